@@ -1,0 +1,101 @@
+/**
+ * Every error that Assay reports, in one table. A code never changes its meaning; `says` is the sentence a person reads and `hint`
+ * what they can do. docs: `ARCHITECTURE.md` lists the same codes and a test keeps the two equal.
+ */
+export const ERRORS = {
+  INTERNAL: {
+    status: 500,
+    says: 'Something failed inside Assay.',
+    hint: 'The kernel log has the details; please report it.',
+  },
+  INPUT_INVALID: {
+    status: 400,
+    says: 'The input does not fit the schema.',
+    hint: 'Compare it with the method’s schema at the place named.',
+  },
+  NOT_FOUND: {
+    status: 404,
+    says: 'There is nothing of that name.',
+    hint: 'Check the spelling, or list what there is.',
+  },
+  CANCELLED: { status: 499, says: 'The call was cancelled.', hint: 'Start it again when you need it.' },
+  TIMEOUT: {
+    status: 504,
+    says: 'The call took longer than its time limit.',
+    hint: 'Give it less to do, or raise the method’s timeout.',
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export interface ErrorEntry {
+  /** HTTP status the error travels with. */
+  readonly status: number;
+  readonly says: string;
+  readonly hint: string;
+}
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export interface ErrorOptionsOf {
+  /** Where it happened: a path into the input, `file:line`, `plugin.method`. */
+  readonly where?: string;
+  readonly cause?: unknown;
+  /** JSON details for a program; never needed to understand the message. */
+  readonly details?: unknown;
+}
+
+/** The shape in which an error crosses processes, HTTP and the command line. */
+export interface ErrorJson {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string;
+  readonly where?: string;
+  readonly details?: unknown;
+}
+
+export class AssayError extends Error {
+  override readonly name = 'AssayError';
+  readonly code: ErrorCode;
+  readonly where?: string;
+  readonly details?: unknown;
+
+  constructor(code: ErrorCode, message?: string, options: ErrorOptionsOf = {}) {
+    super(message ?? ERRORS[code].says, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    if (options.where !== undefined) this.where = options.where;
+    if (options.details !== undefined) this.details = options.details;
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status;
+  }
+
+  toJSON(): ErrorJson {
+    return {
+      code: this.code,
+      message: this.message,
+      hint: ERRORS[this.code].hint,
+      ...(this.where === undefined ? {} : { where: this.where }),
+      ...(this.details === undefined ? {} : { details: this.details }),
+    };
+  }
+
+  /** The other side of `toJSON`; anything that is not such an object becomes `INTERNAL`. */
+  static from(value: unknown): AssayError {
+    if (value instanceof AssayError) return value;
+    if (isErrorJson(value)) return new AssayError(value.code, value.message, value);
+    if (value instanceof Error) return new AssayError('INTERNAL', value.message, { cause: value });
+    return new AssayError('INTERNAL', String(value));
+  }
+}
+
+function isErrorJson(value: unknown): value is ErrorJson {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'code' in value &&
+    typeof value.code === 'string' &&
+    Object.hasOwn(ERRORS, value.code) &&
+    'message' in value &&
+    typeof value.message === 'string'
+  );
+}
