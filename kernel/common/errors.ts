@@ -24,6 +24,66 @@ export const ERRORS = {
     says: 'The call took longer than its time limit.',
     hint: 'Give it less to do, or raise the method’s timeout.',
   },
+  AUTH_REQUIRED: {
+    status: 401,
+    says: 'The kernel does not know who asks.',
+    hint: 'Open the link that the kernel printed when it started, or send its token as `Authorization: Bearer`.',
+  },
+  HOST_REFUSED: {
+    status: 403,
+    says: 'The kernel answers on this machine’s own names only.',
+    hint: 'Use 127.0.0.1 or localhost with the kernel’s port.',
+  },
+  ORIGIN_REFUSED: {
+    status: 403,
+    says: 'The request comes from another page.',
+    hint: 'Only the workbench that this kernel serves may ask.',
+  },
+  BODY_TOO_LARGE: {
+    status: 413,
+    says: 'The body is larger than the kernel takes.',
+    hint: 'Put large data into an artifact or a data set and name it.',
+  },
+  BODY_INVALID: {
+    status: 400,
+    says: 'The body is not what its content type says.',
+    hint: 'Send well-formed JSON, or the value encoding.',
+  },
+  MEDIA_TYPE_UNSUPPORTED: {
+    status: 415,
+    says: 'The kernel does not read this content type here.',
+    hint: 'Send application/json or application/vnd.assay.value; the OpenAPI document names what each resource takes.',
+  },
+  NOTEBOOK_CHANGED: {
+    status: 409,
+    says: 'The notebook on disk is not the one that was edited.',
+    hint: 'Load it again and merge, or save with the digest that it has now.',
+  },
+  NOTEBOOK_EXISTS: {
+    status: 409,
+    says: 'There is a notebook of that name already.',
+    hint: 'Choose another name, or open the one that is there.',
+  },
+  NAME_INVALID: {
+    status: 400,
+    says: 'That is not a name for a notebook.',
+    hint: 'Use letters, digits, `-`, `_` and blanks, up to 80, starting with a letter or digit.',
+  },
+  RUN_EXISTS: {
+    status: 409,
+    says: 'A call of that id is running already.',
+    hint: 'Choose a new id, or let the kernel make one.',
+  },
+  STOPPING: {
+    status: 503,
+    says: 'The kernel is shutting down.',
+    hint: 'Start it again with `npx assay serve`.',
+  },
+  STREAM_METHOD: {
+    status: 400,
+    says: 'The method gives a stream of chunks, not one result.',
+    hint: 'Ask for it with `Accept: application/vnd.assay.frames` or `application/x-ndjson`.',
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export interface ErrorEntry {
