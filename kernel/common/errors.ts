@@ -24,6 +24,71 @@ export const ERRORS = {
     says: 'The call took longer than its time limit.',
     hint: 'Give it less to do, or raise the method’s timeout.',
   },
+  FORBIDDEN: {
+    status: 403,
+    says: 'The plugin has no permission for that.',
+    hint: 'Name it under `permissions` in plugin.json, if the plugin should have it.',
+  },
+  METHOD_NOT_FOUND: {
+    status: 404,
+    says: 'There is no method of that name.',
+    hint: 'Methods are named `plugin.method`; GET /api/v1/plugins lists them.',
+  },
+  PLUGIN_INVALID: {
+    status: 422,
+    says: 'The plugin’s plugin.json is not right.',
+    hint: 'Correct plugin.json at the place named; none of the plugin’s code was loaded.',
+  },
+  PLUGIN_LOAD_FAILED: {
+    status: 500,
+    says: 'The plugin’s code could not be loaded.',
+    hint: 'Correct the plugin’s code at the place named; it is loaded afresh for the next call.',
+  },
+  PLUGIN_THREW: {
+    status: 500,
+    says: 'The plugin failed with an error of its own.',
+    hint: 'The details have the plugin’s own stack.',
+  },
+  PLUGIN_EXITED: {
+    status: 500,
+    says: 'The plugin’s worker ended before the call did.',
+    hint: 'A plugin must not call process.exit; the next call gets a new worker.',
+  },
+  PLUGIN_STALLED: {
+    status: 500,
+    says: 'The call can never finish: the plugin waits for something that nothing will bring.',
+    hint: 'Look for a promise that is never resolved.',
+  },
+  PLUGIN_OUTPUT_INVALID: {
+    status: 500,
+    says: 'What the plugin returned does not fit the method’s output schema.',
+    hint: 'Correct the plugin, or the schema in its plugin.json, at the place named.',
+  },
+  PLUGIN_OUT_OF_MEMORY: {
+    status: 507,
+    says: 'The plugin needed more memory than it may have.',
+    hint: 'Give the call less data, or raise the kernel’s memory limit for plugins.',
+  },
+  CALL_CYCLE: {
+    status: 508,
+    says: 'Plugin methods call each other in a circle, or too deep.',
+    hint: 'Break the circle: a method may not, through others, call itself.',
+  },
+  PLUGIN_NAME_INVALID: {
+    status: 400,
+    says: 'This cannot be a plugin’s name.',
+    hint: 'Use lower-case letters, digits and dashes, starting with a letter: `my-plugin`.',
+  },
+  PLUGIN_EXISTS: {
+    status: 409,
+    says: 'There is a plugin of that name already.',
+    hint: 'Choose another name, or change the plugin that is there.',
+  },
+  NPY_INVALID: {
+    status: 400,
+    says: 'The file is not a .npy array that Assay reads.',
+    hint: 'Save it with numpy.save as a little-endian float, integer or boolean array, without pickled objects.',
+  },
   AUTH_REQUIRED: {
     status: 401,
     says: 'The kernel does not know who asks.',
@@ -83,6 +148,61 @@ export const ERRORS = {
     status: 400,
     says: 'The method gives a stream of chunks, not one result.',
     hint: 'Ask for it with `Accept: application/vnd.assay.frames` or `application/x-ndjson`.',
+  },
+  TABLE_INVALID: {
+    status: 400,
+    says: 'These columns don’t make a table.',
+    hint: 'Every column holds one type and as many rows as the others; names are unique.',
+  },
+  VALUE_UNSUPPORTED: {
+    status: 400,
+    says: 'The value holds something that has no canonical form.',
+    hint: 'Return data: numbers, text, arrays, plain objects, Date, Map, Set, typed arrays, tensors, tables; no functions or class instances.',
+  },
+  VALUE_MALFORMED: {
+    status: 400,
+    says: 'These bytes are no encoded value.',
+    hint: 'They may be cut, altered, or of another format; encodeValue of kernel/common/value.ts makes such bytes.',
+  },
+  CANONICAL_INVALID: {
+    status: 400,
+    says: 'This is no canonical JSON (RFC 8785).',
+    hint: 'Look at the place named; evidence is refused rather than repaired.',
+  },
+  RECEIPT_INVALID: {
+    status: 422,
+    says: 'This is no receipt: a field is missing, unknown or out of bounds.',
+    hint: 'Compare it with kernel/common/receipt.ts at the place named.',
+  },
+  MERKLE_INVALID: {
+    status: 422,
+    says: 'The proof does not lead to the signed root.',
+    hint: 'Entry, proof or checkpoint were altered, or belong to different logs.',
+  },
+  NOTE_INVALID: {
+    status: 422,
+    says: 'The signed note is malformed, or no trusted key signed it.',
+    hint: 'Compare the key you trust with the one that signed: name and key hash.',
+  },
+  TILE_INVALID: {
+    status: 422,
+    says: 'The log’s tile is malformed.',
+    hint: 'Fetch it again; tiles are described in C2SP tlog-tiles.',
+  },
+  ZIP_INVALID: {
+    status: 422,
+    says: 'The zip file is malformed, or says different things to different readers.',
+    hint: 'Ask for the bundle again, byte for byte as Assay wrote it.',
+  },
+  BUNDLE_INVALID: {
+    status: 422,
+    says: 'The parts do not make a bundle.',
+    hint: 'Look at the part named.',
+  },
+  USAGE: {
+    status: 400,
+    says: 'The command line was not understood.',
+    hint: '`assay help` lists the commands, `assay help <command>` explains one.',
   },
 } as const satisfies Record<string, ErrorEntry>;
 
