@@ -204,6 +204,79 @@ export const ERRORS = {
     says: 'The command line was not understood.',
     hint: '`assay help` lists the commands, `assay help <command>` explains one.',
   },
+  NOTEBOOK_INVALID: {
+    status: 400,
+    says: 'The notebook file cannot be taken apart.',
+    hint: 'Look at the line named: a fence that is not closed, or front matter that is not YAML.',
+  },
+  CELL_SYNTAX: { status: 400, says: 'The cell cannot be parsed.', hint: 'Look at the line and column named.' },
+  CELL_IMPORT: {
+    status: 400,
+    says: 'Cells import nothing.',
+    hint: 'Name the plugin under `uses` in the front matter and call its methods.',
+  },
+  CELL_NAME_UNKNOWN: {
+    status: 400,
+    says: 'The cell reads a name that nothing defines.',
+    hint: 'Define it in a cell, or name the data set or plugin in the front matter.',
+  },
+  CELL_NAME_TAKEN: {
+    status: 400,
+    says: 'Two cells define the same name.',
+    hint: 'Rename one of them.',
+  },
+  CELL_CYCLE: {
+    status: 400,
+    says: 'Cells depend on each other in a circle.',
+    hint: 'Break the circle: one of the cells named must not read the other.',
+  },
+  CELL_ASSIGNS: {
+    status: 400,
+    says: 'The cell assigns to a name that another cell defines.',
+    hint: 'Declare a new name, or change the cell that defines it.',
+  },
+  CELL_READS_VIEW: {
+    status: 400,
+    says: 'A sealed value depends on a view cell.',
+    hint: 'Remove `view` from the cell that defines the name, or add it to this one.',
+  },
+  CELL_REFUSED: {
+    status: 400,
+    says: 'The cell uses something that cells may not use.',
+    hint: 'Code that makes code is refused, since it could not be reproduced.',
+  },
+  CELL_FAILED: { status: 422, says: 'The cell threw an error.', hint: 'Look at the line named.' },
+  CELL_INPUT_FAILED: {
+    status: 422,
+    says: 'A cell that this cell reads has failed.',
+    hint: 'Mend that cell first.',
+  },
+  CELL_MUTATED: {
+    status: 422,
+    says: 'A value was changed after its cell had ended.',
+    hint: 'Copy it before changing it: `values.slice()`, `new Map(map)`.',
+  },
+  CELL_CLOCK: {
+    status: 422,
+    says: 'Random numbers and the clock belong to the cell that runs.',
+    hint: 'Pass `random` as an argument to a function that another cell calls.',
+  },
+  SQL_FAILED: { status: 422, says: 'The query failed.', hint: 'Look at what the database says.' },
+  SQL_VARIES: {
+    status: 400,
+    says: 'The query would give other results tomorrow.',
+    hint: 'Pass random numbers and times in as `${…}` instead.',
+  },
+  SQL_VALUE: {
+    status: 422,
+    says: 'A value cannot pass between cells and the database.',
+    hint: 'Pass numbers, text, booleans, dates and lists of them; cast other column types in the query.',
+  },
+  NOT_USED: {
+    status: 403,
+    says: 'The notebook does not name this method under `uses`.',
+    hint: 'Add the plugin to `uses` in the front matter.',
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export interface ErrorEntry {

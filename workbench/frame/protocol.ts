@@ -29,7 +29,8 @@ export interface PageApi {
   dataset(name: string): Promise<TableData>;
   /** duckdb-wasm, when the first SQL cell needs it. */
   duckdb(): Promise<{ readonly worker: string; readonly wasm: ArrayBuffer }>;
-  state(state: CellState): void;
+  /** Everything that changed since the last report, oldest first: a change through 1,000 cells is one message. */
+  states(states: readonly CellState[]): void;
   height(id: string, px: number): void;
   root(root: string | null): void;
 }

@@ -1,0 +1,44 @@
+/**
+ * The headers that confine the frame in which cells run. Either policy alone leaks: with the frame's only, it can navigate itself
+ * away and carry data in the URL; the page's `frame-src` stops that. WebRTC obeys no policy, so the frame deletes it first of all.
+ */
+
+/** `content-security-policy` of frame.html. Its own scripts, evaluation of cells, duckdb-wasm from bytes; no request to anywhere. */
+export const FRAME_POLICY = [
+  "default-src 'none'",
+  "script-src 'self' blob: 'unsafe-eval' 'wasm-unsafe-eval'",
+  'worker-src blob:',
+  'connect-src blob:',
+  "style-src 'self' 'unsafe-inline'",
+  "font-src 'self' data:",
+  'img-src data: blob:',
+  'media-src data: blob:',
+  "form-action 'none'",
+  "base-uri 'none'",
+  "frame-ancestors 'self'",
+].join('; ');
+
+/** What the policy of the page must contain besides its own. */
+export const PAGE_FRAME_SRC = "frame-src 'self'";
+
+/** The page's `content-security-policy`. */
+export const PAGE_POLICY = [
+  "default-src 'self'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "worker-src 'self' blob:",
+  PAGE_FRAME_SRC,
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** The frame's origin is opaque, so every module and font it loads needs this beside the usual headers. */
+export const FRAME_ASSET_HEADERS = { 'access-control-allow-origin': '*' } as const;
+
+/** `sandbox` attribute of the iframe: nothing else is ever added. */
+export const FRAME_SANDBOX = 'allow-scripts';
