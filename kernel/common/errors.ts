@@ -277,6 +277,61 @@ export const ERRORS = {
     says: 'The notebook does not name this method under `uses`.',
     hint: 'Add the plugin to `uses` in the front matter.',
   },
+  HOME_LOCKED: {
+    status: 409,
+    says: 'Another kernel uses this data directory.',
+    hint: 'Use the kernel that runs, stop it, or set ASSAY_HOME to another directory.',
+  },
+  STORE_START: {
+    status: 503,
+    says: 'The embedded PostgreSQL did not start.',
+    hint: 'The message quotes its log; DATABASE_URL points Assay at another server.',
+  },
+  STORE_UNSUPPORTED: {
+    status: 501,
+    says: 'The embedded PostgreSQL cannot run here.',
+    hint: 'Point DATABASE_URL at a PostgreSQL server, version 15 or newer.',
+  },
+  STORE_VERSION: {
+    status: 409,
+    says: 'The database belongs to another version.',
+    hint: 'Open it with the version named, or use another data directory.',
+  },
+  STORE_ROLE: {
+    status: 403,
+    says: 'The database roles are not as Assay needs them.',
+    hint: 'Run the SQL that the message names as an administrator of the server.',
+  },
+  STORE_UNAVAILABLE: {
+    status: 503,
+    says: 'The database does not answer.',
+    hint: 'What was being written may or may not have been kept: look it up, then try again.',
+  },
+  ARTIFACT_CORRUPT: {
+    status: 500,
+    says: 'A stored artifact no longer has the digest it is named by.',
+    hint: 'The disk lost or changed bytes: restore the file from a backup or write it again.',
+  },
+  DISK_FULL: {
+    status: 507,
+    says: 'The disk is full.',
+    hint: 'Free some space; nothing was written.',
+  },
+  LOG_BUSY: {
+    status: 409,
+    says: 'Another kernel writes this organisation’s log.',
+    hint: 'A log has one writer: stop the other kernel or call through it.',
+  },
+  LOG_FORKED: {
+    status: 500,
+    says: 'The published log and the database tell different stories.',
+    hint: 'Nothing more is written. Restore the database or the log files from a backup that holds what was published.',
+  },
+  LOG_KEY: {
+    status: 500,
+    says: 'The log’s signing key is missing or is another one.',
+    hint: 'Put the key file back into the data directory’s keys folder.',
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export interface ErrorEntry {

@@ -1,0 +1,61 @@
+import type { Digest } from '#common/data.ts';
+import type { Kind, LoggedReceipt, ReceiptDraft } from '#common/receipt.ts';
+import type { Store } from '../store/types.ts';
+
+export interface LogOptions {
+  readonly store: Store;
+  /** Keys lie in `home/keys`, public files in `home/log/<org>`. */
+  readonly home: string;
+  readonly org: string;
+}
+
+export interface ReceiptQuery {
+  readonly stream?: string | undefined;
+  readonly kind?: Kind | undefined;
+  /** Newest first, this many: 100 unless given, at most 1,000. */
+  readonly limit?: number | undefined;
+  /** Only receipts with a smaller index: the next page. */
+  readonly before?: number | undefined;
+}
+
+/** Where the public files and the database part. */
+export interface Fault {
+  readonly code: 'TILE' | 'CHECKPOINT' | 'RECEIPT' | 'CHAIN' | 'TREE' | 'COUNT';
+  /** A file under the log's folder, or `receipt <index>`. */
+  readonly where: string;
+  readonly what: string;
+}
+
+export interface FsckReport {
+  readonly ok: boolean;
+  /** Receipts that the published checkpoint covers. */
+  readonly size: number;
+  /** At most 100. */
+  readonly faults: readonly Fault[];
+}
+
+export interface Log {
+  readonly org: string;
+  /** C2SP names: the log's origin and its verifier key `origin+hash+base64`. */
+  readonly origin: string;
+  readonly vkey: string;
+  /** The folder to serve as the log's public prefix: `checkpoint` and `tile/…`. */
+  readonly dir: string;
+  /**
+   * Resolves when the receipt is durable in PostgreSQL. One bad draft fails alone.
+   * @throws RECEIPT_INVALID the draft breaks the schema; STORE_UNAVAILABLE it may or may not have been written: ask by what it says.
+   */
+  append(draft: ReceiptDraft): Promise<LoggedReceipt>;
+  /** A `tlog-proof`; waits for the checkpoint that covers the receipt. @throws NOT_FOUND */
+  proof(id: Digest): Promise<string>;
+  /** The newest published checkpoint, a signed note. */
+  checkpoint(): Promise<string>;
+  receipts(query?: ReceiptQuery): Promise<LoggedReceipt[]>;
+  get(id: Digest): Promise<LoggedReceipt | undefined>;
+  /** One stream's receipts in `seq` order. */
+  stream(name: string): Promise<LoggedReceipt[]>;
+  /** Verifies the public files from nothing but themselves, then the database against them. */
+  fsck(): Promise<FsckReport>;
+  /** Waits for what was appended, then frees the writer's lock. */
+  close(): Promise<void>;
+}
