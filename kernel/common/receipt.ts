@@ -1,85 +1,58 @@
+/** Receipts as bytes: a draft and its place in the log become the canonical text, and the text a statement that fits the schema. */
+import { sha256Hex } from '#crypto';
+import { canonicalize, parseCanonical, utf8Length, type Json } from './canonical.ts';
 import type { Digest } from './data.ts';
+import { AssayError } from './errors.ts';
+import { checkStatement } from './receipt-schema.ts';
+import { PREDICATE_TYPE, STATEMENT_TYPE, type Predicate, type ReceiptDraft, type Statement } from './receipt-types.ts';
 
-export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
-export const PREDICATE_TYPE = 'urn:assay:receipt:v1';
+export const MAX_RECEIPT_BYTES = 65_535;
+const LIMITS = { maxDepth: 32, safeIntegers: true } as const;
 
-export const KINDS = [
-  'dataset',
-  'model',
-  'run',
-  'cell',
-  'gate',
-  'decision',
-  'approval',
-  'inference',
-  'stimulation',
-  'archive',
-  'key',
-  'hold',
-  'open',
-  'close',
-  'seal',
-  'reproduce',
-] as const;
-export type Kind = (typeof KINDS)[number];
+export * from './receipt-types.ts';
 
-/** What a caller says; the log adds org, seq, prev, time, signer and nonce. */
-export interface ReceiptDraft {
-  readonly kind: Kind;
-  readonly stream: string;
-  readonly subject: readonly Subject[];
-  readonly parents: readonly { readonly digest: Digest; readonly role: string }[];
-  readonly materials: readonly { readonly name: string; readonly digest: Digest }[];
-  readonly plugin: { readonly name: string; readonly version: string; readonly digest: Digest } | null;
-  /** `plugin.method`, or null. */
-  readonly method: string | null;
-  /** Digest of the canonical value encoding (value.ts) of the input. */
-  readonly params: Digest | null;
-  /** Runtime, versions, seed: small JSON. */
-  readonly env: Readonly<Record<string, string | number | boolean | null>>;
-  /** Small JSON that describes the outcome: cell names and digests, counts, gate results. Bodies stay out: they are subjects. */
-  readonly result: unknown;
-  readonly comparators: readonly Comparator[];
+/** What the log adds to a draft. */
+export type ReceiptPlace = Omit<Predicate, keyof ReceiptDraft>;
+
+/** @throws RECEIPT_INVALID: the draft breaks the schema or the body is longer than 65,535 bytes. */
+export function buildReceipt(draft: ReceiptDraft, place: ReceiptPlace): { readonly id: Digest; readonly body: string } {
+  const { subject, ...said } = draft;
+  const predicate = { ...said, ...place };
+  const statement = { _type: STATEMENT_TYPE, subject, predicateType: PREDICATE_TYPE, predicate };
+  checkStatement(statement);
+  let body: string;
+  try {
+    body = canonicalize(statement, LIMITS);
+  } catch (cause) {
+    throw invalid(cause);
+  }
+  // A UTF-16 unit takes at most three bytes.
+  if (body.length * 3 > MAX_RECEIPT_BYTES && utf8Length(body) > MAX_RECEIPT_BYTES) {
+    throw new AssayError(
+      'RECEIPT_INVALID',
+      `A receipt has at most ${MAX_RECEIPT_BYTES} bytes: keep bodies out and name them as subjects.`,
+    );
+  }
+  return { id: sha256Hex(body), body };
 }
 
-export interface Subject {
-  readonly name: string;
-  readonly digest: { readonly sha256: Digest };
+/** @throws RECEIPT_INVALID: not canonical, a field missing, unknown or out of bounds, too long. */
+export function parseReceipt(body: Uint8Array | string): Statement {
+  let json: Json;
+  try {
+    json = parseCanonical(body, { ...LIMITS, maxBytes: MAX_RECEIPT_BYTES });
+  } catch (cause) {
+    throw invalid(cause);
+  }
+  checkStatement(json);
+  return json;
 }
 
-/** How a re-run is compared with what was sealed; sealed before the run. */
-export interface Comparator {
-  /** Cell or output name; `*` is the default for all. */
-  readonly of: string;
-  readonly how: 'exact' | 'numeric';
-  readonly absolute?: number;
-  readonly relative?: number;
-}
-
-export interface Predicate extends Omit<ReceiptDraft, 'subject'> {
-  readonly org: string;
-  /** Where the log's public key and name are found: the vkey name and key hash, `name+hhhhhhhh`. */
-  readonly log: string;
-  readonly seq: number;
-  /** id of the receipt before it in the same stream; null for the first. */
-  readonly prev: Digest | null;
-  /** RFC 3339 UTC with milliseconds: a claim. */
-  readonly time: string;
-  readonly signer: string;
-  /** 16 random bytes in hex. */
-  readonly nonce: string;
-}
-
-export interface Statement {
-  readonly _type: typeof STATEMENT_TYPE;
-  readonly subject: readonly Subject[];
-  readonly predicateType: typeof PREDICATE_TYPE;
-  readonly predicate: Predicate;
-}
-
-/** A receipt in the log: `id` = SHA-256 of `body`, which is `Statement` in JCS; `index` its leaf. */
-export interface LoggedReceipt {
-  readonly id: Digest;
-  readonly index: number;
-  readonly body: string;
+function invalid(cause: unknown): unknown {
+  if (!(cause instanceof AssayError)) return cause;
+  return new AssayError(
+    'RECEIPT_INVALID',
+    cause.message,
+    cause.where === undefined ? { cause } : { cause, where: cause.where },
+  );
 }

@@ -48,6 +48,8 @@ export interface Log {
   append(draft: ReceiptDraft): Promise<LoggedReceipt>;
   /** A `tlog-proof`; waits for the checkpoint that covers the receipt. @throws NOT_FOUND */
   proof(id: Digest): Promise<string>;
+  /** The receipt's body in a DSSE envelope (dsse.ts), signed with the log's key: for seals. @throws NOT_FOUND */
+  dsse(id: Digest): Promise<string>;
   /** The newest published checkpoint, a signed note. */
   checkpoint(): Promise<string>;
   receipts(query?: ReceiptQuery): Promise<LoggedReceipt[]>;
