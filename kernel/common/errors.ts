@@ -134,6 +134,11 @@ export const ERRORS = {
     says: 'That is not a name for a notebook.',
     hint: 'Use letters, digits, `-`, `_` and blanks, up to 80, starting with a letter or digit.',
   },
+  DIGEST_MISMATCH: {
+    status: 422,
+    says: 'The bytes do not have the digest that they were sent under.',
+    hint: 'Hash what you send, and send it again.',
+  },
   RUN_EXISTS: {
     status: 409,
     says: 'A call of that id is running already.',
@@ -143,11 +148,6 @@ export const ERRORS = {
     status: 503,
     says: 'The kernel is shutting down.',
     hint: 'Start it again with `npx assay serve`.',
-  },
-  STREAM_METHOD: {
-    status: 400,
-    says: 'The method gives a stream of chunks, not one result.',
-    hint: 'Ask for it with `Accept: application/vnd.assay.frames` or `application/x-ndjson`.',
   },
   TABLE_INVALID: {
     status: 400,
@@ -331,6 +331,21 @@ export const ERRORS = {
     status: 500,
     says: 'The log’s signing key is missing or is another one.',
     hint: 'Put the key file back into the data directory’s keys folder.',
+  },
+  DATASET_INVALID: {
+    status: 422,
+    says: 'The data set can’t be read.',
+    hint: 'Repair the file at the line and column named, or say in dataset.json how it is to be read.',
+  },
+  DATASET_CHANGED: {
+    status: 409,
+    says: 'The data set’s bytes are not the ones it was described with.',
+    hint: 'Restore the file, or look at what changed and put the new SHA-256 into dataset.json.',
+  },
+  DATASET_EXISTS: {
+    status: 409,
+    says: 'There is a data set of that name already.',
+    hint: 'Choose another name: a data set that notebooks rely on is never replaced.',
   },
 } as const satisfies Record<string, ErrorEntry>;
 

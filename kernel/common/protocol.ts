@@ -64,4 +64,6 @@ export type EventBody =
       readonly state: 'loaded' | 'changed' | 'failed';
       readonly error?: ErrorJson;
     }
-  | { readonly type: 'dataset'; readonly name: string };
+  | { readonly type: 'dataset'; readonly name: string }
+  /** The first thing a socket without a usable cursor gets: events may have been missed, so read again what is shown. */
+  | { readonly type: 'resync' };
