@@ -347,6 +347,16 @@ export const ERRORS = {
     says: 'There is a data set of that name already.',
     hint: 'Choose another name: a data set that notebooks rely on is never replaced.',
   },
+  OFFLINE: {
+    status: 503,
+    says: 'The kernel does not answer.',
+    hint: 'Start it again with `npx assay serve`; the page comes back by itself and what you wrote is kept.',
+  },
+  RECEIPT_MISMATCH: {
+    status: 502,
+    says: 'The receipt is not the one that its id names: its body has another SHA-256.',
+    hint: 'Do not trust the result; verify the log with `npx assay verify`.',
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export interface ErrorEntry {
