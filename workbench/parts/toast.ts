@@ -1,0 +1,30 @@
+/** Short notices that go away by themselves, mostly to take back what was just done. */
+import { createSignal } from 'solid-js';
+
+export interface Toast {
+  readonly id: number;
+  readonly text: string;
+  readonly action?: { readonly label: string; readonly run: () => void };
+  readonly code?: string;
+}
+
+const [toasts, setToasts] = createSignal<readonly Toast[]>([]);
+export { toasts };
+let next = 1;
+
+export function dismiss(id: number): void {
+  setToasts((all) => all.filter((toast) => toast.id !== id));
+}
+
+export function toast(text: string, options: { readonly action?: Toast['action']; readonly code?: string; readonly ms?: number } = {}): void {
+  const { ms = 8000, action, code } = options;
+  const id = next++;
+  setToasts((all) => [...all.slice(-2), { id, text, ...(action ? { action } : {}), ...(code ? { code } : {}) }]);
+  setTimeout(() => dismiss(id), ms);
+}
+
+/** @param error anything that was thrown */
+export function toastError(error: unknown): void {
+  const { message, code } = error as { readonly message?: string; readonly code?: string };
+  toast(message ?? String(error), code ? { code } : {});
+}
