@@ -1,7 +1,7 @@
 /** Bytes named by their SHA-256: one file each, whole or not there, checked whenever they are read. */
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { access, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
@@ -28,6 +28,7 @@ export interface Artifacts {
 /** `dir` is made when missing. */
 export async function openArtifacts(dir: string): Promise<Artifacts> {
   await makeFolder(join(dir, 'new'));
+  await sweep(join(dir, 'new'));
   const folders = new Map<string, Promise<void>>();
   const path = (digest: Digest): string => {
     if (!/^[0-9a-f]{64}$/.test(digest)) throw new AssayError('NOT_FOUND', `“${digest}” is not a digest.`);
@@ -42,8 +43,6 @@ export async function openArtifacts(dir: string): Promise<Artifacts> {
     made.catch(() => folders.delete(name));
     return made;
   };
-  const missing = (digest: Digest, error: unknown): unknown =>
-    codeOf(error) === 'ENOENT' ? new AssayError('NOT_FOUND', `There is no artifact ${digest}.`) : error;
   const has = async (digest: Digest): Promise<boolean> =>
     access(path(digest)).then(
       () => true,
@@ -108,8 +107,21 @@ export async function openArtifacts(dir: string): Promise<Artifacts> {
   };
 }
 
+function missing(digest: Digest, error: unknown): unknown {
+  return codeOf(error) === 'ENOENT' ? new AssayError('NOT_FOUND', `There is no artifact ${digest}.`) : error;
+}
+
 async function writeAll(file: { write(bytes: Uint8Array): Promise<{ bytesWritten: number }> }, part: Uint8Array) {
   for (let at = 0; at < part.length;) at += (await file.write(part.subarray(at))).bytesWritten;
+}
+
+/** What a killed kernel was writing. Younger than an hour, it may be another's. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found !== undefined && Date.now() - found.mtimeMs > 3_600_000) await rm(path, { force: true });
+  }
 }
 
 function check(digest: Digest, found: Digest): void {

@@ -1,5 +1,5 @@
 /** Where the database is and how each role gets in. */
-import pg, { type ClientConfig } from 'pg';
+import { Client, DatabaseError, escapeIdentifier, escapeLiteral, types, type ClientBase, type ClientConfig } from 'pg';
 import { AssayError } from '#common/errors.ts';
 import { codeOf } from './files.ts';
 import { SUPERUSER, type Server } from './launcher.ts';
@@ -22,15 +22,15 @@ export function checkOrg(org: string): void {
 }
 
 /** int8 as a number: nothing we count passes 2^53. */
-const types: NonNullable<ClientConfig['types']> = {
+const numbers: NonNullable<ClientConfig['types']> = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === 20 ? Number : format === 'binary' ? pg.types.getTypeParser(oid, 'binary') : pg.types.getTypeParser(oid),
+    oid === 20 ? Number : format === 'binary' ? types.getTypeParser(oid, 'binary') : types.getTypeParser(oid),
 };
 
 /** The settings with which every connection for an organisation starts: the policies read `assay.org`. */
 export function asOrg(config: ClientConfig, org: string): ClientConfig {
   checkOrg(org);
-  return { ...config, types, options: `-c assay.org=${org} -c search_path=assay,pg_temp` };
+  return { ...config, types: numbers, options: `-c assay.org=${org} -c search_path=assay,pg_temp` };
 }
 
 /** On the embedded server, whose roles and database this makes once. */
@@ -89,7 +89,7 @@ export async function remoteAccess(url: string): Promise<Access> {
 }
 
 /** The app role exists, may no more than it should, and gets in. @throws STORE_ROLE */
-export async function prepareApp(owner: pg.ClientBase, { app }: Access): Promise<void> {
+export async function prepareApp(owner: ClientBase, { app }: Access): Promise<void> {
   const password = typeof app.password === 'string' ? app.password : undefined;
   await ensureRole(owner, app.user, password);
 }
@@ -102,13 +102,13 @@ export async function tryApp({ app }: Access): Promise<void> {
     const remedy =
       password === undefined
         ? `grant connect on database ${DATABASE} to ${app.user}`
-        : `alter role ${pg.escapeIdentifier(app.user)} password ${pg.escapeLiteral(password)}`;
+        : `alter role ${escapeIdentifier(app.user)} password ${escapeLiteral(password)}`;
     throw roleError(`The role ${app.user} can’t log in.`, remedy, error);
   });
 }
 
 /** One connection for one purpose. @throws STORE_UNAVAILABLE when nobody answers */
-export async function using<T>(config: ClientConfig, run: (client: pg.Client) => Promise<T>): Promise<T> {
+export async function using<T>(config: ClientConfig, run: (client: Client) => Promise<T>): Promise<T> {
   const client = await connect(config);
   try {
     return await run(client);
@@ -118,8 +118,8 @@ export async function using<T>(config: ClientConfig, run: (client: pg.Client) =>
 }
 
 /** @throws STORE_UNAVAILABLE when nobody answers; the server's refusals come as they are */
-export async function connect(config: ClientConfig): Promise<pg.Client> {
-  const client = new pg.Client(config);
+export async function connect(config: ClientConfig): Promise<Client> {
+  const client = new Client(config);
   // Without a listener a lost connection would end the process; whoever uses it learns by the query that fails.
   client.on('error', () => undefined);
   try {
@@ -127,7 +127,7 @@ export async function connect(config: ClientConfig): Promise<pg.Client> {
     return client;
   } catch (error) {
     await client.end().catch(() => undefined);
-    if (error instanceof pg.DatabaseError) throw error;
+    if (error instanceof DatabaseError) throw error;
     const message = error instanceof Error ? error.message : String(error);
     throw new AssayError('STORE_UNAVAILABLE', `No database answers: ${message}`, { cause: error });
   }

@@ -1,7 +1,7 @@
 /** Opens the database: holds the home, starts the server where there is no other, and brings its tables up to date. */
 import { resolve } from 'node:path';
 import { Kysely, PostgresDialect, sql } from 'kysely';
-import pg from 'pg';
+import { Pool } from 'pg';
 import {
   asOrg,
   checkOrg,
@@ -61,7 +61,7 @@ function storeOf(
   stop: () => Promise<void>,
   announce: (url: string) => Promise<void>,
 ): Store {
-  const pool = new pg.Pool({ ...asOrg(access.app, org), max: 8, idleTimeoutMillis: 60_000, allowExitOnIdle: true });
+  const pool = new Pool({ ...asOrg(access.app, org), max: 8, idleTimeoutMillis: 60_000, allowExitOnIdle: true });
   // A lost idle connection: the next query opens another.
   pool.on('error', () => undefined);
   const kysely = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
