@@ -37,7 +37,8 @@ export function cookieName(host: string | undefined): string {
 
 /** @throws HOST_REFUSED */
 export function checkHost(headers: IncomingHttpHeaders): void {
-  if (!LOOPBACK.test(headers.host ?? '')) throw new AssayError('HOST_REFUSED', undefined, { where: `Host: ${headers.host ?? ''}` });
+  if (!LOOPBACK.test(headers.host ?? ''))
+    throw new AssayError('HOST_REFUSED', undefined, { where: `Host: ${headers.host ?? ''}` });
 }
 
 /** Whether a browser says that the request comes from a page of this very origin (or from the address bar). */
@@ -57,7 +58,8 @@ export interface Asking {
 
 /** @throws AUTH_REQUIRED, ORIGIN_REFUSED */
 export function checkAsking({ method, headers, cookie, webSocket }: Asking, credentials: Credentials): void {
-  if (!fromOwnPage(headers)) throw new AssayError('ORIGIN_REFUSED', undefined, { where: `Origin: ${headers.origin ?? 'absent'}` });
+  if (!fromOwnPage(headers))
+    throw new AssayError('ORIGIN_REFUSED', undefined, { where: `Origin: ${headers.origin ?? 'absent'}` });
   const bearer = /^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1];
   if (bearer !== undefined) {
     if (sameSecret(bearer, credentials.token)) return;
@@ -66,7 +68,8 @@ export function checkAsking({ method, headers, cookie, webSocket }: Asking, cred
   if (!sameSecret(cookie, credentials.session)) throw new AssayError('AUTH_REQUIRED');
   // A browser names the origin of everything that may change something: a cookie without it is no browser of ours.
   const safe = (method === 'GET' || method === 'HEAD') && !webSocket;
-  if (!safe && headers.origin === undefined) throw new AssayError('ORIGIN_REFUSED', undefined, { where: 'Origin: absent' });
+  if (!safe && headers.origin === undefined)
+    throw new AssayError('ORIGIN_REFUSED', undefined, { where: 'Origin: absent' });
 }
 
 /** A path of this origin to go to after signing in; `/` for anything that could lead elsewhere. */

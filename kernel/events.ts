@@ -44,7 +44,9 @@ export function createEvents({ now = Date.now, kept = KEPT }: EventsOptions = {}
     since(cursor) {
       const missed = last - cursor;
       if (missed < 0 || missed > kept || cursor < first) return null;
-      return Array.from({ length: missed }, (_, i) => ring[(cursor + 1 + i) % kept]).filter((event) => event !== undefined);
+      return Array.from({ length: missed }, (_, i) => ring[(cursor + 1 + i) % kept]).filter(
+        (event) => event !== undefined,
+      );
     },
     subscribe(listener) {
       listeners.add(listener);

@@ -1,11 +1,15 @@
-import type { Logger } from 'pino';
-import type { Digest } from '#common/data.ts';
+import { join, resolve } from 'node:path';
+import { pino, type Logger } from 'pino';
 import type { CallOutcome, CallRequest } from '#common/protocol.ts';
-import type { Events } from './events.ts';
-import type { Host } from './host/index.ts';
-import type { Log } from './log/index.ts';
-import type { Artifacts } from './store/artifacts.ts';
-import type { Store } from './store/index.ts';
+import { createEvents, type Events } from './events.ts';
+import { openHost } from './host/index.ts';
+import type { CallOptions, CallStream, Host } from './host/types.ts';
+import { openLog } from './log/index.ts';
+import type { Log } from './log/types.ts';
+import { createRuns, type Runs } from './runs.ts';
+import { openArtifacts, type Artifacts } from './store/artifacts.ts';
+import { openStore } from './store/index.ts';
+import type { Store } from './store/types.ts';
 
 export interface KernelOptions {
   /** Folder with notebooks/, datasets/, plugins/, rules/. */
@@ -15,18 +19,14 @@ export interface KernelOptions {
   /** A team's PostgreSQL; `DATABASE_URL`, or the embedded server, unless given. */
   readonly databaseUrl?: string;
   readonly org?: string;
+  /** Silent unless given. */
   readonly logger?: Logger;
   /** Folders whose folders are plugins; `<projectDir>/plugins` unless given. */
   readonly pluginDirs?: readonly string[];
-  /** Reload a plugin when its files change. */
+  /** Take up a plugin's changes by itself. */
   readonly watch?: boolean;
-}
-
-export interface CallOptions {
-  /** Abort it to cancel the call. */
-  readonly signal?: AbortSignal;
-  /** Receipts that this call follows from. */
-  readonly parents?: readonly { readonly digest: Digest; readonly role: string }[];
+  /** What a first start is waiting for, in words. */
+  readonly onProgress?: (what: string) => void;
 }
 
 /**
@@ -41,12 +41,129 @@ export interface Kernel {
   readonly events: Events;
   readonly artifacts: Artifacts;
   readonly host: Host;
-  /** @throws HOME_LOCKED when another kernel holds the home. */
+  readonly runs: Runs;
+  /** @throws HOME_LOCKED when another kernel holds the home, and STORE_* codes. */
   store(): Promise<Store>;
-  /** @throws HOME_LOCKED when another kernel holds the home. */
+  /** @throws HOME_LOCKED when another kernel holds the home, and STORE_* and LOG_* codes. */
   log(): Promise<Log>;
-  /** Calls a method of a plugin; settles when its receipt is durable. Emits `run` and `progress`. @throws the method's coded error */
+  /** Calls a method; settles when its receipt is durable. Emits `run` and `progress`. @throws the method's coded error, STOPPING */
   call(request: CallRequest, options?: CallOptions): Promise<CallOutcome>;
-  /** Waits for running calls to end or be cancelled, then stops plugins, log and database. Safe to call twice. */
-  close(): Promise<void>;
+  /** Calls a method that streams. @throws METHOD_NOT_FOUND, STOPPING; while iterating, the method's coded error */
+  stream(request: CallRequest, options?: CallOptions): CallStream;
+  /** Gives running calls `grace` milliseconds (0 unless given), cancels the rest, stops plugins, log and database. Safe to call twice. */
+  close(grace?: number): Promise<void>;
+}
+
+/** Reads the plugins' manifests; starts nothing. @throws DISK_FULL and what the file system says of the home */
+export async function openKernel(options: KernelOptions): Promise<Kernel> {
+  const projectDir = resolve(options.projectDir);
+  const home = resolve(options.home ?? (process.env['ASSAY_HOME'] || join(projectDir, '.assay')));
+  const databaseUrl = options.databaseUrl ?? process.env['DATABASE_URL'];
+  const org = options.org ?? 'local';
+  const logger = options.logger ?? pino({ level: 'silent' });
+  const events = createEvents();
+  const runs = createRuns();
+  const artifacts = await openArtifacts(join(home, 'artifacts'));
+
+  const store = once(() => openStore({ home, databaseUrl, org, onProgress: options.onProgress }));
+  const log = once(async () => tellingLog(await openLog({ store: await store.get(), home, org }), events));
+  const host = await openHost({
+    pluginDirs: options.pluginDirs ?? [join(projectDir, 'plugins')],
+    projectDir,
+    artifacts,
+    watch: options.watch ?? false,
+    onReceipt: async (draft) => (await log.get()).append(draft),
+    onEvent: (event) => void events.emit(event),
+    onLog: ({ level, message, ...more }) => logger[level](more, message),
+  });
+
+  /** Errors that no plugin and no caller made must be found again in the log. */
+  const noted = (method: string, error: unknown): unknown => {
+    logger.debug({ method, err: error }, 'call failed');
+    return error;
+  };
+
+  let closing: Promise<void> | undefined;
+  return {
+    ...{ org, home, projectDir, logger, events, artifacts, host, runs },
+    store: store.get,
+    log: log.get,
+    async call(request, callOptions = {}) {
+      const ticket = runs.begin(request.method, request.id, callOptions.signal);
+      try {
+        return await host.call(
+          { ...request, id: ticket.id },
+          { ...callOptions, signal: ticket.signal, onProgress: both(ticket.progress, callOptions.onProgress) },
+        );
+      } catch (error) {
+        throw noted(request.method, error);
+      } finally {
+        ticket.end();
+      }
+    },
+    stream(request, callOptions = {}) {
+      const ticket = runs.begin(request.method, request.id, callOptions.signal);
+      try {
+        const stream = host.stream(
+          { ...request, id: ticket.id },
+          { ...callOptions, signal: ticket.signal, onProgress: both(ticket.progress, callOptions.onProgress) },
+        );
+        stream.outcome.catch((error: unknown) => noted(request.method, error)).finally(ticket.end);
+        return stream;
+      } catch (error) {
+        ticket.end();
+        throw error;
+      }
+    },
+    close: (grace = 0) =>
+      (closing ??= (async () => {
+        await runs.stop(grace);
+        await host.close();
+        await (await log.opened())?.close();
+        await (await store.opened())?.close();
+      })()),
+  };
+}
+
+interface Once<T> {
+  /** Opens on the first call; tries again after a failure. */
+  get(): Promise<T>;
+  /** What was opened, or is being opened; null when it never was. */
+  opened(): Promise<T | null>;
+}
+
+function once<T>(open: () => Promise<T>): Once<T> {
+  let opening: Promise<T> | undefined;
+  return {
+    get() {
+      opening ??= open().catch((error: unknown) => {
+        opening = undefined;
+        throw error;
+      });
+      return opening;
+    },
+    opened: async () => (await opening?.catch(() => null)) ?? null,
+  };
+}
+
+/** The log, telling of what was appended. */
+function tellingLog(log: Log, events: Events): Log {
+  return {
+    ...log,
+    async append(draft) {
+      const receipt = await log.append(draft);
+      events.emit({ type: 'receipt', id: receipt.id, index: receipt.index, kind: draft.kind });
+      return receipt;
+    },
+  };
+}
+
+type Progress = (done: number, total: number, note?: string) => void;
+
+function both(first: Progress, second: Progress | undefined): Progress {
+  if (second === undefined) return first;
+  return (done, total, note) => {
+    first(done, total, note);
+    second(done, total, note);
+  };
 }

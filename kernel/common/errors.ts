@@ -139,6 +139,11 @@ export const ERRORS = {
     says: 'The bytes do not have the digest that they were sent under.',
     hint: 'Hash what you send, and send it again.',
   },
+  PORT_TAKEN: {
+    status: 409,
+    says: 'Another program listens on that port.',
+    hint: 'Choose another with `--port`, or leave it out: then the kernel takes the next free one.',
+  },
   RUN_EXISTS: {
     status: 409,
     says: 'A call of that id is running already.',
@@ -356,6 +361,73 @@ export const ERRORS = {
     status: 502,
     says: 'The receipt is not the one that its id names: its body has another SHA-256.',
     hint: 'Do not trust the result; verify the log with `npx assay verify`.',
+  },
+  MODEL_INVALID: {
+    status: 400,
+    says: 'This is no ONNX model.',
+    hint: 'Give the digest or the path of an ONNX file; models.describe shows what one holds.',
+  },
+  MODEL_UNSUPPORTED: {
+    status: 422,
+    says: 'The model is of a kind that this method can’t take.',
+    hint: 'models.describe shows its operators, inputs and outputs.',
+  },
+  MODEL_FAILED: {
+    status: 422,
+    says: 'onnxruntime could not load or run the model.',
+    hint: 'Look at what it says; the file may be damaged or use operators that the runtime lacks.',
+  },
+  MODEL_DISAGREES: {
+    status: 500,
+    says: 'onnxruntime and Assay’s own evaluation of this model give different outputs, so no explanation of it would be honest.',
+    hint: 'Please report it with the model; method "exact" asks onnxruntime alone.',
+  },
+  COLUMN_UNKNOWN: { status: 400, says: 'There is no such column.', hint: 'Check the spelling against the table’s columns.' },
+  COLUMN_UNFIT: {
+    status: 422,
+    says: 'This column can’t be used here.',
+    hint: 'Look at its type and values; leave it out or turn it into numbers or text.',
+  },
+  COLUMNS_MISMATCH: {
+    status: 422,
+    says: 'The table’s columns are not the model’s inputs.',
+    hint: 'Give the columns that models.describe lists as features, in any order where the model names them, else in its order.',
+  },
+  TARGET_UNFIT: {
+    status: 422,
+    says: 'The target column can’t be learned.',
+    hint: 'A target needs two or more different values: numbers for regression, two classes for binary; none missing where it is to be learned.',
+  },
+  DATA_TOO_SMALL: { status: 422, says: 'There are too few rows.', hint: 'Give more rows.' },
+  DATA_TOO_LARGE: {
+    status: 413,
+    says: 'That is more than this method takes at once.',
+    hint: 'Give fewer rows, or explain them in parts.',
+  },
+  VALUE_MISSING: {
+    status: 422,
+    says: 'A value is missing where this model or method needs one.',
+    hint: 'Leave the row out or fill the value in.',
+  },
+  COVERS_MISSING: {
+    status: 422,
+    says: 'The model doesn’t say how many training rows reached each node, which tree-path-dependent SHAP needs.',
+    hint: 'Use tree-interventional with a background, or give the training data as the background to derive covers from.',
+  },
+  BACKGROUND_MISSING: {
+    status: 422,
+    says: 'This method compares with a background, and none was given.',
+    hint: 'Give rows of the training data as `background`; all of them are used.',
+  },
+  SHAP_INEXACT: {
+    status: 422,
+    says: 'No exact method fits this model and these options.',
+    hint: 'The message says which do; nothing is estimated or downgraded in silence.',
+  },
+  ADDITIVITY_VIOLATED: {
+    status: 500,
+    says: 'Base and SHAP values don’t add up to the model’s output, so the explanation is withheld.',
+    hint: 'Please report it with the model and the row named.',
   },
 } as const satisfies Record<string, ErrorEntry>;
 

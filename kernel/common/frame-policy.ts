@@ -21,10 +21,10 @@ export const FRAME_POLICY = [
 /** What the policy of the page must contain besides its own. */
 export const PAGE_FRAME_SRC = "frame-src 'self'";
 
-/** The page's `content-security-policy`. */
+/** The page's `content-security-policy`. It verifies receipts with hash-wasm: Wasm, but no evaluation of text. */
 export const PAGE_POLICY = [
   "default-src 'self'",
-  "script-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
   "font-src 'self' data:",

@@ -42,7 +42,8 @@ export async function* readFrames(source: AsyncIterable<Uint8Array>): AsyncGener
       yield frame;
     }
   }
-  if (bytes.length > 0 || kind === undefined || kind === 'chunk') throw new AssayError('BODY_INVALID', 'The stream was cut off.');
+  if (bytes.length > 0 || kind === undefined || kind === 'chunk')
+    throw new AssayError('BODY_INVALID', 'The stream was cut off.');
 }
 
 /** Bytes as they arrive; each is copied once, into its frame. */

@@ -2,9 +2,7 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AssayError } from '#common/errors.ts';
-import { decodeValue } from '#common/value.ts';
-
-export const VALUE_TYPE = 'application/vnd.assay.value';
+import { decodeValue, VALUE_MEDIA_TYPE } from '#common/value.ts';
 
 export const MIB = 2 ** 20;
 /** Values with large arrays, data sets and artifacts. */
@@ -15,7 +13,7 @@ export const NOTEBOOK_BODY = 16 * MIB;
 const limitOf = (request: FastifyRequest): number => request.routeOptions.bodyLimit ?? SMALL_BODY;
 
 export function addValueBodies(app: FastifyInstance): void {
-  app.addContentTypeParser(VALUE_TYPE, async (request: FastifyRequest, payload: Readable) => {
+  app.addContentTypeParser(VALUE_MEDIA_TYPE, async (request: FastifyRequest, payload: Readable) => {
     const bytes = await collect(payload, request);
     try {
       return decodeValue(bytes);
@@ -47,7 +45,10 @@ export function addStreamBodies(app: FastifyInstance): void {
  * what has arrived: a request that announces 1 GiB and sends nothing costs nothing.
  * @throws BODY_TOO_LARGE
  */
-export async function collect(payload: AsyncIterable<Uint8Array>, request: FastifyRequest): Promise<Uint8Array<ArrayBuffer>> {
+export async function collect(
+  payload: AsyncIterable<Uint8Array>,
+  request: FastifyRequest,
+): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of limited(payload, request)) {
@@ -64,7 +65,10 @@ export async function collect(payload: AsyncIterable<Uint8Array>, request: Fasti
 }
 
 /** @throws BODY_TOO_LARGE as soon as more than the route's limit is announced or has come. */
-export async function* limited(payload: AsyncIterable<Uint8Array>, request: FastifyRequest): AsyncGenerator<Uint8Array> {
+export async function* limited(
+  payload: AsyncIterable<Uint8Array>,
+  request: FastifyRequest,
+): AsyncGenerator<Uint8Array> {
   const limit = limitOf(request);
   const tooLarge = (): AssayError => new AssayError('BODY_TOO_LARGE', `The body is larger than ${limit / MIB} MiB.`);
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge();

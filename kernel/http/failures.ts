@@ -23,25 +23,44 @@ export function publicError(error: unknown): AssayError {
   if (known !== undefined && validation !== undefined) {
     const first = validation[0];
     const where = `${validationContext ?? 'input'}${first?.instancePath ?? ''}`;
-    return new AssayError(known, message ?? undefined, { where, details: validation.map(({ instancePath, message }) => ({ path: instancePath, message })) });
+    return new AssayError(known, message ?? undefined, {
+      where,
+      details: validation.map(({ instancePath, message }) => ({ path: instancePath, message })),
+    });
   }
   if (known !== undefined) return new AssayError(known);
-  if (error instanceof SyntaxError && (error as Partial<FastifyError>).statusCode === 400) return new AssayError('BODY_INVALID');
+  if (error instanceof SyntaxError && (error as Partial<FastifyError>).statusCode === 400)
+    return new AssayError('BODY_INVALID');
   return new AssayError('INTERNAL');
 }
+
+/** For errors that happen before a route is found. */
+export const sendFrameworkError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void =>
+  void sendError(error, request, reply);
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const told = publicError(error);
   if (told.code === 'INTERNAL') request.log.error({ err: error }, 'unexpected error');
   else request.log.debug({ code: told.code, where: told.where }, told.message);
   if (told.code === 'AUTH_REQUIRED') reply.header('www-authenticate', 'Bearer');
-  return reply.code(told.status).header('cache-control', 'no-store').type('application/json; charset=utf-8').serializer(JSON.stringify).send(told.toJSON());
+  return reply
+    .code(told.status)
+    .header('cache-control', 'no-store')
+    .type('application/json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(told.toJSON());
 }
 
 export function addFailures(app: FastifyInstance): void {
   app.setErrorHandler(sendError);
   app.setNotFoundHandler((request, reply) =>
-    sendError(new AssayError('NOT_FOUND', 'The kernel has no such resource.', { where: `${request.method} ${pathOf(request.url)}` }), request, reply),
+    sendError(
+      new AssayError('NOT_FOUND', 'The kernel has no such resource.', {
+        where: `${request.method} ${pathOf(request.url)}`,
+      }),
+      request,
+      reply,
+    ),
   );
 }
 

@@ -1,23 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-
-/**
- * The page's policy. Styles may stand in the document (Plot and CodeMirror write them); scripts only in files, and Wasm. `frame-src
- * 'self'` is what keeps a cell in the sandboxed frame from navigating itself elsewhere with what it knows.
- */
-const PAGE_POLICY = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "worker-src 'self' blob:",
-  "frame-src 'self'",
-  "manifest-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+import { FRAME_ASSET_HEADERS, FRAME_POLICY, PAGE_POLICY } from '#common/frame-policy.ts';
 
 const EVERYWHERE = {
   'x-content-type-options': 'nosniff',
@@ -30,20 +12,31 @@ const EVERYWHERE = {
 export function addHeaders(app: FastifyInstance): void {
   app.addHook('onSend', async (_request, reply) => {
     reply.headers(EVERYWHERE);
-    if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+    if (!reply.hasHeader('content-security-policy'))
+      reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
     if (!reply.hasHeader('cross-origin-resource-policy')) reply.header('cross-origin-resource-policy', 'same-origin');
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   });
 }
 
 export function asPage(reply: FastifyReply): FastifyReply {
-  return reply.header('content-security-policy', PAGE_POLICY).header('cache-control', 'no-cache').type('text/html; charset=utf-8');
+  return reply
+    .header('content-security-policy', PAGE_POLICY)
+    .header('cache-control', 'no-cache')
+    .type('text/html; charset=utf-8');
 }
 
 /** Files that hold no secret: the sandboxed frame has the origin `null`, sends no cookie, and loads them all the same. */
 export function asAsset(reply: FastifyReply, { immutable }: { readonly immutable: boolean }): FastifyReply {
   return reply
-    .header('access-control-allow-origin', '*')
+    .headers(FRAME_ASSET_HEADERS)
     .header('cross-origin-resource-policy', 'cross-origin')
     .header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
+}
+
+/** The document in which cells run: its own policy, and framed by the page only. */
+export function asFrame(reply: FastifyReply): FastifyReply {
+  return asAsset(reply, { immutable: false })
+    .header('content-security-policy', FRAME_POLICY)
+    .type('text/html; charset=utf-8');
 }

@@ -9,4 +9,5 @@ export function errorTable(): string {
   return ['| Code | HTTP | What happened | What to do |', '|---|---|---|---|', ...rows, ''].join('\n');
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) process.stdout.write(errorTable());
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)
+  process.stdout.write(errorTable());

@@ -1,7 +1,6 @@
 /** What resources look like in the OpenAPI document, and helpers that keep a route's schema short. */
 import type { JsonSchema } from '#common/plugin.ts';
 import { ERRORS, type ErrorCode } from '#common/errors.ts';
-import { KINDS } from '#common/receipt.ts';
 
 type Properties = Readonly<Record<string, JsonSchema>>;
 
@@ -11,9 +10,21 @@ export function object(properties: Properties, ...optional: string[]): JsonSchem
   return { type: 'object', properties, required, additionalProperties: false };
 }
 
-export const text = (description: string, more: JsonSchema = {}): JsonSchema => ({ type: 'string', description, ...more });
-export const integer = (description: string, more: JsonSchema = {}): JsonSchema => ({ type: 'integer', description, ...more });
-export const list = (items: JsonSchema, description = ''): JsonSchema => ({ type: 'array', items, ...(description === '' ? {} : { description }) });
+export const text = (description: string, more: JsonSchema = {}): JsonSchema => ({
+  type: 'string',
+  description,
+  ...more,
+});
+export const integer = (description: string, more: JsonSchema = {}): JsonSchema => ({
+  type: 'integer',
+  description,
+  ...more,
+});
+export const list = (items: JsonSchema, description = ''): JsonSchema => ({
+  type: 'array',
+  items,
+  ...(description === '' ? {} : { description }),
+});
 export const anything = (description: string): JsonSchema => ({ description });
 
 export const digest = text('SHA-256 as 64 lower-case hexadecimal digits.', { pattern: '^[0-9a-f]{64}$' });
@@ -36,15 +47,13 @@ export const NAMED = {
     index: integer('Leaf of the organisation’s log.', { minimum: 0 }),
     body: text('The receipt in JCS bytes: its SHA-256 is `id`.'),
   }),
-  Notebook: object(
-    {
-      name: text('File name without `.md`.'),
-      title: text('From the front matter.'),
-      summary: text('First paragraph.'),
-      digest,
-      modified: text('RFC 3339 time of the last change on disk.'),
-    },
-  ),
+  Notebook: object({
+    name: text('File name without `.md`.'),
+    title: text('From the front matter.'),
+    summary: text('First paragraph.'),
+    digest,
+    modified: text('RFC 3339 time of the last change on disk.'),
+  }),
   Run: object(
     {
       id: text('Chosen by the caller or made by the kernel.'),
@@ -55,7 +64,6 @@ export const NAMED = {
     },
     'progress',
   ),
-  ReceiptKind: text('What happened.', { enum: [...KINDS] }),
 } as const satisfies Properties;
 
 export const ref = (name: keyof typeof NAMED): JsonSchema => ({ $ref: `${name}#` });
@@ -66,7 +74,10 @@ interface Reply {
 }
 
 /** A reply in JSON. */
-export const json = (description: string, schema: JsonSchema): Reply => ({ description, content: { 'application/json': { schema } } });
+export const json = (description: string, schema: JsonSchema): Reply => ({
+  description,
+  content: { 'application/json': { schema } },
+});
 
 /** A reply that isn't JSON, in any of these content types. */
 export function body(description: string, ...types: string[]): Reply {

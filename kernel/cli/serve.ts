@@ -1,0 +1,140 @@
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { FastifyInstance } from 'fastify';
+import about from '../../package.json' with { type: 'json' };
+import { AssayError } from '../common/errors.ts';
+import { newCredentials } from '../auth.ts';
+import { openKernel, type Kernel } from '../kernel.ts';
+import { openLibrary, type Library } from '../notebook/library.ts';
+import { buildServer } from '../server.ts';
+import { openLogFile } from './serve-log.ts';
+import { openBrowser } from './serve-browser.ts';
+import { writeHandle, removeHandle } from './serve-handle.ts';
+import { duration, paint } from './terminal.ts';
+
+export const usage = `
+assay serve [options]        start the kernel and print the link to the workbench
+
+  --port N     listen here; 4177 or the next free port unless given
+  --home DIR   data directory; ASSAY_HOME or ./.assay unless given
+  --no-open    don't open a browser
+  --watch      take up changes of plugins as they are saved
+`;
+
+const FIRST_PORT = 4177;
+const TRIES = 50;
+/** How long calls under way may go on after Ctrl C. */
+const GRACE = 3000;
+/** How long a client may take to fetch the rest of its answer after that. */
+const LINGER = 5000;
+
+interface Options {
+  readonly port?: number;
+  readonly home?: string;
+  readonly open: boolean;
+  readonly watch: boolean;
+}
+
+/** @throws HOME_LOCKED naming the kernel that holds the home, PORT_TAKEN, STORE_* */
+export async function run(argv: string[]): Promise<number> {
+  const options = read(argv);
+  const say = (line: string): void => console.log(paint('dim', line));
+  const projectDir = process.cwd();
+  const home = options.home ?? (process.env['ASSAY_HOME'] || join(projectDir, '.assay'));
+  const log = await openLogFile(home);
+  const kernel = await openKernel({ projectDir, home, logger: log.logger, watch: options.watch, onProgress: say });
+  try {
+    const [workbenchDir, library] = await Promise.all([build(say), openNotebooks(kernel), kernel.log()]);
+    const credentials = newCredentials();
+    const app = await buildServer({ kernel, library, credentials, workbenchDir });
+    const url = await listen(app, options.port);
+    const link = `${url}/sign-in?token=${credentials.token}`;
+    await (await kernel.store()).announce(url);
+    await writeHandle(home, { pid: process.pid, url, token: credentials.token });
+    kernel.logger.info({ url, pid: process.pid }, 'listening');
+    console.log(banner(link, relative(projectDir, home)));
+    if (options.open) await openBrowser(home, link);
+
+    await stopSignal();
+    say('Stopping …');
+    await removeHandle(home);
+    const hurry = setTimeout(() => app.server.closeAllConnections(), GRACE + LINGER).unref();
+    await Promise.all([app.close(), kernel.runs.stop(GRACE)]);
+    clearTimeout(hurry);
+    library.close();
+    return 0;
+  } finally {
+    await kernel.close();
+    await log.close();
+  }
+}
+
+function read(argv: string[]): Options {
+  const { values } = parseArgs({
+    args: argv,
+    allowNegative: true,
+    options: {
+      port: { type: 'string' },
+      home: { type: 'string' },
+      open: { type: 'boolean', default: true },
+      watch: { type: 'boolean', default: false },
+    },
+  });
+  const { port, home, open, watch } = values;
+  if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) < 65_536))
+    throw new AssayError('USAGE', `“${port}” is no port.`);
+  return {
+    open,
+    watch,
+    ...(port === undefined ? {} : { port: Number(port) }),
+    ...(home === undefined ? {} : { home }),
+  };
+}
+
+/** The workbench is loaded by path: the kernel knows nothing of how it is made. */
+async function build(say: (line: string) => void): Promise<string> {
+  const { buildWorkbench } = (await import(new URL('../../workbench/build.node.ts', import.meta.url).href)) as {
+    buildWorkbench(say: (line: string) => void): Promise<string>;
+  };
+  return buildWorkbench(say);
+}
+
+function openNotebooks({ projectDir, home, events }: Kernel): Promise<Library> {
+  return openLibrary({
+    dir: join(projectDir, 'notebooks'),
+    trash: join(home, 'trash'),
+    onChange: (name, digest) => void events.emit({ type: 'notebook', name, digest }),
+  });
+}
+
+/** @returns `http://127.0.0.1:<port>` @throws PORT_TAKEN */
+async function listen(app: FastifyInstance, wanted: number | undefined): Promise<string> {
+  for (let port = wanted ?? FIRST_PORT; ; port++) {
+    try {
+      return await app.listen({ host: '127.0.0.1', port });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      if (wanted !== undefined || port >= FIRST_PORT + TRIES)
+        throw new AssayError('PORT_TAKEN', `Another program listens on port ${port}.`);
+    }
+  }
+}
+
+function banner(link: string, home: string): string {
+  const ready = `Assay ${about.version}, ready in ${duration(process.uptime() * 1000)}`;
+  return `\n  ${paint('bold', ready)}\n\n  ${paint('cyan', link)}\n\n  ${paint('dim', `Everything is kept in ${home}; stop with Ctrl C.`)}\n`;
+}
+
+/** Resolves at the first Ctrl C (or SIGTERM); the second ends the process at once. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const stop = (): void => {
+      if (asked) process.exit(130);
+      asked = true;
+      resolve();
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+  });
+}
