@@ -382,7 +382,11 @@ export const ERRORS = {
     says: 'onnxruntime and Assay’s own evaluation of this model give different outputs, so no explanation of it would be honest.',
     hint: 'Please report it with the model; method "exact" asks onnxruntime alone.',
   },
-  COLUMN_UNKNOWN: { status: 400, says: 'There is no such column.', hint: 'Check the spelling against the table’s columns.' },
+  COLUMN_UNKNOWN: {
+    status: 400,
+    says: 'There is no such column.',
+    hint: 'Check the spelling against the table’s columns.',
+  },
   COLUMN_UNFIT: {
     status: 422,
     says: 'This column can’t be used here.',
@@ -428,6 +432,16 @@ export const ERRORS = {
     status: 500,
     says: 'Base and SHAP values don’t add up to the model’s output, so the explanation is withheld.',
     hint: 'Please report it with the model and the row named.',
+  },
+  KERNEL_GONE: {
+    status: 502,
+    says: 'The running kernel does not answer any more.',
+    hint: 'Start it again with `npm start`, then repeat the command.',
+  },
+  SEAL_ROOT_DIFFERS: {
+    status: 409,
+    says: 'The kernel’s own run of the notebook gives other values than the page shows.',
+    hint: 'Run all cells of the page again; if the cells named still differ, they depend on something outside the notebook.',
   },
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -1,0 +1,222 @@
+/**
+ * A notebook's run while it becomes evidence: every call, data set and cell is a receipt of one stream, each naming those it came from.
+ * `open` stands in the log before anything runs and `close` after everything ran, with the count, so that nothing can be left out.
+ */
+import type { Digest, TableData } from '#common/data.ts';
+import { AssayError } from '#common/errors.ts';
+import type { CellState, CompiledCell, CompiledNotebook } from '#common/notebook.ts';
+import type { ReceiptRef } from '#common/protocol.ts';
+import {
+  parseReceipt,
+  type Comparator,
+  type Kind,
+  type LoggedReceipt,
+  type Parent,
+  type ReceiptDraft,
+  type Role,
+} from '#common/receipt.ts';
+import type { Kernel } from '../kernel.ts';
+
+export interface RecordingOptions {
+  readonly compiled: CompiledNotebook;
+  /** The file's name without `.md`. */
+  readonly name: string;
+  readonly stream: string;
+  readonly comparators: readonly Comparator[];
+  readonly env: ReceiptDraft['env'];
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Recording {
+  readonly open: LoggedReceipt;
+  /** A method on behalf of a cell. @throws the method's coded error */
+  call(cell: string, method: string, input: unknown): Promise<{ readonly result: unknown; readonly receipt: Digest }>;
+  dataset(name: string): Promise<TableData>;
+  /** Logs the receipt of each value and SQL cell that is done. */
+  states(states: readonly CellState[]): void;
+  /** Waits for all receipts, then logs `close`. @returns all receipts of the stream in order of `seq`, `close` the last */
+  close(outcome: Outcome): Promise<readonly LoggedReceipt[]>;
+}
+
+export interface Outcome {
+  readonly outcome: 'done' | 'failed' | 'cancelled';
+  readonly root: Digest | null;
+}
+
+/** A receipt takes 64 KB; a cell that calls a method a thousand times names the first calls, and the number of all. */
+const MOST_PARENTS = 400;
+
+const PARENT_ROLES: Partial<Record<Kind, Role>> = { dataset: 'dataset', model: 'model', gate: 'gate', cell: 'cell' };
+
+export async function openRecording(kernel: Kernel, options: RecordingOptions): Promise<Recording> {
+  const { compiled, stream, signal } = options;
+  const log = await kernel.log();
+  const open = await log.append(
+    draft(options, 'open', {
+      subject: [{ name: 'notebook.md', digest: { sha256: compiled.digest } }],
+      env: options.env,
+      comparators: options.comparators,
+      result: { notebook: options.name, title: compiled.title.slice(0, 200), cells: sealedCells(compiled).length },
+    }),
+  );
+  const opened: Parent = { digest: open.id, role: 'open' };
+  const cells = new Map(sealedCells(compiled).map((cell) => [cell.id, cell]));
+  const definedBy = new Map(
+    sealedCells(compiled).flatMap((cell) => cell.outputs.map((name) => [name, cell.id] as const)),
+  );
+  /** What a digest in an input stands for: the receipt that has it as a subject. */
+  const made = new Map<Digest, Parent>();
+  const datasets = new Map<string, Promise<{ readonly table: TableData; readonly parent: Parent }>>();
+  const calls = new Map<string, Parent[]>();
+  const done = new Map<string, Promise<Parent>>();
+  let failure: unknown;
+
+  const remember = (receipt: ReceiptRef): Parent => {
+    const { subject, predicate } = parseReceipt(receipt.body);
+    const parent: Parent = { digest: receipt.id, role: PARENT_ROLES[predicate.kind] ?? 'call' };
+    for (const { digest } of subject) made.set(digest.sha256, parent);
+    return parent;
+  };
+  /** What a cell reads: the data sets and cells among its inputs, as receipts. */
+  const readBy = async (cell: CompiledCell): Promise<Parent[]> => {
+    const found = cell.inputs.map((name) =>
+      compiled.datasets.includes(name)
+        ? datasets.get(name)?.then(({ parent }) => parent)
+        : done.get(definedBy.get(name) ?? ''),
+    );
+    return (await Promise.all(found)).filter((parent) => parent !== undefined);
+  };
+  const cellReceipt = async (cell: CompiledCell, state: CellState): Promise<Parent> => {
+    const called = calls.get(cell.id) ?? [];
+    const parents = unique([opened, ...(await readBy(cell)), ...called]);
+    const { id } = await log.append(
+      draft(options, 'cell', {
+        subject: [{ name: cell.id, digest: { sha256: state.digest! } }],
+        parents: parents.slice(0, MOST_PARENTS),
+        result: {
+          cell: cell.id,
+          source: cell.digest,
+          calls: called.length,
+          outputs: Object.fromEntries((state.outputs ?? []).slice(0, 100).map(({ name, digest }) => [name, digest])),
+        },
+      }),
+    );
+    return { digest: id, role: 'cell' };
+  };
+
+  return {
+    open,
+    async call(cell, method, input) {
+      const source = cells.get(cell);
+      const parents = unique([
+        opened,
+        ...(source === undefined ? [] : await readBy(source)),
+        ...mentioned(input, made),
+      ]);
+      const { result, receipt } = await kernel.call(
+        { method, input, stream },
+        { parents: parents.slice(0, MOST_PARENTS), ...(signal === undefined ? {} : { signal }) },
+      );
+      const list = calls.get(cell) ?? [];
+      list.push(remember(receipt));
+      calls.set(cell, list);
+      return { result, receipt: receipt.id };
+    },
+    async dataset(name) {
+      let entry = datasets.get(name);
+      if (entry === undefined) {
+        entry = kernel
+          .call(
+            { method: 'datasets.read', input: { name }, stream },
+            { parents: [opened], ...(signal === undefined ? {} : { signal }) },
+          )
+          .then(({ result, receipt }) => ({ table: result as TableData, parent: remember(receipt) }));
+        datasets.set(name, entry);
+      }
+      return (await entry).table;
+    },
+    states(states) {
+      for (const state of states) {
+        const cell = cells.get(state.id);
+        if (cell === undefined || state.status !== 'done' || state.digest === undefined) continue;
+        const receipt = cellReceipt(cell, state);
+        receipt.catch((error: unknown) => (failure ??= error));
+        done.set(state.id, receipt);
+      }
+    },
+    async close({ outcome, root }) {
+      await Promise.allSettled(done.values());
+      const before = await log.stream(stream);
+      const close = await log.append(
+        draft(options, 'close', {
+          parents: [opened],
+          result: { count: before.length + 1, outcome: failure === undefined ? outcome : 'failed', root },
+        }),
+      );
+      if (failure !== undefined) throw failure;
+      return [...before, close];
+    },
+  };
+}
+
+/** Cells whose values are sealed. */
+export function sealedCells(compiled: CompiledNotebook): readonly CompiledCell[] {
+  return compiled.cells.filter((cell) => cell.kind === 'value' || cell.kind === 'sql');
+}
+
+/** A receipt of the kernel itself, by no plugin; `given` says what is special about it. */
+export function draft({ stream }: { readonly stream: string }, kind: Kind, given: Partial<ReceiptDraft>): ReceiptDraft {
+  return {
+    kind,
+    stream,
+    subject: [],
+    parents: [],
+    materials: [],
+    plugin: null,
+    method: null,
+    params: null,
+    env: {},
+    result: null,
+    comparators: [],
+    ...given,
+  };
+}
+
+/** Receipts of what an input names by digest: a model, an artifact. Looks three levels deep; large arrays are never walked. */
+function mentioned(input: unknown, made: ReadonlyMap<Digest, Parent>, depth = 3): Parent[] {
+  if (typeof input === 'string') return made.has(input) ? [made.get(input)!] : [];
+  if (
+    depth === 0 ||
+    typeof input !== 'object' ||
+    input === null ||
+    ArrayBuffer.isView(input) ||
+    (Array.isArray(input) && input.length > 100)
+  )
+    return [];
+  if ('$' in input) return [];
+  return Object.values(input).flatMap((value) => mentioned(value, made, depth - 1));
+}
+
+function unique(parents: readonly Parent[]): Parent[] {
+  return [...new Map(parents.map((parent) => [parent.digest, parent])).values()];
+}
+
+/** The first failed cell as the error that a person reads. */
+export function failedCell(name: string, states: readonly CellState[]): AssayError | null {
+  const failed = states.filter((state) => state.error !== undefined);
+  const [first] = failed;
+  if (first?.error === undefined) return null;
+  const { code, message, line } = first.error;
+  return new AssayError('CELL_FAILED', `Cell “${first.id}” failed: ${message}`, {
+    where: line === undefined ? `${name}.md` : `${name}.md:${line}`,
+    details: {
+      cells: failed.map(({ id, error }) => ({
+        id,
+        code: error?.code,
+        message: error?.message,
+        ...(error?.line === undefined ? {} : { line: error.line }),
+      })),
+      cause: code,
+    },
+  });
+}
