@@ -1,0 +1,45 @@
+import type { Digest } from './data.ts';
+
+/** Whom a verifier trusts. Without one, `signer` and `witnesses` are not judged. */
+export interface Policy {
+  /** Verifier keys of the logs that it accepts. */
+  readonly logs: readonly string[];
+  /** The organisation that must have sealed; any when absent. */
+  readonly org?: string;
+}
+
+export interface CheckResult {
+  /** A key of VERIFY_CHECKS. */
+  readonly code: string;
+  /** null: not judged. */
+  readonly ok: boolean | null;
+  /** What was checked, as a sentence. */
+  readonly what: string;
+  /** What was found; names the altered file or the receipt at fault. */
+  readonly detail: string;
+}
+
+export interface VerifyReport {
+  /** No check failed. */
+  readonly ok: boolean;
+  readonly checks: readonly CheckResult[];
+  readonly root: Digest | null;
+  readonly title: string | null;
+  readonly notebook: Digest | null;
+  readonly org: string | null;
+  /** The log's origin and `name+hash` of the key that signed. */
+  readonly origin: string | null;
+  readonly signer: string | null;
+  /** The seal receipt's id and its time, which is a claim. */
+  readonly seal: Digest | null;
+  readonly time: string | null;
+  readonly receipts: number;
+  /** Every file in the zip, for a list. */
+  readonly files: readonly { readonly path: string; readonly bytes: number; readonly digest: Digest }[];
+}
+
+export interface VerifyOptions {
+  readonly policy?: Policy | undefined;
+  /** Each check as it ends. */
+  onCheck?(check: CheckResult): void;
+}
