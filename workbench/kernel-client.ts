@@ -83,11 +83,13 @@ export function createKernelClient({ base = location.origin, fetch: send = fetch
     /** @throws NOTEBOOK_EXISTS, NAME_INVALID */
     createNotebook: (name: string, source: string) =>
       json<{ readonly name: string; readonly digest: Digest }>(`notebooks${query({ name })}`, { method: 'POST', body: source, type: MARKDOWN }),
-    /** `base`: the digest that was edited. @throws NOTEBOOK_CHANGED */
-    async saveNotebook(name: string, source: string, base: Digest): Promise<Digest> {
-      return tagOf(await ask(path('notebooks', name), { method: 'PUT', body: source, type: MARKDOWN, ifMatch: base }));
+    /** `base`: the digest that was edited, null when there was no file. @throws NOTEBOOK_CHANGED */
+    async saveNotebook(name: string, source: string, base: Digest | null): Promise<Digest> {
+      return tagOf(await ask(path('notebooks', name), { method: 'PUT', body: source, type: MARKDOWN, ...(base === null ? {} : { ifMatch: base }) }));
     },
+    /** Into the trash, from where `restoreNotebook` brings it back. */
     deleteNotebook: (name: string) => ask(path('notebooks', name), { method: 'DELETE' }),
+    restoreNotebook: (name: string) => ask(`${path('notebooks', name)}/restore`, { method: 'POST' }),
     /** A Jupyter notebook becomes one of ours. */
     importNotebook: (name: string, ipynb: string) =>
       json<{ readonly name: string; readonly digest: Digest }>(`notebooks/import${query({ name })}`, { method: 'POST', body: ipynb, type: JSON_TYPE }),
