@@ -34,3 +34,12 @@ export interface PageApi {
   height(id: string, px: number): void;
   root(root: string | null): void;
 }
+
+/**
+ * `data` of the page's one message, sent to the frame's window once it has loaded. Its `ports[0]` carries the page's calls of FrameApi, its
+ * `ports[1]` the frame's calls of PageApi, both in comlink's way: the frame exposes on the first and wraps the second.
+ */
+export const HELLO = 'assay:hello';
+
+/** The frame's document, beside the page. */
+export const FRAME_URL = '/frame.html';
