@@ -204,7 +204,7 @@ function unique(parents: readonly Parent[]): Parent[] {
 /** The first failed cell as the error that a person reads. */
 export function failedCell(name: string, states: readonly CellState[]): AssayError | null {
   const failed = states.filter((state) => state.error !== undefined);
-  const [first] = failed;
+  const first = failed.find(({ error }) => error?.code !== 'CELL_INPUT_FAILED') ?? failed[0];
   if (first?.error === undefined) return null;
   const { code, message, line } = first.error;
   return new AssayError('CELL_FAILED', `Cell “${first.id}” failed: ${message}`, {
