@@ -7,8 +7,8 @@ import { AssayError } from '#common/errors.ts';
 export interface WriteOptions {
   /** Permission bits; 0o644 unless given. */
   readonly mode?: number;
-  /** `false`: a power cut may lose the content. For what is derived again at every start. */
-  readonly sync?: boolean;
+  /** `false`: a power cut may lose it, for what is derived again at every start. `file`: the caller syncs the folder. */
+  readonly sync?: boolean | 'file';
 }
 
 /** Replaces or makes `path`. @throws DISK_FULL and leaves what was there. */
@@ -23,7 +23,7 @@ export async function writeWhole(path: string, bytes: Uint8Array | string, optio
       await file.close();
     }
     await rename(beside, path);
-    if (options.sync !== false) await syncFolder(dirname(path));
+    if (options.sync === undefined || options.sync === true) await syncFolder(dirname(path));
   } catch (error) {
     await rm(beside, { force: true });
     throw diskError(error);

@@ -1,0 +1,107 @@
+/** Opens an organisation's log: the place where receipts become evidence. */
+import { join } from 'node:path';
+import { sql, type Kysely } from 'kysely';
+import { fromHex, toHex } from '#common/bytes.ts';
+import type { Digest } from '#common/data.ts';
+import { AssayError } from '#common/errors.ts';
+import { formatVkey } from '#common/note.ts';
+import { formatProof } from '#common/proof.ts';
+import type { LoggedReceipt } from '#common/receipt.ts';
+import type { Database, Store } from '../store/index.ts';
+import { envelope } from './envelope.ts';
+import { fsck } from './fsck.ts';
+import { inclusionProof } from './prove.ts';
+import { publicFiles } from './public.ts';
+import { signerOf } from './recover.ts';
+import { lockLog } from './rows.ts';
+import type { Log, LogOptions } from './types.ts';
+import { Writer } from './writer.ts';
+
+export type { Fault, FsckReport, Log, LogOptions, ReceiptQuery } from './types.ts';
+
+const MAX_LIMIT = 1_000;
+
+/** @throws LOG_BUSY, LOG_FORKED, LOG_KEY, STORE_UNAVAILABLE */
+export async function openLog({ store, home, org }: LogOptions): Promise<Log> {
+  const connect = () => store.connect(org);
+  const files = publicFiles(join(home, 'log', org));
+  const client = await connect();
+  try {
+    await lockLog(client, org);
+    const signer = await signerOf(client, home, org);
+    const writer = await Writer.open({ org, signer, files, connect }, client);
+    const vkey = formatVkey(signer);
+    const find = (id: Digest): Promise<LoggedReceipt | undefined> => findReceipt(store, org, id);
+    return {
+      org,
+      origin: signer.name,
+      vkey,
+      dir: files.dir,
+      append: (draft) => writer.append(draft),
+      async proof(id) {
+        const receipt = await find(id);
+        if (receipt === undefined) throw new AssayError('NOT_FOUND', `The log has no receipt ${id}.`);
+        const { size, note } = await writer.head(receipt.index + 1);
+        const hashes = await inclusionProof(receipt.index, size, (tile) => files.tile(tile));
+        return formatProof({ index: BigInt(receipt.index), hashes, checkpoint: note });
+      },
+      async dsse(id) {
+        const receipt = await find(id);
+        if (receipt === undefined) throw new AssayError('NOT_FOUND', `The log has no receipt ${id}.`);
+        return envelope(receipt.body, signer);
+      },
+      checkpoint: async () => (await writer.head(0)).note,
+      get: find,
+      receipts: ({ stream, kind, limit = 100, before } = {}) =>
+        rows(store, org, (db) => {
+          let query = db.selectFrom('receipts').select(['id', 'index', 'body']).where('org', '=', org);
+          if (stream !== undefined) query = query.where('stream', '=', stream);
+          if (kind !== undefined) query = query.where('kind', '=', kind);
+          if (before !== undefined) query = query.where('index', '<', before);
+          return query.orderBy('index', 'desc').limit(Math.min(limit, MAX_LIMIT)).execute();
+        }),
+      stream: (name) =>
+        rows(store, org, (db) =>
+          db
+            .selectFrom('receipts')
+            .select(['id', 'index', 'body'])
+            .where('org', '=', org)
+            .where('stream', '=', name)
+            .orderBy('seq')
+            .execute(),
+        ),
+      fsck: () => fsck({ connect, org, vkey: signer, files }),
+      close: () => writer.close(),
+    };
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function findReceipt(store: Store, org: string, id: Digest): Promise<LoggedReceipt | undefined> {
+  const bytes = fromHex(id);
+  if (bytes?.length !== 32) return undefined;
+  const found = await rows(store, org, (db) =>
+    db
+      .selectFrom('receipts')
+      .select(['id', 'index', 'body'])
+      .where('org', '=', org)
+      // The index holds the first eight bytes.
+      .where(sql<Uint8Array>`substring(id, 1, 8)`, '=', Buffer.from(bytes.subarray(0, 8)))
+      .where('id', '=', Buffer.from(bytes))
+      .execute(),
+  );
+  return found[0];
+}
+
+type StoredReceipt = Pick<Database['receipts'], 'id' | 'index' | 'body'>;
+
+async function rows(
+  store: Store,
+  org: string,
+  query: (db: Kysely<Database>) => Promise<StoredReceipt[]>,
+): Promise<LoggedReceipt[]> {
+  const found = store.org === org ? await query(store.sql) : await store.withOrg(org, query);
+  return found.map(({ id, index, body }) => ({ id: toHex(id), index, body }));
+}

@@ -1,0 +1,53 @@
+/** Inclusion proofs out of tiles: a proof in a log of a million receipts reads six files. */
+import type { Bytes } from '#crypto';
+import { HASH_BYTES, nodeHash } from '#common/merkle.ts';
+import { TILE_WIDTH, type Tile } from '#common/tlog-tiles.ts';
+import { subtreeRoot } from './tree.ts';
+
+/** Gives the bytes of a tile of a tree that has it. */
+export type ReadTile = (tile: Tile) => Promise<Uint8Array>;
+
+/** PATH(index, D[size]) of RFC 6962, the leaf's sibling first; `index` < `size`, which the tiles cover. */
+export async function inclusionProof(index: number, size: number, read: ReadTile): Promise<Bytes[]> {
+  const proof: Bytes[] = [];
+  let [start, end] = [0, size];
+  while (end - start > 1) {
+    const split = start + powerBelow(end - start);
+    if (index < split) {
+      proof.push(await rangeRoot(split, end, size, read));
+      end = split;
+    } else {
+      proof.push(await rangeRoot(start, split, size, read));
+      start = split;
+    }
+  }
+  return proof.toReversed();
+}
+
+/** MTH(D[start:end]), where `start` is a multiple of the largest power of two that the range could hold. */
+async function rangeRoot(start: number, end: number, size: number, read: ReadTile): Promise<Bytes> {
+  const width = end - start;
+  const height = Math.log2(width);
+  if (Number.isInteger(height)) return hashAt(height, start / width, size, read);
+  const split = start + powerBelow(width);
+  return nodeHash(await rangeRoot(start, split, size, read), await rangeRoot(split, end, size, read));
+}
+
+/** The complete subtree of 2^height leaves number `index`: a run of hashes within one tile. */
+async function hashAt(height: number, index: number, size: number, read: ReadTile): Promise<Bytes> {
+  const level = Math.floor(height / 8);
+  const width = 2 ** (height % 8);
+  const first = index * width;
+  const tile = Math.floor(first / TILE_WIDTH);
+  const hashes = Math.floor(size / TILE_WIDTH ** level) - tile * TILE_WIDTH;
+  const bytes = await read({ level, index: tile, width: Math.min(TILE_WIDTH, hashes) });
+  const at = (first % TILE_WIDTH) * HASH_BYTES;
+  return subtreeRoot(bytes.subarray(at, at + width * HASH_BYTES));
+}
+
+/** The largest power of two smaller than n ≥ 2. */
+function powerBelow(n: number): number {
+  let power = 1;
+  while (power * 2 < n) power *= 2;
+  return power;
+}

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { assert as check, asyncProperty, integer, nat } from 'fast-check';
+import { sha256 } from '#crypto';
+import { leafHash, MerkleTree } from '#common/merkle.ts';
+import { newTiles, tileBytes, tilePath, type Tile } from '#common/tlog-tiles.ts';
+import { inclusionProof } from './prove.ts';
+import { TreeEdge } from './tree.ts';
+
+const leaf = (index: number): Uint8Array => leafHash(sha256(String(index)));
+const SIZES = [0, 1, 2, 3, 255, 256, 257, 511, 512, 70_000];
+
+/** Both trees, fed with the same leaves, and the tiles that the edge published on the way. */
+function grow(size: number, batch: number): { edge: TreeEdge; whole: MerkleTree; files: Map<string, Uint8Array> } {
+  const [edge, whole, files] = [new TreeEdge(), new MerkleTree(), new Map<string, Uint8Array>()];
+  for (let index = 0; index < size; index++) {
+    edge.append(leaf(index));
+    whole.appendHash(leaf(index));
+    if (index % batch !== batch - 1 && index !== size - 1) continue;
+    for (const tile of edge.takeTiles()) files.set(tilePath(tile), tile.bytes);
+  }
+  return { edge, whole, files };
+}
+
+const reader =
+  (files: ReadonlyMap<string, Uint8Array>) =>
+  async (tile: Tile): Promise<Uint8Array> =>
+    files.get(tilePath(tile))!;
+
+describe('TreeEdge', () => {
+  for (const size of SIZES) {
+    it(`has the root, tiles and proofs of the whole tree at ${size}`, async () => {
+      const { edge, whole, files } = grow(size, 300);
+      assert.deepEqual(edge.root(), whole.root());
+      for (const tile of newTiles(0, size)) {
+        if (tile.level === 'entries') continue;
+        assert.deepEqual(files.get(tilePath(tile)), new Uint8Array(tileBytes(whole, { ...tile, level: tile.level })));
+      }
+      for (const index of [0, 1, 255, 256, 300, size - 1].filter((at) => at >= 0 && at < size)) {
+        const proof = await inclusionProof(index, size, reader(files));
+        assert.deepEqual(proof, whole.inclusionProof(index, size));
+      }
+    });
+  }
+
+  it('grows on from its tiles as if it had never stopped', async () => {
+    await check(
+      asyncProperty(nat(1200), integer({ min: 1, max: 700 }), async (before, more) => {
+        const { files } = grow(before, 100);
+        const edge = await TreeEdge.restore(before, reader(files));
+        const whole = new MerkleTree();
+        for (let index = 0; index < before; index++) whole.appendHash(leaf(index));
+        assert.deepEqual(edge.root(), whole.root());
+        for (let index = before; index < before + more; index++) {
+          edge.append(leaf(index));
+          whole.appendHash(leaf(index));
+        }
+        assert.deepEqual(edge.root(), whole.root());
+        for (const tile of edge.takeTiles()) {
+          assert.deepEqual(tile.bytes, new Uint8Array(tileBytes(whole, tile)));
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+});

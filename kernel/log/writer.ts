@@ -1,0 +1,247 @@
+/**
+ * The log's one writer. Batches are self-clocked: what arrives while one is committed and published becomes the next. A call is answered
+ * when its receipt is durable in PostgreSQL; its tiles and checkpoint leave the database before the next batch.
+ */
+import type { Client } from 'pg';
+import { fromHex } from '#common/bytes.ts';
+import { AssayError } from '#common/errors.ts';
+import { leafHash } from '#common/merkle.ts';
+import type { NoteSigner } from '#common/note.ts';
+import type { LoggedReceipt, ReceiptDraft } from '#common/receipt.ts';
+import { codeOf } from '../store/files.ts';
+import { Chains, NO_RECEIPT, streamOf, type Placed, type StreamHead } from './chains.ts';
+import type { FilledTile, PublicFiles } from './public.ts';
+import { signHead, standingOf, type Standing } from './recover.ts';
+import { addBatch, countReceipts, lockLog, readIds, readLast, type Head } from './rows.ts';
+
+/** Receipts and UTF-16 units of one batch: more neither raises throughput nor is kind to latency. */
+const MAX_BATCH = 4_096;
+const MAX_BATCH_UNITS = 8 << 20;
+
+interface Waiting {
+  readonly draft: ReceiptDraft;
+  readonly stream: string;
+  placed: Placed | undefined;
+  resolve(receipt: LoggedReceipt): void;
+  reject(error: unknown): void;
+}
+
+type Sure = Waiting & { readonly placed: Placed };
+
+export interface WriterOptions {
+  readonly org: string;
+  readonly signer: NoteSigner;
+  readonly files: PublicFiles;
+  /** A new connection for the log's rows. */
+  connect(): Promise<Client>;
+}
+
+export class Writer {
+  private readonly options: WriterOptions;
+  private readonly chains: Chains;
+  private queue: Waiting[] = [];
+  /** Undefined after a failed write, until the log is read anew. */
+  private standing: Standing | undefined;
+  private client: Client;
+  private unpublished: FilledTile[] | undefined;
+  private published: Head | undefined;
+  private awaited: { readonly size: number; resolve(head: Head): void; reject(error: unknown): void }[] = [];
+  private work: Promise<void> | undefined;
+  private closed = false;
+
+  private constructor(options: WriterOptions, client: Client) {
+    this.options = options;
+    this.client = client;
+    this.chains = new Chains(options.org, options.signer);
+  }
+
+  /** `client` holds the log's lock; the writer ends it. @throws LOG_FORKED */
+  static async open(options: WriterOptions, client: Client): Promise<Writer> {
+    const writer = new Writer(options, client);
+    await writer.stand();
+    await writer.publish();
+    return writer;
+  }
+
+  append(draft: ReceiptDraft): Promise<LoggedReceipt> {
+    return new Promise((resolve, reject) => {
+      if (this.closed) throw new AssayError('STOPPING', 'The log is closed.');
+      const stream = streamOf(draft);
+      // Built while the batch before it is committed. What isn't known yet, or waits behind such a one, is built before its own batch.
+      const known = this.standing !== undefined && this.chains.knows(stream);
+      const placed = known ? this.chains.place(draft) : undefined;
+      this.queue.push({ draft, stream, placed, resolve, reject });
+      this.wake();
+    });
+  }
+
+  /** The newest published head that covers `size` receipts, now or when there is one. */
+  head(size: number): Promise<Head> {
+    const head = this.published;
+    if (head !== undefined && head.size >= size) return Promise.resolve(head);
+    return new Promise((resolve, reject) => {
+      this.awaited.push({ size, resolve, reject });
+      this.wake();
+    });
+  }
+
+  /** Writes what waits, then ends the connection and with it the lock. */
+  async close(): Promise<void> {
+    this.closed = true;
+    while (this.work !== undefined) await this.work;
+    await this.client.end().catch(() => undefined);
+  }
+
+  private wake(): void {
+    this.work ??= new Promise<void>((resolve) => {
+      // What is appended in one go becomes one batch.
+      setImmediate(() => resolve(this.run()));
+    }).finally(() => {
+      this.work = undefined;
+      if (this.queue.length > 0) this.wake();
+    });
+  }
+
+  private async run(): Promise<void> {
+    try {
+      do {
+        if (this.standing === undefined) await this.reopen();
+        await this.publish();
+        await this.placeRest();
+        const batch = this.nextBatch();
+        if (batch.length > 0) await this.commit(batch);
+      } while (this.queue.length > 0 || this.unpublished !== undefined);
+      this.chains.forget();
+    } catch (error) {
+      // Their places are free again.
+      this.chains.forget(0);
+      for (const waiting of this.queue.splice(0)) waiting.reject(coded(error));
+      for (const waiting of this.awaited.splice(0)) waiting.reject(coded(error));
+    }
+  }
+
+  private nextBatch(): Sure[] {
+    let [count, units] = [0, 0];
+    while (count < MAX_BATCH && units < MAX_BATCH_UNITS) {
+      const placed = this.queue[count]?.placed;
+      if (placed === undefined) break;
+      units += placed.body.length;
+      count++;
+    }
+    return this.queue.splice(0, count) as Sure[];
+  }
+
+  private async commit(batch: Sure[]): Promise<void> {
+    const { edge, bundles } = this.standing!;
+    const first = edge.size;
+    const rows = batch.map(({ draft, stream, placed: { id, seq, body } }) => {
+      const bytes = fromHex(id)!;
+      edge.append(leafHash(bytes));
+      bundles.append(bytes);
+      return { id: bytes, stream, seq, kind: draft.kind, body };
+    });
+    const head = signHead(this.options.signer, edge.size, edge.root());
+    try {
+      await addBatch(this.client, this.options.org, first, rows, head);
+    } catch (error) {
+      await this.settle(batch, first, error);
+      return;
+    }
+    this.standing = { ...this.standing!, head };
+    this.unpublished = [...edge.takeTiles(), ...bundles.take()];
+    answer(batch, first);
+  }
+
+  /** The connection failed under a batch: the database says whether it was written. */
+  private async settle(batch: Sure[], first: number, error: unknown): Promise<void> {
+    this.standing = undefined;
+    let written: boolean;
+    try {
+      await this.reopen();
+      written = await this.holds(batch, first);
+    } catch (later) {
+      for (const { reject } of batch) reject(unavailable('Whether the receipt was written is unknown', error));
+      throw later;
+    }
+    if (written) answer(batch, first);
+    else for (const { reject } of batch) reject(unavailable('The receipt was not written', error));
+  }
+
+  private async holds(batch: Sure[], first: number): Promise<boolean> {
+    if ((await countReceipts(this.client, this.options.org)) <= first) return false;
+    for await (const [id] of readIds(this.client, this.options.org, first, first + 1)) {
+      if (Buffer.from(id!).toString('hex') === batch[0]!.placed.id) return true;
+    }
+    return false;
+  }
+
+  /** A new connection, the lock again, and everything read anew; what waits is placed anew. */
+  private async reopen(): Promise<void> {
+    await this.client.end().catch(() => undefined);
+    this.client = await this.options.connect();
+    await lockLog(this.client, this.options.org);
+    this.chains.forget(0);
+    for (const waiting of this.queue) waiting.placed = undefined;
+    await this.stand();
+  }
+
+  private async stand(): Promise<void> {
+    const { org, signer, files } = this.options;
+    const standing = await standingOf(this.client, org, signer, files);
+    this.unpublished = standing.unpublished === undefined ? undefined : [...standing.unpublished];
+    if (this.unpublished === undefined) this.published = standing.head;
+    this.standing = standing;
+  }
+
+  private async publish(): Promise<void> {
+    if (this.unpublished === undefined) return;
+    const { head } = this.standing!;
+    await this.options.files.publish(this.unpublished, head.note);
+    this.unpublished = undefined;
+    this.published = head;
+    const served = this.awaited.filter(({ size }) => size <= head.size);
+    this.awaited = this.awaited.filter(({ size }) => size > head.size);
+    for (const { resolve } of served) resolve(head);
+  }
+
+  /** Looks up the streams that it doesn't know, then places in order, without a pause in which others could come between. */
+  private async placeRest(): Promise<void> {
+    const heads = new Map<string, StreamHead>();
+    const waiting = this.queue.slice();
+    for (const { stream, placed } of waiting) {
+      if (placed !== undefined || this.chains.knows(stream) || heads.has(stream)) continue;
+      const last = await readLast(this.client, this.options.org, stream);
+      heads.set(stream, last === undefined ? NO_RECEIPT : { seq: last.seq, id: Buffer.from(last.id).toString('hex') });
+    }
+    for (const [stream, head] of heads) this.chains.learn(stream, head);
+    this.queue = this.queue.filter((waiting) => {
+      if (waiting.placed !== undefined) return true;
+      // A stream that came up meanwhile waits for the next round, with all behind it.
+      if (!this.chains.knows(waiting.stream)) return true;
+      try {
+        waiting.placed = this.chains.place(waiting.draft);
+        return true;
+      } catch (error) {
+        waiting.reject(error);
+        return false;
+      }
+    });
+  }
+}
+
+function answer(batch: readonly Sure[], first: number): void {
+  for (const [offset, { placed, resolve }] of batch.entries()) {
+    resolve({ id: placed.id, index: first + offset, body: placed.body });
+  }
+}
+
+function coded(error: unknown): AssayError {
+  return error instanceof AssayError ? error : unavailable('The log can’t be written', error);
+}
+
+function unavailable(what: string, cause: unknown): AssayError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  // 53100: disk_full
+  const code = codeOf(cause) === '53100' ? 'DISK_FULL' : 'STORE_UNAVAILABLE';
+  return new AssayError(code, `${what}: ${message}`, { cause });
+}
