@@ -131,8 +131,8 @@ export const ERRORS = {
   },
   NAME_INVALID: {
     status: 400,
-    says: 'That is not a name for a notebook.',
-    hint: 'Use letters, digits, `-`, `_` and blanks, up to 80, starting with a letter or digit.',
+    says: 'That cannot be the name.',
+    hint: 'Notebooks: letters, digits, `-`, `_` and blanks, up to 80, a letter or digit first. Data sets: `[a-z][a-z0-9_]*`.',
   },
   DIGEST_MISMATCH: {
     status: 422,
@@ -442,6 +442,11 @@ export const ERRORS = {
     status: 409,
     says: 'The kernel’s own run of the notebook gives other values than the page shows.',
     hint: 'Run all cells of the page again; if the cells named still differ, they depend on something outside the notebook.',
+  },
+  USE_MISSING: {
+    status: 403,
+    says: 'The notebook does not name this under `uses` or `datasets`, so its cells cannot reach it.',
+    hint: 'Add it to the notebook’s front matter: the button beside the error does.',
   },
 } as const satisfies Record<string, ErrorEntry>;
 

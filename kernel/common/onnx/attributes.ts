@@ -1,0 +1,62 @@
+import { AssayError } from '../errors.ts';
+import { ELEMENT_TYPES, type NodeProto, type TensorProto } from './schema.ts';
+
+/** Typed access to a node's attributes; what is absent reads as undefined. */
+export interface Attributes {
+  text(name: string): string | undefined;
+  int(name: string): number | undefined;
+  ints(name: string): readonly number[] | undefined;
+  texts(name: string): readonly string[] | undefined;
+  /** Numbers from `name_as_tensor` or a tensor `name` (any numeric type), else from the float32s in `name`. */
+  numbers(name: string): readonly number[] | undefined;
+}
+
+export function attributesOf(node: NodeProto): Attributes {
+  const byName = new Map(node.attribute?.map((attribute) => [attribute.name, attribute]));
+  const utf8 = new TextDecoder();
+  return {
+    text: (name) => {
+      const value = byName.get(name)?.s;
+      return value === undefined ? undefined : utf8.decode(value);
+    },
+    int: (name) => byName.get(name)?.i,
+    ints: (name) => byName.get(name)?.ints ?? tensorOf(byName.get(name)?.t),
+    texts: (name) => byName.get(name)?.strings?.map((bytes) => utf8.decode(bytes)),
+    numbers: (name) =>
+      tensorOf(byName.get(`${name}_as_tensor`)?.t) ?? tensorOf(byName.get(name)?.t) ?? byName.get(name)?.floats,
+  };
+}
+
+/**
+ * A tensor's numbers, whichever of its fields holds them.
+ *
+ * @throws MODEL_UNSUPPORTED when they lie in another file or are of a type without numbers
+ */
+export function tensorOf(tensor: TensorProto | undefined): readonly number[] | undefined {
+  if (tensor === undefined) return undefined;
+  const where = tensor.name ?? '';
+  if ((tensor.external?.length ?? 0) > 0)
+    throw new AssayError('MODEL_UNSUPPORTED', `The tensor “${where}” lies in another file; save the model as one file.`);
+  if (tensor.raw !== undefined) return rawNumbers(tensor.raw, tensor.dataType ?? 0, where);
+  return tensor.floats ?? tensor.doubles ?? tensor.int64s ?? tensor.int32s ?? [];
+}
+
+const READERS: Readonly<Record<string, readonly [number, (view: DataView, at: number) => number]>> = {
+  float32: [4, (view, at) => view.getFloat32(at, true)],
+  float64: [8, (view, at) => view.getFloat64(at, true)],
+  int64: [8, (view, at) => Number(view.getBigInt64(at, true))],
+  int32: [4, (view, at) => view.getInt32(at, true)],
+  uint8: [1, (view, at) => view.getUint8(at)],
+  int8: [1, (view, at) => view.getInt8(at)],
+};
+
+function rawNumbers(raw: Uint8Array, dataType: number, where: string): number[] {
+  const name = ELEMENT_TYPES[dataType as keyof typeof ELEMENT_TYPES];
+  const reader = READERS[name];
+  if (reader === undefined)
+    throw new AssayError('MODEL_UNSUPPORTED', `The tensor “${where}” holds ${name ?? `type ${dataType}`}, which Assay doesn’t read.`);
+  const [size, read] = reader;
+  if (raw.length % size !== 0) throw new AssayError('MODEL_INVALID', `The tensor “${where}” is cut.`);
+  const view = new DataView(raw.buffer, raw.byteOffset, raw.length);
+  return Array.from({ length: raw.length / size }, (_, i) => read(view, i * size));
+}

@@ -1,0 +1,132 @@
+import { AssayError } from '../errors.ts';
+import { attributesOf } from './attributes.ts';
+import { classScores, type Link, regressorLink } from './link.ts';
+import type { NodeProto } from './schema.ts';
+import { countsRows, type FileNode, layOut } from './tree-nodes.ts';
+import { type Ensemble, MODES } from './trees.ts';
+
+export interface ReadTrees {
+  readonly ensemble: Ensemble;
+  readonly link: Link;
+  /** Class labels as text; null for a regressor. */
+  readonly labels: readonly string[] | null;
+}
+
+/**
+ * Reads a TreeEnsembleRegressor or TreeEnsembleClassifier (ai.onnx.ml 1 and 3). Thresholds are kept as the file has them: float32, or
+ * float64 where it uses the `_as_tensor` attributes.
+ *
+ * @param features columns of the input, when its shape says so
+ * @returns null with MIN or MAX as aggregate: such an ensemble is no sum of trees
+ * @throws MODEL_INVALID, MODEL_UNSUPPORTED
+ */
+export function readTrees(node: NodeProto, features: number | null): ReadTrees | null {
+  const attributes = attributesOf(node);
+  const need = <T>(value: T | undefined, name: string): T => {
+    if (value === undefined) throw new AssayError('MODEL_INVALID', `${node.opType} has no ${name}.`);
+    return value;
+  };
+  const classifier = node.opType === 'TreeEnsembleClassifier';
+  const treeIds = need(attributes.ints('nodes_treeids'), 'nodes_treeids');
+  const nodeIds = need(attributes.ints('nodes_nodeids'), 'nodes_nodeids');
+  const featureIds = need(attributes.ints('nodes_featureids'), 'nodes_featureids');
+  const thresholds = need(attributes.numbers('nodes_values'), 'nodes_values');
+  const modes = need(attributes.texts('nodes_modes'), 'nodes_modes');
+  const yes = need(attributes.ints('nodes_truenodeids'), 'nodes_truenodeids');
+  const no = need(attributes.ints('nodes_falsenodeids'), 'nodes_falsenodeids');
+  const missing = attributes.ints('nodes_missing_value_tracks_true');
+  const covers = attributes.numbers('nodes_hitrates');
+  const prefix = classifier ? 'class' : 'target';
+  const leafTrees = need(attributes.ints(`${prefix}_treeids`), `${prefix}_treeids`);
+  const leafNodes = need(attributes.ints(`${prefix}_nodeids`), `${prefix}_nodeids`);
+  const leafIds = need(attributes.ints(`${prefix}_ids`), `${prefix}_ids`);
+  const weights = need(attributes.numbers(`${prefix}_weights`), `${prefix}_weights`);
+  const base = attributes.numbers('base_values') ?? [];
+  const aggregate = attributes.text('aggregate_function') ?? 'SUM';
+  if (aggregate === 'MIN' || aggregate === 'MAX') return null;
+  const count = treeIds.length;
+  for (const list of [nodeIds, featureIds, thresholds, modes, yes, no, missing, covers])
+    if (list !== undefined && list.length !== count && !(list.length === 0 && (list === missing || list === covers)))
+      throw new AssayError('MODEL_INVALID', `${node.opType} lists ${count} nodes, but one attribute has ${list.length}.`);
+  if ([leafNodes, leafIds, weights].some((list) => list.length !== leafTrees.length))
+    throw new AssayError('MODEL_INVALID', `The ${prefix}_* attributes of ${node.opType} differ in length.`);
+
+  const labels = classifier
+    ? (attributes.texts('classlabels_strings') ?? attributes.ints('classlabels_int64s')?.map(String) ?? [])
+    : null;
+  const outputs = labels?.length ?? attributes.int('n_targets') ?? Math.max(0, ...leafIds) + 1;
+  const post = attributes.text('post_transform') ?? 'NONE';
+  const score =
+    labels === null
+      ? regressorLink(post, outputs, base)
+      : classScores({ post, classes: labels.length, ids: leafIds, weights, base });
+
+  const at = new Map<string, number>();
+  for (let i = 0; i < count; i++) at.set(`${treeIds[i]}/${nodeIds[i]}`, i);
+  const mode = modes.map((name) => {
+    const known = name === 'LEAF' ? -1 : MODES.indexOf(name.replace('BRANCH_', '') as (typeof MODES)[number]);
+    if (known < 0 && name !== 'LEAF') throw new AssayError('MODEL_UNSUPPORTED', `Nodes of the mode ${name} are unknown to Assay.`);
+    return known;
+  });
+  const child = (i: number, id: number): number => at.get(`${treeIds[i]}/${id}`) ?? -1;
+  const nodes: FileNode[] = mode.map((m, i) => {
+    const leaf = m < 0;
+    return {
+      feature: featureIds[i]!,
+      threshold: thresholds[i]!,
+      mode: leaf ? 0 : m,
+      missing: missing?.[i] ?? 0,
+      yes: leaf ? -1 : child(i, yes[i]!),
+      no: leaf ? -1 : child(i, no[i]!),
+      cover: covers?.[i] ?? NaN,
+      leaf,
+    };
+  });
+  const leaves = new Map<number, number[]>();
+  for (let w = 0; w < weights.length; w++) {
+    const position = at.get(`${leafTrees[w]}/${leafNodes[w]}`);
+    if (position === undefined) throw new AssayError('MODEL_INVALID', `A weight belongs to node ${leafNodes[w]} of tree ${leafTrees[w]}, which is not there.`);
+    const list = leaves.get(position);
+    if (list === undefined) leaves.set(position, [w]);
+    else list.push(w);
+  }
+  const roots = rootsOf(treeIds, nodes);
+  const share = aggregate === 'AVERAGE' ? 1 / roots.length : 1;
+  const trees = roots.map((root) =>
+    layOut(
+      nodes,
+      root,
+      score.base.length,
+      (position, into) => {
+        for (const w of leaves.get(position) ?? []) score.add(leafIds[w]!, weights[w]! * share, into);
+      },
+      count,
+    ),
+  );
+  const used = nodes.reduce((most, { leaf, feature }) => (leaf ? most : Math.max(most, feature + 1)), 0);
+  if (features !== null && used > features)
+    throw new AssayError('MODEL_INVALID', `The trees look at column ${used - 1}, but the input has ${features}.`);
+  return {
+    ensemble: {
+      trees,
+      features: features ?? used,
+      scores: score.base.length,
+      base: score.base,
+      covers: trees.every(countsRows),
+    },
+    link: score.link,
+    labels,
+  };
+}
+
+/** The node of each tree that is nobody's child, in the order of the file. */
+function rootsOf(treeIds: readonly number[], nodes: readonly FileNode[]): number[] {
+  const children = new Set(nodes.flatMap(({ leaf, yes, no }) => (leaf ? [] : [yes, no])));
+  const roots = new Map<number, number>();
+  treeIds.forEach((tree, i) => {
+    if (!children.has(i) && !roots.has(tree)) roots.set(tree, i);
+  });
+  for (const tree of new Set(treeIds))
+    if (!roots.has(tree)) throw new AssayError('MODEL_INVALID', `Tree ${tree} has no root: its branches form a ring.`);
+  return [...roots.values()];
+}
