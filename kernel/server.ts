@@ -4,11 +4,11 @@
  */
 import cookies from '@fastify/cookie';
 import websocket from '@fastify/websocket';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import about from '../package.json' with { type: 'json' };
 import { checkAsking, checkHost, cookieName, type Credentials } from './auth.ts';
 import { addValueBodies, SMALL_BODY } from './http/bodies.ts';
-import { addFailures, pathOf, sendFrameworkError } from './http/failures.ts';
+import { addFailures, addUnknown, pathOf, sendFrameworkError } from './http/failures.ts';
 import { addHeaders } from './http/headers.ts';
 import { addMetrics } from './http/metrics.ts';
 import { addValidators } from './http/validators.ts';
@@ -52,7 +52,7 @@ export async function buildServer({
 }: ServerOptions): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
     loggerInstance: kernel.logger as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: SMALL_BODY,
     return503OnClosing: true,
     routerOptions: { maxParamLength: 1000 },
@@ -93,6 +93,7 @@ export async function buildServer({
       addValueBodies(api);
       // Each in a scope of its own, so that one resource's body parsers are not another's.
       for (const resource of RESOURCES) await api.register(async (scope) => resource(scope, context));
+      addUnknown(api);
       api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
     },
     { prefix: '/api/v1' },

@@ -47,7 +47,7 @@ function terminal(): Writable {
         plugin?: string;
       };
       const sign = level >= ERROR ? paint('red', '✗', process.stderr) : paint('yellow', '!', process.stderr);
-      const parts = [plugin, msg, err?.message].filter((part) => part !== undefined && part !== '');
+      const parts = [plugin, msg, err?.message?.split('\n', 1)[0]].filter((part) => part !== undefined && part !== '');
       process.stderr.write(level >= WARN ? `${sign} ${parts.join(': ')}\n` : '');
       done();
     },

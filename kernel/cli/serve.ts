@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
 import about from '../../package.json' with { type: 'json' };
 import { AssayError } from '../common/errors.ts';
 import { newCredentials } from '../auth.ts';
@@ -44,7 +46,9 @@ export async function run(argv: string[]): Promise<number> {
   const log = await openLogFile(home);
   const kernel = await openKernel({ projectDir, home, logger: log.logger, watch: options.watch, onProgress: say });
   try {
-    const [workbenchDir, library] = await Promise.all([build(say), openNotebooks(kernel), kernel.log()]);
+    // First of all the home: who may not have it does nothing else.
+    await kernel.log();
+    const [workbenchDir, library] = await Promise.all([build(log.logger, say), openNotebooks(kernel)]);
     const credentials = newCredentials();
     const app = await buildServer({ kernel, library, credentials, workbenchDir });
     const url = await listen(app, options.port);
@@ -52,7 +56,8 @@ export async function run(argv: string[]): Promise<number> {
     await (await kernel.store()).announce(url);
     await writeHandle(home, { pid: process.pid, url, token: credentials.token });
     kernel.logger.info({ url, pid: process.pid }, 'listening');
-    console.log(banner(link, relative(projectDir, home)));
+    const folder = relative(projectDir, home);
+    console.log(banner(link, folder.startsWith('..') ? home : folder));
     if (options.open) await openBrowser(home, link);
 
     await stopSignal();
@@ -91,12 +96,31 @@ function read(argv: string[]): Options {
   };
 }
 
-/** The workbench is loaded by path: the kernel knows nothing of how it is made. */
-async function build(say: (line: string) => void): Promise<string> {
-  const { buildWorkbench } = (await import(new URL('../../workbench/build.node.ts', import.meta.url).href)) as {
-    buildWorkbench(say: (line: string) => void): Promise<string>;
-  };
-  return buildWorkbench(say);
+interface Workbench {
+  readonly DIST: string;
+  buildWorkbench(say: (line: string) => void): Promise<string>;
+}
+
+/**
+ * The workbench is loaded by path: the kernel knows nothing of how it is made. One that doesn't build is no reason to have no kernel: the
+ * last one that did is served, or the API alone.
+ */
+async function build(logger: Logger, say: (line: string) => void): Promise<string | undefined> {
+  const { DIST, buildWorkbench } = (await import(
+    new URL('../../workbench/build.node.ts', import.meta.url).href
+  )) as Workbench;
+  try {
+    return await buildWorkbench(say);
+  } catch (error) {
+    const last = existsSync(join(DIST, 'index.html')) ? DIST : undefined;
+    logger.warn(
+      { err: error },
+      last === undefined
+        ? 'The workbench doesn’t build: serving the API alone'
+        : 'The workbench doesn’t build: serving the last one that did',
+    );
+    return last;
+  }
 }
 
 function openNotebooks({ projectDir, home, events }: Kernel): Promise<Library> {

@@ -29,8 +29,10 @@ export function publicError(error: unknown): AssayError {
     });
   }
   if (known !== undefined) return new AssayError(known);
-  if (error instanceof SyntaxError && (error as Partial<FastifyError>).statusCode === 400)
-    return new AssayError('BODY_INVALID');
+  const { statusCode } = error as Partial<FastifyError>;
+  // What the file server refuses (a path that leads out) does not exist for the client.
+  if (statusCode === 403 || statusCode === 404) return new AssayError('NOT_FOUND');
+  if (statusCode === 400) return new AssayError('BODY_INVALID');
   return new AssayError('INTERNAL');
 }
 
@@ -53,15 +55,16 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply)
 
 export function addFailures(app: FastifyInstance): void {
   app.setErrorHandler(sendError);
-  app.setNotFoundHandler((request, reply) =>
-    sendError(
-      new AssayError('NOT_FOUND', 'The kernel has no such resource.', {
-        where: `${request.method} ${pathOf(request.url)}`,
-      }),
-      request,
-      reply,
-    ),
-  );
+  app.setNotFoundHandler(unknown);
+}
+
+/** Everything under the API's prefix that is no resource: else the workbench, which has every other path, would answer. */
+export function addUnknown(api: FastifyInstance): void {
+  api.all('/*', { schema: { hide: true } }, unknown);
+}
+
+function unknown({ method, url }: FastifyRequest): never {
+  throw new AssayError('NOT_FOUND', 'The kernel has no such resource.', { where: `${method} ${pathOf(url)}` });
 }
 
 /** The path alone: a query may hold the sign-in token. */

@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
+import type { JsonSchema } from '#common/plugin.ts';
 import { NAMED } from './shapes.ts';
 
 const DESCRIPTION = `The kernel of one project. Sign in with the token from the start-up link, as \`Authorization: Bearer\`; the workbench
@@ -25,6 +26,15 @@ export async function addOpenApi(app: FastifyInstance, version: string): Promise
         },
       },
       security: [{ bearer: [] }, { cookie: [] }],
+    },
+    // Fastify's wildcard is no parameter of OpenAPI's.
+    transform: ({ schema, url }) => {
+      const { params, ...rest } = schema as { params?: JsonSchema };
+      if (!url.endsWith('/*') || params === undefined) return { schema, url };
+      return {
+        url: url.replace('*', ':path'),
+        schema: { ...rest, params: JSON.parse(JSON.stringify(params).replaceAll('"*"', '"path"')) as JsonSchema },
+      };
     },
     refResolver: {
       buildLocalReference: (schema, _base, _fragment, index) =>
