@@ -433,6 +433,21 @@ export const ERRORS = {
     says: 'Base and SHAP values don’t add up to the model’s output, so the explanation is withheld.',
     hint: 'Please report it with the model and the row named.',
   },
+  POLICY_INVALID: {
+    status: 400,
+    says: 'The policy cannot be read.',
+    hint: 'A policy names the logs you trust: {"logs": ["name+hash+key"]}, or lines `log name+hash+key`.',
+  },
+  BUNDLE_REFUTED: {
+    status: 422,
+    says: 'The bundle does not hold, so running it again would show nothing.',
+    hint: '`assay verify` lists what does not hold.',
+  },
+  PLUGIN_DIFFERS: {
+    status: 409,
+    says: 'The plugin here is not the one that was sealed.',
+    hint: 'Install the version named, or read the result as NOT-RUN.',
+  },
   KERNEL_GONE: {
     status: 502,
     says: 'The running kernel does not answer any more.',

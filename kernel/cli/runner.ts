@@ -1,0 +1,90 @@
+/** Where a command's work is done: by the kernel that runs on the home already, else by one of its own that lasts as long as it does. */
+import type { Digest, TableData } from '../common/data.ts';
+import { AssayError } from '../common/errors.ts';
+import type { CellState, CompiledNotebook, NotebookRun } from '../common/notebook.ts';
+import type { Comparator } from '../common/receipt.ts';
+import type { Kernel } from '../kernel.ts';
+import { runHeadless } from '../notebook/headless.ts';
+import { findKernel, type RemoteKernel } from './remote.ts';
+
+export interface RunnerOptions {
+  readonly projectDir: string;
+  readonly home: string;
+  readonly signal: AbortSignal;
+}
+
+interface RunOptions {
+  readonly timeoutMs: number;
+  onStates(states: readonly CellState[]): void;
+}
+
+export interface SealOptions extends RunOptions {
+  readonly notebook: { readonly name: string; readonly text: string };
+  readonly comparators: readonly Comparator[];
+}
+
+export interface SealResult {
+  readonly root: Digest;
+  readonly receipt: Digest;
+  readonly bundle: Digest;
+  readonly bytes: Uint8Array;
+}
+
+export interface Runner {
+  /** Calls of cells leave receipts in the organisation's own stream; without calls nothing is opened. */
+  run(compiled: CompiledNotebook, options: RunOptions): Promise<NotebookRun>;
+  seal(options: SealOptions): Promise<SealResult>;
+  close(): Promise<void>;
+}
+
+export function openRunner({ projectDir, home, signal }: RunnerOptions): Runner {
+  let remote: Promise<RemoteKernel | null> | undefined;
+  let own: Promise<Kernel> | undefined;
+  const running = (): Promise<RemoteKernel | null> => (remote ??= findKernel(home));
+  const kernel = (): Promise<Kernel> =>
+    (own ??= import('../kernel.ts').then(({ openKernel }) => openKernel({ projectDir, home })));
+
+  const call = async (method: string, input: unknown): Promise<{ result: unknown; receipt: Digest }> => {
+    const other = await running();
+    const { result, receipt } =
+      other === null
+        ? await (await kernel()).call({ method, input }, { signal })
+        : await other.call({ method, input }, signal);
+    return { result, receipt: receipt.id };
+  };
+  return {
+    run: (compiled, { timeoutMs, onStates }) =>
+      runHeadless(compiled, {
+        call: (_cell, method, input) => call(method, input),
+        dataset: async (name) => (await call('datasets.read', { name })).result as TableData,
+        onStates,
+        signal,
+        timeoutMs,
+      }),
+    async seal({ notebook, comparators, timeoutMs, onStates }) {
+      const other = await running();
+      if (other !== null) {
+        if (comparators.length > 0)
+          throw new AssayError('USAGE', 'A kernel is running on this home: stop it, or leave --tolerance out.');
+        const { id, root, receipt, bundle } = await other.seal(
+          { notebook: notebook.name, source: notebook.text },
+          signal,
+        );
+        return { root, receipt, bundle, bytes: await other.bundle(id, signal) };
+      }
+      const { sealNotebook } = await import('../notebook/seal.ts');
+      const at = await kernel();
+      const { root, receipt, bundle } = await sealNotebook(at, {
+        notebook,
+        timeoutMs,
+        onStates,
+        signal,
+        ...(comparators.length === 0 ? {} : { comparators }),
+      });
+      return { root, receipt, bundle, bytes: await at.artifacts.get(bundle) };
+    },
+    async close() {
+      await (await own?.catch(() => undefined))?.close();
+    },
+  };
+}

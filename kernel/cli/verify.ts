@@ -1,0 +1,121 @@
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { AssayError } from '../common/errors.ts';
+import { hallmarkText } from '../common/hallmark.ts';
+import { verifyBundle } from '../common/verify.ts';
+import type { CheckResult, Policy, VerifyReport } from '../common/verify-types.ts';
+import { readInput } from './input-file.ts';
+import { columns, paint } from './terminal.ts';
+
+export const usage = `
+assay verify BUNDLE [options]    check a sealed run, offline
+
+  Every check is listed: ✓ holds, ✗ doesn't, – was not judged. Nothing is trusted because the bundle says so: name the logs
+  you trust in a policy, or compare the signer's key with what you were told. Exit code 0 when no check fails, else 1.
+
+  --policy FILE   whom you trust: {"logs": ["name+hash+key"], "org": "…"}, or a C2SP tlog-policy with \`log\` lines
+  --json          print {"ok", "checks": [{"code", "ok", "what", "detail"}]}
+`;
+
+/** @throws USAGE, NOT_FOUND, POLICY_INVALID; what is wrong with the bundle is no error but a check that fails */
+export async function run(argv: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: argv,
+    allowPositionals: true,
+    options: { policy: { type: 'string' }, json: { type: 'boolean', default: false } },
+  });
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0) throw new AssayError('USAGE', 'Name one bundle: assay verify run.zip');
+  const policy = values.policy === undefined ? undefined : await readPolicy(values.policy);
+  const report = await verifyBundle(await readInput(file), { policy });
+  if (values.json)
+    console.log(
+      JSON.stringify({
+        ok: report.ok,
+        checks: report.checks.map(({ code, ok, what, detail }) => ({ code, ok, what, detail })),
+      }),
+    );
+  else for (const line of printed(report, file)) console.log(line);
+  return report.ok ? 0 : 1;
+}
+
+function printed(report: VerifyReport, file: string): string[] {
+  const rows = report.checks.map((check) => [
+    mark(check),
+    paint('dim', check.code),
+    `${check.what}${check.detail === '' ? '' : `  ${check.ok === false ? check.detail : paint('dim', check.detail)}`}`,
+  ]);
+  const { title, root, signer, time, seal } = report;
+  const facts = [
+    ['run', title],
+    ['root', root],
+    ['seal', seal],
+    ['claims', time === null ? null : `sealed ${time}`],
+    ['signed by', signer],
+  ].filter((fact): fact is [string, string] => fact[1] !== null);
+  return [
+    ...columns(rows, '  '),
+    '',
+    ...(root === null ? [] : hallmark(root, report.ok)),
+    ...columns(
+      facts.map(([name, value]) => [paint('dim', name), value]),
+      '  ',
+    ),
+    '',
+    verdict(report, file),
+  ];
+}
+
+function verdict({ ok, checks }: VerifyReport, file: string): string {
+  const failed = checks.filter((check) => check.ok === false);
+  if (!ok) return paint('red', `✗ ${file} does not hold: ${failed.map(({ code }) => code).join(', ')}.`);
+  const open = checks.filter((check) => check.ok === null).length;
+  const rest =
+    open === 0
+      ? ''
+      : ` ${open === 1 ? 'One was' : `${open} were`} not judged: give a --policy that names the logs you trust.`;
+  return `${paint('green', `✓ ${file} holds: ${checks.length - open} checks.`)}${rest}`;
+}
+
+function mark({ ok }: CheckResult): string {
+  if (ok === null) return paint('dim', '–');
+  return ok ? paint('green', '✓') : paint('red', '✗');
+}
+
+/** A seal that doesn't hold shows its stamp broken in two. */
+function hallmark(root: string, whole: boolean): string[] {
+  const lines = hallmarkText(root);
+  if (whole) return [...lines.map((line) => `  ${paint('yellow', line)}`), ''];
+  const middle = Math.ceil(lines.length / 2);
+  return [
+    ...lines
+      .map((line, i) => `  ${paint('red', i < middle ? line : ` ${line}`)}`)
+      .toSpliced(middle, 0, paint('red', '  ╱╲╱╲╱╲╱╲')),
+    '',
+  ];
+}
+
+/** @throws POLICY_INVALID */
+async function readPolicy(file: string): Promise<Policy> {
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new AssayError('NOT_FOUND', `There is no file “${file}”.`, { where: file });
+  });
+  if (!text.trimStart().startsWith('{')) {
+    const logs = text
+      .split('\n')
+      .map((line) => /^log\s+(\S+)/.exec(line.trim())?.[1])
+      .filter((vkey) => vkey !== undefined);
+    if (logs.length === 0) throw new AssayError('POLICY_INVALID', 'It names no log.', { where: file });
+    return { logs };
+  }
+  let policy: Partial<Policy>;
+  try {
+    policy = JSON.parse(text) as Partial<Policy>;
+  } catch (error) {
+    throw new AssayError('POLICY_INVALID', `It is not JSON: ${(error as Error).message}`, { where: file });
+  }
+  const { logs, org } = policy;
+  if (!Array.isArray(logs) || logs.length === 0 || !logs.every((vkey) => typeof vkey === 'string'))
+    throw new AssayError('POLICY_INVALID', '`logs` is a list of verifier keys, `name+hash+key`.', { where: file });
+  return { logs, ...(typeof org === 'string' ? { org } : {}) };
+}
