@@ -1,0 +1,289 @@
+import { nanoid } from 'nanoid';
+import type { Digest } from '#common/data.ts';
+import { AssayError } from '#common/errors.ts';
+import type { CallOutcome, CallRequest } from '#common/protocol.ts';
+import { digestValue } from '#common/value.ts';
+import { ASSAY_VERSION, PluginChanged, type Catalog } from './catalog.ts';
+import { digestChunks, draftReceipt, writtenIn } from './draft.ts';
+import { execute, type Execution } from './execute.ts';
+import { prepareCall, type PreparedCall } from './prepare.ts';
+import { misfit, sentence } from './schema.ts';
+import { createChunks } from './chunks.ts';
+import { createServices, type Services } from './services.ts';
+import type { CallOptions, CallStream, HostOptions, Limits } from './types.ts';
+import type { PluginWorker } from './worker.ts';
+
+export interface Caller {
+  /** @param chain methods that this call is part of, outermost first */
+  call(request: CallRequest, options: CallOptions, chain: readonly string[]): Promise<CallOutcome>;
+  stream(request: CallRequest, options: CallOptions): CallStream;
+  /** Cancels what is running and refuses the rest. */
+  close(): void;
+}
+
+/** A call on its worker, and what it leaves behind. */
+interface Started {
+  readonly call: PreparedCall;
+  readonly services: Services;
+  readonly run: Execution;
+}
+
+/** Puts a call together: preparation, a worker, execution, the check of what came out, the receipt. */
+export function createCaller(options: HostOptions, limits: Limits, catalog: Catalog): Caller {
+  const closing = new AbortController();
+  const now = options.now ?? Date.now;
+
+  const begin = async (
+    request: CallRequest & { readonly id: string },
+    callOptions: CallOptions,
+    chain: readonly string[],
+    signal: AbortSignal,
+    onChunk: (value: unknown, call: PreparedCall) => void,
+  ): Promise<Started> => {
+    if (signal.aborted) throw cancelled(signal.reason, request.method);
+    const call = await prepareCall(
+      {
+        find: catalog.find,
+        projectDir: options.projectDir,
+        artifacts: options.artifacts,
+        now,
+        read: (input, inner) => nested('datasets.read', input, inner.request, inner.options, inner.chain, signal),
+      },
+      request,
+      callOptions,
+      chain,
+    );
+    checkChain(call, limits);
+    let worker: PluginWorker;
+    const pool = catalog.pool(call.plugin);
+    try {
+      worker = await pool.take(chain.length > 0, signal);
+    } catch (error) {
+      if (error instanceof PluginChanged) {
+        catalog.adopt(error.plugin);
+        return begin(request, callOptions, chain, signal, onChunk);
+      }
+      throw signal.aborted ? cancelled(signal.reason, call.method) : inMethod(error, call.method);
+    }
+    const inner = new AbortController();
+    const services = createServices(
+      {
+        projectDir: options.projectDir,
+        artifacts: options.artifacts,
+        call: (method, input) =>
+          nested(
+            method,
+            input,
+            { ...request, seed: call.seed },
+            { ...callOptions, now: call.now },
+            [...chain, call.method],
+            AbortSignal.any([signal, inner.signal]),
+          ),
+      },
+      call,
+    );
+    const run = execute(call, {
+      worker,
+      services,
+      signal,
+      timeout: call.checked.manifest.timeout ?? limits.timeout,
+      onChunk: (value) => onChunk(value, call),
+      onLog: (line) => options.onLog?.(line),
+      onFree() {
+        inner.abort(new AssayError('CANCELLED'));
+        pool.give(worker);
+      },
+    });
+    run.result.catch(() => inner.abort(new AssayError('CANCELLED')));
+    return { call, services, run };
+  };
+
+  const nested = async (
+    method: string,
+    input: unknown,
+    { stream, seed }: CallRequest,
+    { base, now: at }: CallOptions,
+    chain: readonly string[],
+    signal: AbortSignal,
+  ): Promise<{ result: unknown; receipt: Digest }> => {
+    const { result, receipt } = await caller.call(
+      { method, input, ...(stream === undefined ? {} : { stream }), ...(seed === undefined ? {} : { seed }) },
+      { signal, ...(base === undefined ? {} : { base }), ...(at === undefined ? {} : { now: at }) },
+      chain,
+    );
+    return { result, receipt: receipt.id };
+  };
+
+  const conclude = async (
+    { call, services }: Started,
+    result: unknown,
+    subject: Digest,
+    about: Record<string, number | boolean>,
+  ): Promise<CallOutcome> => {
+    const receipt = await options.onReceipt(
+      draftReceipt(
+        {
+          ...call,
+          method: call.name,
+          result: subject,
+          about,
+          parents: services.parents,
+          materials: services.materials,
+          written: writtenIn(result, services.written),
+        },
+        ASSAY_VERSION,
+      ),
+    );
+    return { id: call.id, result, receipt };
+  };
+
+  const watched = (signal: AbortSignal | undefined): AbortSignal =>
+    signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
+
+  const caller: Caller = {
+    async call(request, callOptions, chain) {
+      const id = request.id ?? nanoid();
+      const { manifest } = catalog.find(request.method).checked;
+      if (manifest.stream === true) return collect(stream({ ...request, id }, callOptions, chain));
+      return told({ ...request, id }, callOptions, chain, async (onProgress) => {
+        const signal = watched(callOptions.signal);
+        const started = await begin({ ...request, id }, { ...callOptions, onProgress }, chain, signal, () => {});
+        const result = await started.run.result;
+        return conclude(started, result, checkOutput(started.call, result), {});
+      });
+    },
+    stream: (request, callOptions) => stream(request, callOptions, []),
+    close: () => closing.abort(new AssayError('CANCELLED', 'The kernel is closing.')),
+  };
+
+  /** Tells the world of a call that nobody's method made: begun, progress, ended. */
+  const told = async (
+    { id, method }: CallRequest & { readonly id: string },
+    { onProgress }: CallOptions,
+    chain: readonly string[],
+    make: (onProgress: NonNullable<CallOptions['onProgress']>) => Promise<CallOutcome>,
+  ): Promise<CallOutcome> => {
+    const emit = chain.length > 0 ? undefined : options.onEvent;
+    const begun = performance.now();
+    const ms = (): number => Math.round(performance.now() - begun);
+    emit?.({ type: 'run', call: id, method, state: 'started' });
+    try {
+      const outcome = await make((done, total, note) => {
+        onProgress?.(done, total, note);
+        emit?.({ type: 'progress', call: id, done, total, ...(note === undefined ? {} : { note }) });
+      });
+      emit?.({ type: 'run', call: id, method, state: 'done', ms: ms(), receipt: outcome.receipt.id });
+      return outcome;
+    } catch (error) {
+      const coded = AssayError.from(error);
+      const state = coded.code === 'CANCELLED' ? 'cancelled' : 'failed';
+      emit?.({ type: 'run', call: id, method, state, ms: ms(), error: coded.toJSON() });
+      throw coded;
+    }
+  };
+
+  const stream = (request: CallRequest, callOptions: CallOptions, chain: readonly string[]): CallStream => {
+    const id = request.id ?? nanoid();
+    const { name, plugin, checked } = catalog.find(request.method);
+    if (checked.manifest.stream !== true)
+      throw new AssayError('INPUT_INVALID', `${plugin.manifest.name}.${name} is not a stream.`, {
+        where: request.method,
+      });
+    const digests: Digest[] = [];
+    const chunks = createChunks();
+    const left = new AbortController();
+    const signal = watched(callOptions.signal);
+    const outcome = told({ ...request, id }, callOptions, chain, async (onProgress) => {
+      try {
+        const started = await begin(
+          { ...request, id },
+          { ...callOptions, onProgress },
+          chain,
+          signal,
+          (value, call) => {
+            try {
+              digests.push(checkOutput(call, value));
+              chunks.put(value);
+            } catch (error) {
+              chunks.fail(error);
+              left.abort();
+            }
+          },
+        );
+        chunks.onTaken(started.run.taken);
+        left.signal.addEventListener('abort', started.run.enough, { once: true });
+        if (left.signal.aborted) started.run.enough();
+        await started.run.result;
+        chunks.check();
+        const about = { chunks: digests.length, complete: !left.signal.aborted };
+        const done = await conclude(started, digests.length, digestChunks(digests), about);
+        chunks.end();
+        return done;
+      } catch (error) {
+        chunks.fail(error);
+        throw error;
+      }
+    });
+    outcome.catch(() => {});
+    return {
+      id,
+      outcome,
+      async *[Symbol.asyncIterator]() {
+        try {
+          yield* chunks.read();
+        } finally {
+          left.abort();
+        }
+      },
+    };
+  };
+  return caller;
+}
+
+/** A stream as one call: all its chunks. */
+async function collect(stream: CallStream): Promise<CallOutcome> {
+  const result: unknown[] = [];
+  for await (const chunk of stream) result.push(chunk);
+  return { ...(await stream.outcome), result };
+}
+
+/** @returns the output's digest @throws PLUGIN_OUTPUT_INVALID naming the place */
+function checkOutput({ checked, method }: PreparedCall, value: unknown): Digest {
+  const wrong = misfit(checked.output, value);
+  if (wrong !== null)
+    throw new AssayError('PLUGIN_OUTPUT_INVALID', `${method}: ${sentence(wrong)}`, { where: method, details: wrong });
+  try {
+    return digestValue(value);
+  } catch (error) {
+    const { message, where = '' } = AssayError.from(error);
+    throw new AssayError('PLUGIN_OUTPUT_INVALID', `${method}: ${message}`, {
+      where: method,
+      details: { path: where },
+      cause: error,
+    });
+  }
+}
+
+/** @throws CALL_CYCLE */
+function checkChain({ chain, method }: PreparedCall, { depth }: Limits): void {
+  const path = [...chain, method].join(' → ');
+  if (chain.includes(method))
+    throw new AssayError('CALL_CYCLE', `The calls go in a circle: ${path}.`, { where: method });
+  if (chain.length >= depth)
+    throw new AssayError('CALL_CYCLE', `The calls go deeper than ${depth}: ${path}.`, { where: method });
+}
+
+function cancelled(reason: unknown, method: string): AssayError {
+  const message = reason instanceof AssayError ? reason.message : undefined;
+  return new AssayError('CANCELLED', message, { where: method });
+}
+
+/** An error from loading a plugin, as the error of the call that needed it. */
+function inMethod(error: unknown, method: string): AssayError {
+  const { code, message, details } = AssayError.from(error);
+  return new AssayError(code, `${method}: ${message}`, {
+    where: method,
+    ...(details === undefined ? {} : { details }),
+    cause: error,
+  });
+}

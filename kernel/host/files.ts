@@ -1,0 +1,109 @@
+import { readdir, readFile, realpath } from 'node:fs/promises';
+import { join, relative, resolve, sep, isAbsolute } from 'node:path';
+import { AssayError } from '#common/errors.ts';
+
+/** What `ctx.files` of one call may reach. */
+export interface FileAccess {
+  readonly plugin: string;
+  /** The plugin's folder; paths that begin with `./` lie in it, and need no permission. */
+  readonly dir: string;
+  readonly projectDir: string;
+  /** `permissions.files` of plugin.json. */
+  readonly allowed: readonly string[];
+  /** Strings of the call's input: under the permission `input`, these paths and no others may be read. */
+  readonly named: () => ReadonlySet<string>;
+  /** What those are relative to; null confines them to the project. */
+  readonly base: string | null;
+}
+
+/** @throws FORBIDDEN, NOT_FOUND */
+export async function readAllowed(access: FileAccess, path: string): Promise<Uint8Array> {
+  return open(await locate(access, path), path, (real) => readFile(real));
+}
+
+/** Names in a folder, sorted; folders end in `/`. @throws FORBIDDEN, NOT_FOUND */
+export async function listAllowed(access: FileAccess, path: string): Promise<readonly string[]> {
+  const entries = await open(await locate(access, path), path, (real) => readdir(real, { withFileTypes: true }));
+  return entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort();
+}
+
+/** The real path, links followed, when it lies in a folder that the plugin may read. */
+async function locate(access: FileAccess, path: string): Promise<string> {
+  if (typeof path !== 'string' || path === '' || path.includes('\0')) throw forbidden(access, String(path));
+  if (path.startsWith('./')) {
+    const real = await real_(resolve(access.dir, path));
+    if (real === null) throw missing(path);
+    if (await within(real, access.dir)) return real;
+    throw forbidden(access, path);
+  }
+  const real = await real_(resolve(access.projectDir, path));
+  const folders = access.allowed
+    .filter((folder) => folder !== 'input')
+    .map((folder) => join(access.projectDir, folder));
+  if (!isAbsolute(path)) {
+    for (const folder of folders) {
+      if (real !== null && (await within(real, folder))) return real;
+      if (real === null && isBelow(resolve(access.projectDir, path), folder)) throw missing(path);
+    }
+  }
+  if (!access.allowed.includes('input') || !access.named().has(path)) throw forbidden(access, path);
+  return locateInput(path, access.base, access.projectDir);
+}
+
+/**
+ * The real path of a file that the caller named.
+ *
+ * @param base see `CallOptions.base`
+ * @throws FORBIDDEN, NOT_FOUND
+ */
+export async function locateInput(path: string, base: string | null, projectDir: string): Promise<string> {
+  const real = await real_(resolve(base ?? projectDir, path));
+  if (base !== null) {
+    if (real === null) throw missing(path);
+    return real;
+  }
+  const outside = new AssayError('FORBIDDEN', `The path “${path}” leaves the project’s folder.`, { where: path });
+  if (real === null) throw isBelow(resolve(projectDir, path), projectDir) ? missing(path) : outside;
+  if (!(await within(real, projectDir)) || hidden(relative(await realpath(projectDir), real))) throw outside;
+  return real;
+}
+
+/** `.assay` holds keys and tokens, `.git` and `.env` other secrets. */
+function hidden(path: string): boolean {
+  return path.split(sep).some((part) => part.startsWith('.'));
+}
+
+async function within(real: string, folder: string): Promise<boolean> {
+  const root = await real_(folder);
+  return root !== null && (real === root || isBelow(real, root));
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+function real_(path: string): Promise<string | null> {
+  return realpath(path).catch(() => null);
+}
+
+async function open<T>(real: string, path: string, read: (real: string) => Promise<T>): Promise<T> {
+  try {
+    return await read(real);
+  } catch (error) {
+    throw new AssayError('NOT_FOUND', `“${path}” cannot be read: ${(error as Error).message}`, {
+      where: path,
+      cause: error,
+    });
+  }
+}
+
+function missing(path: string): AssayError {
+  return new AssayError('NOT_FOUND', `There is no file “${path}”.`, { where: path });
+}
+
+function forbidden({ plugin, allowed }: FileAccess, path: string): AssayError {
+  const may = allowed.length === 0 ? 'none' : allowed.join(', ');
+  return new AssayError('FORBIDDEN', `The plugin “${plugin}” may not read “${path}” (permissions.files: ${may}).`, {
+    where: plugin,
+  });
+}

@@ -1,0 +1,32 @@
+/** The plugin host: finds plugins, checks them, and runs their methods, each call in a worker of its own. */
+import { AssayError } from '#common/errors.ts';
+import type { CallOutcome, CallRequest } from '#common/protocol.ts';
+import { createCatalog } from './catalog.ts';
+import { createCaller } from './caller.ts';
+import type { Host, HostOptions, Limits } from './types.ts';
+
+export type { CallOptions, CallStream, Host, HostArtifacts, HostOptions, Limits, LogLine } from './types.ts';
+export type { FoundPlugin, PluginProblem } from './find.ts';
+
+const LIMITS: Limits = { workers: 4, memory: 2048, timeout: 600_000, load: 30_000, grace: 1000, depth: 8 };
+
+/** Finds the plugins and checks every plugin.json; none of their code runs before the first call. */
+export async function openHost(options: HostOptions): Promise<Host> {
+  const limits: Limits = { ...LIMITS, ...options.limits };
+  const catalog = await createCatalog(options, limits);
+  const caller = createCaller(options, limits, catalog);
+  return {
+    list: () => [...catalog.plugins().values()].map(({ manifest }) => manifest),
+    problems: () => catalog.problems(),
+    plugin: (name) => catalog.plugin(name),
+    call: (request, callOptions = {}) => caller.call(request, callOptions, []),
+    stream: (request, callOptions = {}) => caller.stream(request, callOptions),
+    reload: () => catalog.reload(),
+    async close() {
+      caller.close();
+      await catalog.close();
+    },
+  };
+}
+
+export { AssayError, type CallOutcome, type CallRequest };
