@@ -96,7 +96,7 @@ function hallmark(root: string, whole: boolean): string[] {
 }
 
 /** @throws POLICY_INVALID */
-async function readPolicy(file: string): Promise<Policy> {
+export async function readPolicy(file: string): Promise<Policy> {
   const text = await readFile(file, 'utf8').catch(() => {
     throw new AssayError('NOT_FOUND', `There is no file “${file}”.`, { where: file });
   });

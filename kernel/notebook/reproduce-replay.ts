@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { sha256Hex } from '#crypto';
+import type { Digest, TableData } from '#common/data.ts';
+import { AssayError } from '#common/errors.ts';
+import { canonicalize } from '#common/canonical.ts';
+import type { LoggedReceipt, ReceiptDraft, Statement } from '#common/receipt.ts';
+import { openHost } from '../host/index.ts';
+import { openArtifacts } from '../store/artifacts.ts';
+
+export interface Replay {
+  call(cell: string, method: string, input: unknown): Promise<{ readonly result: unknown; readonly receipt: Digest }>;
+  dataset(name: string): Promise<TableData>;
+  /** What is installed here and not what was sealed. */
+  readonly notes: readonly string[];
+  close(): Promise<void>;
+}
+
+export interface ReplayOptions {
+  /** An empty folder with nothing but the bundle's data: project and home of the re-run. */
+  readonly dir: string;
+  readonly pluginDirs: readonly string[];
+  readonly receipts: readonly Statement[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The plugins installed here, called as in the sealed run and only while they are the sealed ones. Receipts go nowhere. */
+export async function openReplay({ dir, pluginDirs, receipts, signal }: ReplayOptions): Promise<Replay> {
+  const host = await openHost({
+    pluginDirs,
+    projectDir: dir,
+    artifacts: await openArtifacts(join(dir, '.assay', 'artifacts')),
+    onReceipt: unlogged,
+  });
+  const sealed = new Map(
+    receipts.flatMap(({ predicate: { plugin } }) => (plugin === null ? [] : [[plugin.name, plugin] as const])),
+  );
+  const others = new Map<string, string>();
+  for (const [name, { version, digest }] of sealed) {
+    const here = installed(name);
+    if (here?.digest === digest) continue;
+    const found = here === null ? 'is not installed here' : `here is ${here.version} (${here.digest.slice(0, 8)}…)`;
+    others.set(name, `The plugin “${name}” was sealed as ${version} (${digest.slice(0, 8)}…) and ${found}.`);
+  }
+  const times = logicalTimes(receipts);
+
+  async function call(method: string, input: unknown): Promise<{ result: unknown; receipt: Digest }> {
+    const other = others.get(method.split('.', 1)[0]!);
+    if (other !== undefined) throw new AssayError('PLUGIN_DIFFERS', other, { where: method });
+    const now = times.get(method)?.shift();
+    const { result, receipt } = await host.call(
+      { method, input },
+      { ...(signal === undefined ? {} : { signal }), ...(now === undefined ? {} : { now }) },
+    );
+    return { result, receipt: receipt.id };
+  }
+  return {
+    call: (_cell, method, input) => call(method, input),
+    dataset: async (name) => (await call('datasets.read', { name })).result as TableData,
+    notes: [...others.values()],
+    close: () => host.close(),
+  };
+
+  function installed(name: string): { version: string; digest: Digest } | null {
+    try {
+      const { manifest, digest } = host.plugin(name);
+      return { version: manifest.version, digest };
+    } catch {
+      return null;
+    }
+  }
+}
+
+/** The clock that each call of a method read, in the order in which they were logged. */
+function logicalTimes(receipts: readonly Statement[]): Map<string, number[]> {
+  const times = new Map<string, number[]>();
+  for (const { predicate } of receipts) {
+    const now = predicate.env['now'];
+    if (predicate.method === null || typeof now !== 'number') continue;
+    const list = times.get(predicate.method) ?? [];
+    list.push(now);
+    times.set(predicate.method, list);
+  }
+  return times;
+}
+
+/** A re-run proves nothing of itself: its calls are named, and not logged. */
+async function unlogged(draft: ReceiptDraft): Promise<LoggedReceipt> {
+  const body = canonicalize({ ...draft });
+  return { id: sha256Hex(body), index: 0, body };
+}
