@@ -62,9 +62,11 @@ function whyTaken(
       ? `${name} is a data set of this notebook.`
       : meaning === 'namespace'
         ? `${name} is a plugin that this notebook uses.`
-        : meaning !== undefined && meaning !== 'dom'
-          ? `${name} is a name that every notebook has.`
-          : null;
+        : name === 'then'
+          ? 'then is the name by which promises are told.'
+          : meaning !== undefined && meaning !== 'dom'
+            ? `${name} is a name that every notebook has.`
+            : null;
   return says === null ? null : new CellError('CELL_NAME_TAKEN', says, start, end);
 }
 

@@ -1,0 +1,222 @@
+/** One cell in the running notebook: from its inputs to frozen, hashed outputs, and what it reports on the way. */
+import type { Module, Variable } from '@observablehq/runtime';
+import type { Digest } from '../data.ts';
+import { AssayError } from '../errors.ts';
+import type { CellState, CompiledCell } from '../notebook.ts';
+import { failureDigest, failureOf } from './failure.ts';
+import type { Mailbox } from './mailbox.ts';
+import { ownInput, Present, type PresentContext } from './present.ts';
+import type { RuntimeHost } from './runtime.ts';
+import type { CellFunction, Evaluate } from './sandbox.ts';
+import { runSql, type SqlRequest } from './sql.ts';
+import { describeOutputs, digestOutputs, encodeOutputs, freezeDeep, isPrimitive, type Outputs } from './values.ts';
+
+export interface CellContext extends Omit<PresentContext, 'cell'> {
+  readonly host: RuntimeHost;
+  readonly module: Module;
+  readonly mailbox: Mailbox;
+  readonly evaluate: Evaluate;
+  /** +1 when a cell is queued, −1 when it ends. */
+  count(by: number): void;
+}
+
+/** Which cell made an object, so that reading it marks that cell to be looked at again. */
+const makers = new WeakMap<object, CellRun>();
+
+const MUTATED = 'Another cell, or this one after it had ended, changed what this cell gave.';
+
+export class CellRun {
+  cell: CompiledCell;
+  readonly #context: CellContext;
+  readonly #main: Variable;
+  readonly #names: readonly Variable[];
+  readonly #inputs: readonly string[];
+  #function: CellFunction | null = null;
+  #present: Present | null = null;
+  #state: CellState;
+  #counted = false;
+  #version = 0;
+  /** Of a cell that is done. */
+  #outputs: Outputs | null = null;
+  #hashed = true;
+  #solid = true;
+  #touched = false;
+
+  constructor(cell: CompiledCell, context: CellContext) {
+    this.cell = cell;
+    this.#context = context;
+    this.#state = { id: cell.id, version: 0, status: 'idle' };
+    this.#inputs = cell.error ? [] : cell.inputs.filter((name) => !ownInput(name, context.namespaces));
+    this.#main = context.module.variable({
+      pending: () => this.#queued(),
+      fulfilled: () => this.#ended(),
+      rejected: (error) => this.#failed(error),
+    });
+    this.#define();
+    const main = `cell ${cell.id}`;
+    this.#names = cell.outputs.map((name) =>
+      context.module.variable().define(name, [main], (outputs: Outputs) => outputs[name]),
+    );
+  }
+
+  get state(): CellState {
+    if (!this.#hashed) this.#hash();
+    return this.#state;
+  }
+
+  /** The same cell at another place of the file. */
+  moved(cell: CompiledCell): void {
+    this.cell = cell;
+  }
+
+  again(): void {
+    this.#define();
+  }
+
+  delete(): void {
+    this.#present?.end(true);
+    for (const variable of this.#names) variable.delete();
+    this.#main.delete();
+    this.#uncount();
+  }
+
+  /** The digest that goes into the root; null while there is none. */
+  seal(thorough: boolean): Digest | null {
+    const { status, digest } = this.state;
+    if (status === 'done' && !this.#solid && (thorough || this.#touched)) {
+      this.#touched = false;
+      if (digestOutputs(this.#outputs!) !== digest) this.#changed();
+    }
+    return this.#state.digest ?? null;
+  }
+
+  #define(): void {
+    this.#main.define(`cell ${this.cell.id}`, this.#inputs, (...given: unknown[]) => this.#execute(given));
+  }
+
+  #queued(): void {
+    this.#present?.end(true);
+    this.#present = null;
+    this.#hashed = true;
+    this.#outputs = null;
+    this.#report('queued', false);
+    if (this.#counted) return;
+    this.#counted = true;
+    this.#context.count(1);
+  }
+
+  #execute(given: readonly unknown[]): unknown {
+    const { cell } = this;
+    if (cell.error) throw new Error(cell.error.message);
+    for (const value of given) {
+      const maker = typeof value === 'object' && value !== null ? makers.get(value) : undefined;
+      if (maker) maker.#touched = true;
+    }
+    const present = (this.#present = new Present({ ...this.#context, cell }));
+    this.#report('running', true);
+    this.#function ??= this.#context.evaluate(cell);
+    let next = 0;
+    const inputs = cell.inputs.map((name) =>
+      ownInput(name, this.#context.namespaces) ? present.input(name) : given[next++],
+    );
+    const result = this.#function(...inputs);
+    if (cell.kind === 'sql')
+      return present.race(this.#query(result as SqlRequest)).then((value) => this.#finish(value, present));
+    const waits =
+      result instanceof Promise || Object.values(result as Outputs).some((value) => value instanceof Promise);
+    if (waits) return present.race(settle(result)).then((value) => this.#finish(value, present));
+    return this.#finish(result as Outputs, present);
+  }
+
+  async #query(request: SqlRequest | Promise<SqlRequest>): Promise<Outputs> {
+    const ready = await request;
+    return { [ready.name]: await runSql(await this.#context.host.sql(), ready) };
+  }
+
+  #finish(result: Outputs, present: Present): Outputs {
+    const { cell } = this;
+    const outputs = Object.freeze(result);
+    this.#outputs = outputs;
+    const settled = { ...this.#state, status: 'done', ms: present.elapsed(), receipts: present.receipts } as const;
+    if (cell.kind === 'view' || cell.kind === 'text') {
+      this.#state = settled;
+      this.#context.host.drawing?.show(cell, outputs);
+      return outputs;
+    }
+    const values = Object.values(outputs);
+    this.#hashed = false;
+    if (values.every(isPrimitive)) {
+      this.#solid = true;
+      this.#state = settled;
+    } else {
+      this.#solid = values.map(freezeDeep).every(Boolean);
+      for (const value of values) if (typeof value === 'object' && value !== null) makers.set(value, this);
+      this.#state = { ...settled, digest: digestOutputs(outputs) };
+      this.#hash();
+    }
+    this.#context.host.value?.(cell.id, encodeOutputs(outputs));
+    present.end(false);
+    this.#context.host.drawing?.show(cell, outputs);
+    return outputs;
+  }
+
+  /** Primitive outputs are hashed when somebody asks: a change through 1,000 cells must not wait for it. */
+  #hash(): void {
+    this.#hashed = true;
+    const outputs = this.#outputs!;
+    const described = describeOutputs(outputs);
+    this.#state = { ...this.#state, digest: this.#state.digest ?? digestOutputs(outputs), outputs: described };
+  }
+
+  #ended(): void {
+    this.#context.mailbox.post(this.cell.id, this, false);
+    this.#uncount();
+  }
+
+  #failed(thrown: unknown): void {
+    const { error, name } = failureOf(thrown, this.cell);
+    const receipts = this.#present?.receipts ?? [];
+    this.#present?.end(true);
+    this.#hashed = true;
+    this.#outputs = null;
+    const { id, version } = this.#state;
+    const sealed = this.cell.kind === 'value' || this.cell.kind === 'sql';
+    this.#state = {
+      id,
+      version,
+      status: 'failed',
+      error,
+      receipts,
+      ...(sealed ? { digest: failureDigest(name) } : {}),
+    };
+    this.#context.host.drawing?.fail(this.cell, error);
+    this.#ended();
+  }
+
+  #changed(): void {
+    const { id, version } = this.#state;
+    const code = 'CELL_MUTATED';
+    const { error } = failureOf(new AssayError(code, MUTATED), this.cell);
+    this.#state = { id, version, status: 'failed', error, digest: failureDigest(code) };
+    this.#context.mailbox.post(id, this, false);
+  }
+
+  #report(status: CellState['status'], urgent: boolean): void {
+    const version = status === 'queued' ? ++this.#version : this.#version;
+    this.#state = { id: this.cell.id, version, status };
+    this.#context.mailbox.post(this.cell.id, this, urgent);
+  }
+
+  #uncount(): void {
+    if (!this.#counted) return;
+    this.#counted = false;
+    this.#context.count(-1);
+  }
+}
+
+/** Outputs that are promises count as what they promise. */
+async function settle(result: unknown): Promise<Outputs> {
+  const outputs: [string, unknown][] = [];
+  for (const [name, value] of Object.entries((await result) as Outputs)) outputs.push([name, await value]);
+  return Object.fromEntries(outputs);
+}

@@ -1,0 +1,144 @@
+/** What one run of a cell has to itself: random numbers, clock, plugin methods. It ends with the run. */
+import type { Digest, TableData } from '../data.ts';
+import { AssayError } from '../errors.ts';
+import type { CellState, CompiledCell } from '../notebook.ts';
+import { Table } from '../table.ts';
+import { EPOCH, makeDate } from './date.ts';
+import { makeMath } from './math.ts';
+import { CELL_GLOBALS, isUsed, namespaceOf } from './names.ts';
+import { seededRandom } from './random.ts';
+import type { Outputs } from './values.ts';
+
+/** What draws view and text cells, and shows values: the frame. */
+export interface Drawing {
+  /** The document and its kin, for the compartment of view cells. */
+  readonly globals: Readonly<Record<string, unknown>>;
+  /** Variables that the frame changes: `width`, `dark`. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** `Plot`, `html`, `svg`, `md`, `display` for one run of a cell; undefined for other names. */
+  input(cell: CompiledCell, name: string): unknown;
+  /** Drawings of a plugin, by name. */
+  views(plugin: string): Readonly<Record<string, (...args: unknown[]) => unknown>>;
+  show(cell: CompiledCell, outputs: Outputs): void;
+  fail(cell: CompiledCell, error: NonNullable<CellState['error']>): void;
+}
+
+export interface PresentContext {
+  readonly cell: CompiledCell;
+  readonly host: {
+    call(
+      cell: string,
+      method: string,
+      input: unknown,
+    ): Promise<{ readonly result: unknown; readonly receipt?: Digest }>;
+    clock(): number;
+    readonly drawing?: Drawing;
+  };
+  readonly seed: number;
+  readonly uses: readonly string[];
+  /** Variable names of the plugins under `uses`. */
+  readonly namespaces: ReadonlySet<string>;
+}
+
+const DRAWN: ReadonlySet<string> = new Set(['Plot', 'html', 'svg', 'md', 'display']);
+const OWN: ReadonlySet<string> = new Set([...CELL_GLOBALS, ...DRAWN]);
+
+/** Whether a name is given by the run itself and not by a variable of the notebook. */
+export const ownInput = (name: string, namespaces: ReadonlySet<string>): boolean =>
+  OWN.has(name) || namespaces.has(name);
+
+export class Present {
+  readonly receipts: Digest[] = [];
+  readonly #context: PresentContext;
+  readonly #started: number;
+  #open = true;
+  #abandon: ((reason: AssayError) => void) | null = null;
+  #random: (() => number) | null = null;
+  #ticks = 0;
+
+  constructor(context: PresentContext) {
+    this.#context = context;
+    this.#started = context.host.clock();
+  }
+
+  /** Milliseconds, to a hundredth. */
+  elapsed(): number {
+    return Math.round((this.#context.host.clock() - this.#started) * 100) / 100;
+  }
+
+  input(name: string): unknown {
+    const { cell, host } = this.#context;
+    if (name === 'Math') return makeMath(this.random);
+    if (name === 'Date') return harden(makeDate(this.now));
+    if (name === 'random') return this.random;
+    if (name === 'now') return this.now;
+    if (DRAWN.has(name)) return host.drawing?.input(cell, name);
+    return this.#namespace(name);
+  }
+
+  /** Settles with the promise, or rejects as soon as a newer run takes over. */
+  race<T>(promise: Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#abandon = reject;
+      promise.then(resolve, reject);
+    });
+  }
+
+  /** `over`: the run is given up, and may call nothing any more; view cells stay open until then. */
+  end(over: boolean): void {
+    const { kind } = this.#context.cell;
+    if (over || kind === 'value' || kind === 'sql') this.#open = false;
+    if (over) this.#abandon?.(new AssayError('CANCELLED', 'A newer run of the cell took over.'));
+  }
+
+  readonly random = Object.freeze((): number => {
+    this.#check('random()');
+    return (this.#random ??= seededRandom(this.#context.seed, this.#context.cell.id))();
+  });
+
+  readonly now = Object.freeze((): number => {
+    this.#check('now()');
+    return EPOCH + this.#ticks++;
+  });
+
+  #check(what: string): void {
+    if (!this.#open)
+      throw new AssayError(
+        'CELL_CLOCK',
+        `${what} of the cell ${this.#context.cell.id} was asked for after it had ended.`,
+      );
+  }
+
+  /** A plugin's methods, and in view cells its drawings. */
+  #namespace(name: string): object {
+    const { cell, uses, host } = this.#context;
+    const plugin = uses.find((use) => namespaceOf(use) === name)!.split('.', 1)[0]!;
+    const drawings = cell.kind === 'view' ? (host.drawing?.views(plugin) ?? {}) : {};
+    return new Proxy(Object.freeze({}), {
+      get: (_, method) => {
+        if (typeof method !== 'string' || method === 'then') return undefined;
+        return Object.hasOwn(drawings, method)
+          ? drawings[method]
+          : (input: unknown) => this.#call(`${plugin}.${method}`, input);
+      },
+    });
+  }
+
+  async #call(method: string, input: unknown): Promise<unknown> {
+    const { cell, uses, host } = this.#context;
+    if (!this.#open) throw new AssayError('CANCELLED', `${method} was called after the cell ${cell.id} had ended.`);
+    if (!isUsed(uses, method)) throw new AssayError('NOT_USED', `${method} is not under \`uses\`.`, { where: method });
+    const { result, receipt } = await host.call(cell.id, method, input ?? {});
+    if (receipt !== undefined) this.receipts.push(receipt);
+    return withTables(result, 4);
+  }
+}
+
+/** Tables in a result become `Table`s. */
+function withTables(value: unknown, depth: number): unknown {
+  if (depth === 0 || typeof value !== 'object' || value === null) return value;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype) return value;
+  if ('$' in value) return value.$ === 'table' ? new Table(value as TableData) : value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withTables(item, depth - 1)]));
+}
