@@ -3,6 +3,7 @@
  * readers disagree (two names alike, local and central headers that differ, gaps, comments, extra fields, links), the file is refused.
  */
 import { inflateSync } from 'fflate';
+import type { AssayError } from './errors.ts';
 import { CENTRAL, checkNames, crc32, DEFLATED, END, LOCAL, STORED, UTF8_NAMES, zipInvalid } from './zip-format.ts';
 
 export interface ZipLimits {
@@ -10,6 +11,8 @@ export interface ZipLimits {
   readonly maxFiles?: number;
   /** Of all files together, unpacked; default 2 GiB. */
   readonly maxBytes?: number;
+  /** Called for each file whose contents are not what the directory says; without it the first one is thrown. */
+  onFault?(fault: AssayError): void;
 }
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -17,7 +20,7 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** Files by name; stored ones are views on `zip`. @throws ZIP_INVALID, naming the file in `where` */
 export function readZip(
   zip: Uint8Array,
-  { maxFiles = 10_000, maxBytes = 2 ** 31 }: ZipLimits = {},
+  { maxFiles = 10_000, maxBytes = 2 ** 31, onFault }: ZipLimits = {},
 ): Map<string, Uint8Array> {
   const view = new DataView(zip.buffer, zip.byteOffset, zip.byteLength);
   const { count, start, end } = readEnd(view);
@@ -36,7 +39,7 @@ export function readZip(
   checkNames(entries.map(({ name }) => name));
   if (entries.reduce((sum, { size }) => sum + size, 0) > maxBytes)
     throw zipInvalid(`More than ${maxBytes} bytes when unpacked.`);
-  return new Map(entries.map((entry) => [entry.name, unpack(zip, entry)]));
+  return new Map(entries.map((entry) => [entry.name, unpack(zip, entry, onFault ?? raise)]));
 }
 
 interface Entry {
@@ -108,19 +111,27 @@ function checkAttributes(madeBy: number, attributes: number, refuse: (why: strin
   if ((attributes & 0x18) !== 0) refuse('a folder or a label.');
 }
 
-function unpack(zip: Uint8Array, { name, method, body, packed, size, crc }: Entry): Uint8Array {
-  const raw = zip.subarray(body, body + packed);
-  const bytes = method === STORED ? raw : inflate(raw, size, name);
-  if (bytes.length !== size) throw zipInvalid(`${name}: its size is not what the directory says.`, name);
-  if (crc32(bytes) !== crc) throw zipInvalid(`${name}: its checksum is not what the directory says.`, name);
-  return bytes;
+function raise(fault: AssayError): never {
+  throw fault;
 }
 
-/** Never makes more than one byte beyond the size that the directory promised and the limits allowed. */
-function inflate(raw: Uint8Array, size: number, name: string): Uint8Array {
+function unpack(
+  zip: Uint8Array,
+  { name, method, body, packed, size, crc }: Entry,
+  fault: (fault: AssayError) => void,
+): Uint8Array {
+  const raw = zip.subarray(body, body + packed);
+  const bytes = method === STORED ? raw : inflate(raw, size);
+  if (bytes?.length !== size) fault(zipInvalid(`${name}: its size is not what the directory says.`, name));
+  else if (crc32(bytes) !== crc) fault(zipInvalid(`${name}: its checksum is not what the directory says.`, name));
+  return bytes ?? new Uint8Array(0);
+}
+
+/** Never makes more than one byte beyond the size that the directory promised and the limits allowed. @returns null when malformed */
+function inflate(raw: Uint8Array, size: number): Uint8Array | null {
   try {
     return inflateSync(raw, { out: new Uint8Array(size + 1) });
   } catch {
-    throw zipInvalid(`${name}: its compressed bytes are malformed.`, name);
+    return null;
   }
 }

@@ -1,0 +1,54 @@
+/** Where a bundle has what: shared by the one who packs it and the one who verifies it. */
+import type { Digest } from './data.ts';
+import { digestValue } from './value.ts';
+
+export const PATHS = {
+  readme: 'README.md',
+  crate: 'ro-crate-metadata.json',
+  notebook: 'notebook.md',
+  env: 'env.json',
+  comparators: 'comparators.json',
+  cells: 'outputs/cells.json',
+  manifest: 'manifest-sha256.txt',
+  seal: 'proof/seal.json',
+  dsse: 'proof/seal.dsse.json',
+  checkpoint: 'proof/checkpoint',
+  vkey: 'proof/log.vkey',
+} as const;
+
+/** Receipts of the sealed stream in order: `receipts/000003-cell.json`. */
+export const receiptPath = (seq: number, kind: string): string =>
+  `receipts/${String(seq).padStart(6, '0')}-${kind}.json`;
+/** Receipts of other streams that these follow from. */
+export const ancestorPath = (id: Digest): string => `receipts/ancestors/${id}.json`;
+export const proofPath = (id: Digest): string => `proof/${id}.tlog-proof`;
+/** The value codec's bytes of a cell's `{name: value}`. */
+export const outputPath = (digest: Digest): string => `outputs/${digest}.value`;
+export const artifactPath = (digest: Digest): string => `artifacts/${digest}`;
+export const dataPath = (name: string): string => `data/${name}`;
+
+const ALLOWED: readonly RegExp[] = [
+  /^receipts\/[0-9]{6,}-[a-z]+\.json$/,
+  /^receipts\/ancestors\/[0-9a-f]{64}\.json$/,
+  /^outputs\/[0-9a-f]{64}\.value$/,
+  /^artifacts\/[0-9a-f]{64}$/,
+  /^data\/./s,
+  /^proof\/[0-9a-f]{64}\.tlog-proof$/,
+];
+const FIXED: ReadonlySet<string> = new Set(Object.values(PATHS));
+
+/** Whether a bundle may have a file there; the checks say whether it should. */
+export const isBundlePath = (path: string): boolean => FIXED.has(path) || ALLOWED.some((pattern) => pattern.test(path));
+/** The manifest lists all files but itself and what came after it. */
+export const isListed = (path: string): boolean => path !== PATHS.manifest && !path.startsWith('proof/');
+
+/** Lines of `sha256sum`, in order of the paths. */
+export function manifestText(digests: ReadonlyMap<string, Digest>): string {
+  const lines = [...digests].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return lines.map(([path, digest]) => `${digest}  ${path}\n`).join('');
+}
+
+/** The digest that stands for a whole run: of all its sealed cells, in file order. */
+export function rootDigest(cells: readonly { readonly id: string; readonly digest: Digest }[]): Digest {
+  return digestValue(cells.map(({ id, digest }) => [id, digest]));
+}

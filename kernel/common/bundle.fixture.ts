@@ -1,0 +1,201 @@
+/** For tests: a log in memory, and a small sealed run to break. */
+import { ed25519, sha256Hex } from '#crypto';
+import { finishBundle, prepareBundle, type BundleParts } from './bundle.ts';
+import { rootDigest } from './bundle-layout.ts';
+import type { Digest } from './data.ts';
+import { signEnvelope } from './dsse.ts';
+import { MerkleTree } from './merkle.ts';
+import { formatCheckpoint, formatVkey, keyName, noteSigner, signNote, type NoteSigner } from './note.ts';
+import { formatProof, receiptEntry } from './proof.ts';
+import { buildReceipt, type LoggedReceipt, type ReceiptDraft } from './receipt.ts';
+import { encodeValue } from './value.ts';
+
+/** The same key in every test, so that bundles are the same too. */
+export const signer: NoteSigner = noteSigner('log.example/test', new Uint8Array(32).fill(7));
+export const stranger: NoteSigner = noteSigner('log.example/test', ed25519.generate().secretKey);
+
+export class MemoryLog {
+  readonly tree = new MerkleTree();
+  readonly receipts: LoggedReceipt[] = [];
+  private readonly heads = new Map<string, { seq: number; id: Digest }>();
+  private readonly key: NoteSigner;
+  private readonly org: string;
+
+  constructor(key: NoteSigner = signer, org = 'test') {
+    this.key = key;
+    this.org = org;
+  }
+
+  append(given: Partial<ReceiptDraft> & Pick<ReceiptDraft, 'kind' | 'stream'>): LoggedReceipt {
+    const head = this.heads.get(given.stream);
+    const seq = head === undefined ? 0 : head.seq + 1;
+    const name = keyName(this.key);
+    const place = {
+      org: this.org,
+      log: name,
+      seq,
+      prev: head?.id ?? null,
+      signer: name,
+      time: timeOf(this.tree.size),
+      nonce: nonceOf(this.tree.size),
+    };
+    const receipt = { ...buildReceipt({ ...EMPTY, ...given }, place), index: this.tree.size };
+    this.heads.set(given.stream, { seq, id: receipt.id });
+    this.tree.append(receiptEntry(receipt.id));
+    this.receipts.push(receipt);
+    return receipt;
+  }
+
+  checkpoint(): string {
+    return signNote(formatCheckpoint({ origin: this.key.name, size: BigInt(this.tree.size), root: this.tree.root() }), [
+      this.key,
+    ]);
+  }
+
+  proof({ index }: LoggedReceipt): string {
+    return formatProof({
+      index: BigInt(index),
+      hashes: this.tree.inclusionProof(index),
+      checkpoint: this.checkpoint(),
+    });
+  }
+
+  get vkey(): string {
+    return formatVkey(this.key);
+  }
+
+  dsse({ body }: LoggedReceipt): string {
+    return signEnvelope(body, this.key);
+  }
+}
+
+const EMPTY: Omit<ReceiptDraft, 'kind' | 'stream'> = {
+  subject: [],
+  parents: [],
+  materials: [],
+  plugin: null,
+  method: null,
+  params: null,
+  env: {},
+  result: null,
+  comparators: [],
+};
+const timeOf = (n: number): string => new Date(Date.UTC(2026, 10, 10) + n * 1000).toISOString();
+const nonceOf = (n: number): string => n.toString(16).padStart(32, '0');
+
+const utf8 = new TextEncoder();
+export const NOTEBOOK = '---\ntitle: Two cells\n---\n\n```ts id=a\nx = 1\n```\n';
+const COMPARATORS = [{ of: '*', how: 'exact' }] as const;
+const ENV = { assay: '0.1.0', node: '24.21.0', seed: 1 };
+
+/** What a test may change about the run, to seal something that should not verify. */
+export interface Twist {
+  readonly log?: MemoryLog;
+  readonly open?: Partial<ReceiptDraft>;
+  readonly cell?: Partial<ReceiptDraft>;
+  readonly close?: Partial<ReceiptDraft>;
+  readonly seal?: (manifest: Digest) => Partial<ReceiptDraft>;
+  /** Leaves receipts out of the bundle, or adds some. */
+  readonly receipts?: (all: readonly LoggedReceipt[]) => readonly LoggedReceipt[];
+  /** Changes the files before their manifest is made. */
+  readonly parts?: (parts: BundleParts) => BundleParts;
+}
+
+const subject = (name: string, bytes: Uint8Array | string): ReceiptDraft['subject'][number] => ({
+  name,
+  digest: { sha256: sha256Hex(bytes) },
+});
+
+/** open, data set, model call, two cells, close, seal: with one ancestor in the organisation's own stream. */
+export function sealedRun(twist: Twist = {}): {
+  readonly zip: Uint8Array<ArrayBuffer>;
+  readonly root: Digest;
+  readonly log: MemoryLog;
+} {
+  const log = twist.log ?? new MemoryLog();
+  const stream = 'run-1';
+  const csv = utf8.encode('wage,sex\n5.1,male\n4.95,female\n');
+  const model = utf8.encode('a model');
+  const plugin = { name: 'models', version: '1.0.0', digest: sha256Hex('plugin') };
+  const values = [encodeValue({ x: Float64Array.of(1, 2, 3) }), encodeValue({ y: 'two' })] as const;
+  const cells = values.map((value, index) => ({ id: 'ab'[index]!, digest: sha256Hex(value), value }));
+  const root = rootDigest(cells);
+
+  const dataset = log.append({ kind: 'dataset', stream: 'org', subject: [subject('wages', csv)] });
+  log.append({ kind: 'run', stream: 'other' });
+  const open = log.append({
+    kind: 'open',
+    stream,
+    subject: [subject('notebook.md', NOTEBOOK)],
+    env: ENV,
+    comparators: COMPARATORS,
+    result: { title: 'Two cells' },
+    ...twist.open,
+  });
+  const opened = { digest: open.id, role: 'open' } as const;
+  const params = encodeValue({ target: 'wage' });
+  const call = log.append({
+    kind: 'model',
+    stream,
+    plugin,
+    method: 'models.train',
+    params: sha256Hex(params),
+    subject: [subject('model', model)],
+    parents: [opened, { digest: dataset.id, role: 'dataset' }],
+  });
+  const first = log.append({
+    kind: 'cell',
+    stream,
+    subject: [subject('a', values[0])],
+    parents: [opened, { digest: call.id, role: 'model' }],
+    ...twist.cell,
+  });
+  const second = log.append({
+    kind: 'cell',
+    stream,
+    subject: [subject('b', values[1])],
+    parents: [opened, { digest: first.id, role: 'cell' }],
+  });
+  const close = log.append({
+    kind: 'close',
+    stream,
+    parents: [opened],
+    result: { count: 5, outcome: 'done', root },
+    ...twist.close,
+  });
+  const all = [open, call, first, second, close, dataset];
+
+  const parts: BundleParts = {
+    org: 'test',
+    stream,
+    notebook: { name: 'two', title: 'Two cells', source: NOTEBOOK },
+    root,
+    cells,
+    data: [{ name: 'wages.csv', bytes: csv }],
+    artifacts: [
+      { digest: sha256Hex(model), bytes: model, title: 'model' },
+      { digest: sha256Hex(params), bytes: params, title: 'params' },
+    ],
+    env: ENV,
+    comparators: COMPARATORS,
+    receipts: twist.receipts?.(all) ?? all,
+  };
+  const prepared = prepareBundle(twist.parts?.(parts) ?? parts);
+  const seal = log.append({
+    kind: 'seal',
+    stream,
+    subject: [{ name: 'manifest-sha256.txt', digest: { sha256: prepared.manifestDigest } }],
+    parents: [{ digest: close.id, role: 'close' }, opened],
+    result: { root },
+    ...twist.seal?.(prepared.manifestDigest),
+  });
+  const proofs = new Map([...prepared.receipts, seal].map((receipt) => [receipt.id, log.proof(receipt)]));
+  const zip = finishBundle(prepared, {
+    seal,
+    dsse: log.dsse(seal),
+    checkpoint: log.checkpoint(),
+    vkey: log.vkey,
+    proofs,
+  });
+  return { zip, root, log };
+}

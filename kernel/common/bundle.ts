@@ -1,0 +1,109 @@
+/**
+ * Packing a sealed run. The seal names the manifest, so it is logged between the two steps: `prepareBundle` lays out all files and
+ * names their manifest, `finishBundle` adds the seal and its proofs. Files are stored, not compressed: the zip's bytes follow from them.
+ */
+import { sha256Hex } from '#crypto';
+import {
+  ancestorPath,
+  artifactPath,
+  dataPath,
+  isListed,
+  manifestText,
+  outputPath,
+  PATHS,
+  proofPath,
+  receiptPath,
+  rootDigest,
+} from './bundle-layout.ts';
+import { bundleReadme } from './bundle-readme.ts';
+import type { BundleParts, BundleProof, PreparedBundle } from './bundle-types.ts';
+import { canonicalize } from './canonical.ts';
+import { roCrate } from './bundle-crate.ts';
+import type { Digest } from './data.ts';
+import { AssayError } from './errors.ts';
+import { parseReceipt } from './receipt.ts';
+import { writeZip } from './zip.ts';
+
+export type {
+  BundleArtifact,
+  BundleCell,
+  BundleFile,
+  BundleParts,
+  BundleProof,
+  PreparedBundle,
+} from './bundle-types.ts';
+
+const utf8 = new TextEncoder();
+
+/** @throws BUNDLE_INVALID naming the part that is not what its digest says, or that the receipts don't know */
+export function prepareBundle(parts: BundleParts): PreparedBundle {
+  checkParts(parts);
+  const files = new Map<string, Uint8Array>();
+  const add = (path: string, bytes: Uint8Array | string): void => {
+    const known = files.get(path);
+    const added = typeof bytes === 'string' ? utf8.encode(bytes) : bytes;
+    if (known !== undefined && sha256Hex(known) !== sha256Hex(added)) throw invalid('Two files of one name.', path);
+    files.set(path, added);
+  };
+  const { notebook, cells, root, data, artifacts, env, comparators, receipts } = parts;
+  add(PATHS.notebook, notebook.source);
+  add(PATHS.env, canonicalize(env));
+  add(PATHS.comparators, canonicalize(comparators));
+  add(PATHS.cells, canonicalize({ cells: cells.map(({ id, digest }) => ({ digest, id })), root }));
+  for (const { digest, value } of cells) if (value !== undefined) add(outputPath(digest), value);
+  for (const { name, bytes } of data) add(dataPath(name), bytes);
+  for (const { digest, bytes } of artifacts) add(artifactPath(digest), bytes);
+  for (const { id, body } of receipts) {
+    const { stream, seq, kind } = parseReceipt(body).predicate;
+    add(stream === parts.stream ? receiptPath(seq, kind) : ancestorPath(id), body);
+  }
+  add(PATHS.readme, bundleReadme(parts));
+  add(PATHS.crate, roCrate(parts, files));
+
+  const digests = new Map<string, Digest>();
+  for (const [path, bytes] of files) if (isListed(path)) digests.set(path, sha256Hex(bytes));
+  const manifest = utf8.encode(manifestText(digests));
+  return { files, manifest, manifestDigest: sha256Hex(manifest), receipts };
+}
+
+/** @throws BUNDLE_INVALID when a proof is missing */
+export function finishBundle(prepared: PreparedBundle, proof: BundleProof): Uint8Array<ArrayBuffer> {
+  const files = new Map(prepared.files);
+  files.set(PATHS.manifest, prepared.manifest);
+  files.set(PATHS.seal, utf8.encode(proof.seal.body));
+  files.set(PATHS.dsse, utf8.encode(proof.dsse));
+  files.set(PATHS.checkpoint, utf8.encode(proof.checkpoint));
+  files.set(PATHS.vkey, utf8.encode(`${proof.vkey}\n`));
+  for (const { id } of [...prepared.receipts, proof.seal]) {
+    const text = proof.proofs.get(id);
+    if (text === undefined) throw invalid('A receipt has no proof.', id);
+    files.set(proofPath(id), utf8.encode(text));
+  }
+  return writeZip(files);
+}
+
+/** What could never verify is refused before anything is sealed. */
+function checkParts({ cells, root, artifacts, notebook, receipts, stream }: BundleParts): void {
+  if (rootDigest(cells) !== root) throw invalid('The root is not that of the cells.', 'root');
+  for (const { id, digest, value } of cells) {
+    if (value !== undefined && sha256Hex(value) !== digest)
+      throw invalid('The value is not the one of its digest.', `cell ${id}`);
+  }
+  for (const { digest, bytes } of artifacts) {
+    if (sha256Hex(bytes) !== digest) throw invalid('The artifact is not the one of its digest.', digest);
+  }
+  const own = receipts
+    .map(({ body }) => parseReceipt(body))
+    .filter(({ predicate }) => predicate.stream === stream)
+    .toSorted((a, b) => a.predicate.seq - b.predicate.seq);
+  const [open] = own;
+  if (open?.predicate.kind !== 'open' || own.at(-1)?.predicate.kind !== 'close')
+    throw invalid('The stream runs from `open` to `close`.', stream);
+  const digest = sha256Hex(notebook.source);
+  if (!open.subject.some(({ digest: { sha256 } }) => sha256 === digest))
+    throw invalid('It is not the notebook that was opened.', 'notebook');
+}
+
+function invalid(why: string, where: string): AssayError {
+  return new AssayError('BUNDLE_INVALID', why, { where });
+}

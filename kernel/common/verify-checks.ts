@@ -1,0 +1,80 @@
+/** What `verifyBundle` checks, in this order: stable codes, and what each makes sure of. Documentation and pages list this table. */
+import type { CheckResult } from './verify-types.ts';
+
+export const VERIFY_CHECKS = {
+  ZIP: 'The zip file says one thing to every reader, and is as Assay writes it.',
+  LAYOUT: 'Every file is where a bundle has it, none is missing, and nothing else is there.',
+  MANIFEST: 'The manifest lists every file.',
+  FILES: 'Every file has the SHA-256 that the manifest gives.',
+  SEAL: 'The seal is a receipt of a sealed run.',
+  SEALED: 'The seal is about this manifest, and so about every file.',
+  SEAL_SIGNATURE: 'The log’s key signed the seal (DSSE).',
+  CHECKPOINT: 'The log’s key signed the checkpoint.',
+  RECEIPTS: 'Every receipt is canonical, fits the closed schema, and is in its place.',
+  LOG: 'All receipts are of one organisation and of the log that signed.',
+  INCLUSION: 'Every receipt is in the log under that checkpoint.',
+  STREAM: 'The run’s receipts are an unbroken chain: each names the one before it, and none is missing.',
+  OPEN_CLOSE: 'The run was announced before it began, closed after it ended with the right count, then sealed.',
+  PARENTS: 'Every receipt that another follows from is here, was logged before it, and is of a kind for its role.',
+  NOTEBOOK: 'The notebook is the one that was announced before the run.',
+  ENVIRONMENT: 'Environment and comparison rules are those announced before the run.',
+  CELLS: 'Every cell has a receipt with the digest of its value, and the values carried have these digests.',
+  ROOT: 'The cells give the root that the run closed with and that was sealed.',
+  CONTENTS: 'Every data set and artifact is what some receipt names, and nothing was slipped in.',
+  CARRIED: 'Everything that receipts name is in the bundle.',
+  SIGNER: 'The log that signed is one that your policy trusts.',
+} as const;
+export type VerifyCode = keyof typeof VERIFY_CHECKS;
+
+/** What a check found. `value` is for the checks after it; null in `ok` means that there was nothing to judge. */
+export interface Found<T> {
+  readonly value: T;
+  readonly detail: string;
+  readonly ok?: null;
+}
+
+/** A check failed; `detail` names the file or the receipt at fault. */
+export class CheckFailure extends Error {
+  override readonly name = 'CheckFailure';
+}
+
+export function fail(detail: string): never {
+  throw new CheckFailure(detail);
+}
+
+/** Runs checks and keeps what they found. A check whose needs failed is not reached, and judged null. */
+export class Checks {
+  readonly results: CheckResult[] = [];
+  private readonly tell: ((check: CheckResult) => void) | undefined;
+
+  constructor(tell?: (check: CheckResult) => void) {
+    this.tell = tell;
+  }
+
+  run<Needs extends readonly unknown[], T>(
+    code: VerifyCode,
+    needs: readonly [...{ [K in keyof Needs]: Needs[K] | undefined }],
+    check: (...needs: Needs) => Found<T>,
+  ): T | undefined {
+    if (needs.includes(undefined)) {
+      this.add(code, null, 'Not reached: it needs what failed before.');
+      return undefined;
+    }
+    let found: Found<T>;
+    try {
+      found = check(...(needs as unknown as Needs));
+    } catch (error) {
+      // Whatever hostile bytes make a check stumble over, it has not passed.
+      this.add(code, false, error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
+    this.add(code, found.ok === null ? null : true, found.detail);
+    return found.value;
+  }
+
+  private add(code: VerifyCode, ok: boolean | null, detail: string): void {
+    const result = { code, ok, what: VERIFY_CHECKS[code], detail };
+    this.results.push(result);
+    this.tell?.(result);
+  }
+}

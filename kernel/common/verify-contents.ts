@@ -1,0 +1,124 @@
+/** Checks over what was computed: notebook, environment, cells, root, data and artifacts against the receipts that name them. */
+import { sha256Hex } from '#crypto';
+import { artifactPath, outputPath, PATHS, rootDigest } from './bundle-layout.ts';
+import { isDigest } from './bytes.ts';
+import { canonicalize, parseCanonical } from './canonical.ts';
+import type { Digest } from './data.ts';
+import { decodeValue } from './value.ts';
+import { fail, type Found } from './verify-checks.ts';
+import { sameText, type Files, type Seal } from './verify-files.ts';
+import type { Ends, Receipts } from './verify-receipts.ts';
+
+export function checkNotebook(files: Files, { open }: Ends): Found<Digest> {
+  const digest = sha256Hex(files.get(PATHS.notebook)!);
+  const [subject, ...more] = open.subject;
+  if (subject?.name !== PATHS.notebook || more.length > 0) fail('The run was not announced for one notebook.');
+  if (subject.digest.sha256 !== digest) fail(`${PATHS.notebook} is not the one that was announced.`);
+  return { value: digest, detail: `SHA-256 ${digest.slice(0, 12)}…` };
+}
+
+export function checkEnvironment(files: Files, { open }: Ends): Found<true> {
+  if (!sameText(files, PATHS.env, canonicalize(open.predicate.env)))
+    fail(`${PATHS.env} is not the environment that was announced.`);
+  if (!sameText(files, PATHS.comparators, canonicalize(open.predicate.comparators)))
+    fail(`${PATHS.comparators} are not the rules that were announced.`);
+  const env = Object.entries(open.predicate.env).map(([key, value]) => `${key} ${String(value)}`);
+  return { value: true, detail: env.join(', ') || 'Nothing is said about it.' };
+}
+
+export interface Cells {
+  readonly root: Digest;
+  readonly cells: readonly { readonly id: string; readonly digest: Digest }[];
+}
+
+export function checkCells(files: Files, { run }: Receipts): Found<Cells> {
+  const value = readCells(files);
+  const listed = new Map(value.cells.map(({ id, digest }) => [id, digest]));
+  if (listed.size !== value.cells.length) fail(`${PATHS.cells} lists a cell twice.`);
+  // A cell that ran again has several receipts: the last one counts.
+  const logged = new Map<string, Digest>();
+  for (const { predicate, subject, path } of run) {
+    if (predicate.kind !== 'cell') continue;
+    const [cell, ...more] = subject;
+    if (cell === undefined || more.length > 0 || !listed.has(cell.name))
+      fail(`${path} is for no cell of ${PATHS.cells}.`);
+    logged.set(cell.name, cell.digest.sha256);
+  }
+  for (const [id, digest] of listed) {
+    if (logged.get(id) !== digest)
+      fail(`Cell “${id}” has ${logged.has(id) ? 'another value in its receipt' : 'no receipt'}.`);
+  }
+  const digests = new Set(listed.values());
+  let carried = 0;
+  for (const [path, bytes] of files) {
+    if (!path.startsWith('outputs/') || path === PATHS.cells) continue;
+    const digest = sha256Hex(bytes);
+    if (path !== outputPath(digest) || !digests.has(digest)) fail(`${path} is the value of no cell.`);
+    decodeValue(bytes);
+    carried++;
+  }
+  return { value, detail: `${listed.size} cells, ${carried} values carried` };
+}
+
+function readCells(files: Files): Cells {
+  const json = parseCanonical(files.get(PATHS.cells)!) as { readonly root?: unknown; readonly cells?: unknown };
+  const closed = json !== null && typeof json === 'object' && Object.keys(json).length === 2;
+  if (!closed || !isDigest(json.root) || !Array.isArray(json.cells)) fail(`${PATHS.cells} is not a list of cells.`);
+  for (const cell of json.cells as readonly unknown[]) {
+    const { id, digest } = (cell ?? {}) as { readonly id?: unknown; readonly digest?: unknown };
+    if (typeof id !== 'string' || !isDigest(digest) || Object.keys(cell as object).length !== 2)
+      fail(`${PATHS.cells} is not a list of cells.`);
+  }
+  return json as Cells;
+}
+
+export function checkRoot({ root, cells }: Cells, { close }: Ends, seal: Seal): Found<Digest> {
+  const computed = rootDigest(cells);
+  const said = { [PATHS.cells]: root, close: rootIn(close.predicate.result), seal: rootIn(seal.predicate.result) };
+  for (const [where, digest] of Object.entries(said)) {
+    if (digest !== computed)
+      fail(`The cells give ${computed.slice(0, 12)}…, but ${where} says ${String(digest).slice(0, 12)}….`);
+  }
+  return { value: computed, detail: computed };
+}
+
+const rootIn = (result: unknown): unknown =>
+  typeof result === 'object' && result !== null && 'root' in result ? result.root : undefined;
+
+/** Digests that receipts name, and by whom. */
+function named({ run, ancestors }: Receipts): Map<Digest, string> {
+  const digests = new Map<Digest, string>();
+  for (const { path, subject, predicate } of [...ancestors, ...run]) {
+    const say = (digest: Digest, what: string): void => void digests.set(digest, `${what} in ${path}`);
+    if (predicate.kind === 'open' || predicate.kind === 'close' || predicate.kind === 'cell') continue;
+    for (const { name, digest } of subject) say(digest.sha256, name);
+    for (const { name, digest } of predicate.materials) say(digest, name);
+    if (predicate.params !== null) say(predicate.params, 'params');
+  }
+  return digests;
+}
+
+export function checkContents(files: Files, receipts: Receipts): Found<ReadonlyMap<Digest, string>> {
+  const known = named(receipts);
+  let count = 0;
+  for (const [path, bytes] of files) {
+    const artifact = path.startsWith('artifacts/');
+    if (!artifact && !path.startsWith('data/')) continue;
+    const digest = sha256Hex(bytes);
+    if (artifact && path !== artifactPath(digest)) fail(`${path} is not what its name says.`);
+    if (!known.has(digest)) fail(`${path} is named by no receipt.`);
+    count++;
+  }
+  return { value: known, detail: `${count} files, all of them named by receipts` };
+}
+
+export function checkCarried(files: Files, known: ReadonlyMap<Digest, string>): Found<true> {
+  const carried = new Set([...files.values()].map((bytes) => sha256Hex(bytes)));
+  const missing = [...known].filter(([digest]) => !carried.has(digest)).map(([, what]) => what);
+  if (missing.length === 0) return { value: true, detail: `${known.size} things named, all of them here` };
+  return {
+    value: true,
+    ok: null,
+    detail: `${missing.length} of ${known.size} not carried, so not judged: ${missing.slice(0, 3).join('; ')}${missing.length > 3 ? '; …' : ''}`,
+  };
+}

@@ -1,0 +1,128 @@
+/** Checks over files and digests: from the zip's bytes to what the seal is about. */
+import { sha256Hex } from '#crypto';
+import { isBundlePath, isListed, manifestText, PATHS } from './bundle-layout.ts';
+import { equalBytes } from './bytes.ts';
+import type { Digest } from './data.ts';
+import { openEnvelope } from './dsse.ts';
+import { formatVkey, keyName, openNote, parseVkey, splitNote, type Checkpoint, type Vkey } from './note.ts';
+import { verifyCheckpoint } from './proof.ts';
+import { parseReceipt, type Statement } from './receipt.ts';
+import { fail, type Found } from './verify-checks.ts';
+import { readZip, writeZip } from './zip.ts';
+
+export type Files = ReadonlyMap<string, Uint8Array>;
+
+const utf8 = new TextEncoder();
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The files, with what is wrong about them: a file whose checksum is wrong is still looked at, to name it. */
+export function openZip(zip: Uint8Array): { readonly files: Files; readonly faults: readonly string[] } {
+  const faults: string[] = [];
+  const files = readZip(zip, { onFault: (fault) => faults.push(fault.message) });
+  if (faults.length === 0 && !equalBytes(writeZip(files), zip)) {
+    faults.push('Its headers are not those that Assay writes: another tool packed it, or they were altered.');
+  }
+  return { files, faults };
+}
+
+export function checkLayout(files: Files): Found<true> {
+  const strange = [...files.keys()].find((path) => !isBundlePath(path));
+  if (strange !== undefined) fail(`${strange} has no place in a bundle.`);
+  const missing = Object.values(PATHS).find((path) => !files.has(path));
+  if (missing !== undefined) fail(`${missing} is missing.`);
+  return { value: true, detail: `${files.size} files` };
+}
+
+export function checkManifest(files: Files): Found<ReadonlyMap<string, Digest>> {
+  const text = textOf(files, PATHS.manifest);
+  const listed = new Map<string, Digest>();
+  for (const line of text.split('\n').slice(0, -1)) {
+    const [, digest, path] =
+      /^([0-9a-f]{64}) {2}(.+)$/u.exec(line) ?? fail(`A line is no line of sha256sum: ${line.slice(0, 80)}`);
+    listed.set(path!, digest!);
+  }
+  if (manifestText(listed) !== text) fail('Its lines are not in order, or one comes twice.');
+  for (const path of files.keys()) if (isListed(path) && !listed.has(path)) fail(`${path} is not in the manifest.`);
+  for (const path of listed.keys()) if (!isListed(path) || !files.has(path)) fail(`${path} is in the manifest only.`);
+  return { value: listed, detail: `${listed.size} files, all of them listed` };
+}
+
+export function checkFiles(files: Files, manifest: ReadonlyMap<string, Digest>): Found<true> {
+  const altered = [...manifest]
+    .filter(([path, digest]) => sha256Hex(files.get(path)!) !== digest)
+    .map(([path]) => path);
+  if (altered.length > 0)
+    fail(`Altered: ${altered.slice(0, 5).join(', ')}${altered.length > 5 ? ` and ${altered.length - 5} more` : ''}.`);
+  return { value: true, detail: `${manifest.size} digests computed` };
+}
+
+export interface Seal extends Statement {
+  readonly id: Digest;
+}
+
+export function checkSeal(files: Files): Found<Seal> {
+  const body = files.get(PATHS.seal)!;
+  const statement = parseReceipt(body);
+  if (statement.predicate.kind !== 'seal')
+    fail(`${PATHS.seal} is a receipt of the kind “${statement.predicate.kind}”.`);
+  return {
+    value: { ...statement, id: sha256Hex(body) },
+    detail: `Sealed on ${statement.predicate.time}, as the organisation says.`,
+  };
+}
+
+export function checkSealed(files: Files, seal: Seal): Found<true> {
+  const [subject, ...more] = seal.subject;
+  if (subject?.name !== PATHS.manifest || more.length > 0) fail(`${PATHS.seal} is not about a manifest alone.`);
+  const digest = sha256Hex(files.get(PATHS.manifest)!);
+  const { sha256 } = subject.digest;
+  if (sha256 !== digest)
+    fail(`${PATHS.manifest} is not the one that was sealed: ${digest.slice(0, 12)}…, not ${sha256.slice(0, 12)}….`);
+  return { value: true, detail: `SHA-256 ${digest.slice(0, 12)}…` };
+}
+
+export function checkKey(files: Files): Vkey {
+  const text = textOf(files, PATHS.vkey);
+  const key = parseVkey(text.slice(0, -1));
+  if (`${formatVkey(key)}\n` !== text) fail(`${PATHS.vkey} is not one key on one line.`);
+  return key;
+}
+
+export function checkSealSignature(files: Files): Found<Vkey> {
+  const key = checkKey(files);
+  const payload = openEnvelope(files.get(PATHS.dsse)!, key);
+  if (!equalBytes(payload, files.get(PATHS.seal)!)) fail(`${PATHS.dsse} holds another seal than ${PATHS.seal}.`);
+  return { value: key, detail: `Signed with ${keyName(key)}.` };
+}
+
+export interface SignedCheckpoint {
+  readonly key: Vkey;
+  readonly checkpoint: Checkpoint;
+}
+
+export function checkCheckpoint(files: Files): Found<SignedCheckpoint> {
+  const key = checkKey(files);
+  const checkpoint = openCheckpoint(textOf(files, PATHS.checkpoint), key);
+  return { value: { key, checkpoint }, detail: `${checkpoint.origin} had ${checkpoint.size} receipts.` };
+}
+
+/** Signed by this key and nobody else: in a bundle every byte is accounted for. */
+export function openCheckpoint(note: string, key: Vkey): Checkpoint {
+  const checkpoint = verifyCheckpoint(note, [key]);
+  if (splitNote(note).lines.length !== openNote(note, [key]).signatures.length)
+    fail('The checkpoint has a signature by a key that is not known.');
+  return checkpoint;
+}
+
+/** @throws CheckFailure when a file is missing or is no text */
+export function textOf(files: Files, path: string): string {
+  const bytes = files.get(path) ?? fail(`${path} is missing.`);
+  try {
+    return strictUtf8.decode(bytes);
+  } catch {
+    return fail(`${path} is no text in UTF-8.`);
+  }
+}
+
+export const sameText = (files: Files, path: string, text: string): boolean =>
+  equalBytes(files.get(path)!, utf8.encode(text));

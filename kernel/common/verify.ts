@@ -1,0 +1,113 @@
+/**
+ * Verifying a bundle, offline, with nothing but its bytes and the verifier's own policy. Reads like the protocol: bytes → files → manifest
+ * → seal → signatures → log → receipts → results. An attacker controls every byte of the bundle, the key in it included: that key only
+ * shows that all parts are one log's word; `SIGNER` alone says whether it is a log that you trust.
+ */
+import { sha256Hex } from '#crypto';
+import { equalBytes } from './bytes.ts';
+import { keyName, parseVkey } from './note.ts';
+import { Checks, fail, type Found } from './verify-checks.ts';
+import {
+  checkCarried,
+  checkCells,
+  checkContents,
+  checkEnvironment,
+  checkNotebook,
+  checkRoot,
+} from './verify-contents.ts';
+import {
+  checkCheckpoint,
+  checkFiles,
+  checkLayout,
+  checkManifest,
+  checkSeal,
+  checkSealed,
+  checkSealSignature,
+  openZip,
+  type Files,
+  type Seal,
+  type SignedCheckpoint,
+} from './verify-files.ts';
+import {
+  checkInclusion,
+  checkLog,
+  checkOpenClose,
+  checkParents,
+  checkReceipts,
+  checkStream,
+} from './verify-receipts.ts';
+import type { Policy, VerifyOptions, VerifyReport } from './verify-types.ts';
+
+export { VERIFY_CHECKS, type VerifyCode } from './verify-checks.ts';
+export type { CheckResult, Policy, VerifyOptions, VerifyReport } from './verify-types.ts';
+
+/** Never throws for what a bundle holds: every fault is a check that failed. */
+export async function verifyBundle(zip: Uint8Array, { policy, onCheck }: VerifyOptions = {}): Promise<VerifyReport> {
+  const checks = new Checks(onCheck);
+  let files: Files | undefined;
+  checks.run('ZIP', [], () => {
+    const opened = openZip(zip);
+    files = opened.files;
+    if (opened.faults.length > 0) fail(opened.faults.join(' '));
+    return { value: true, detail: `${zip.length} bytes, ${files.size} files` };
+  });
+  const laid = checks.run('LAYOUT', [files], checkLayout) && files;
+  const manifest = checks.run('MANIFEST', [laid], checkManifest);
+  checks.run('FILES', [laid, manifest], checkFiles);
+  const seal = checks.run('SEAL', [laid], checkSeal);
+  checks.run('SEALED', [laid, seal], checkSealed);
+  checks.run('SEAL_SIGNATURE', [laid], checkSealSignature);
+  const signed = checks.run('CHECKPOINT', [laid], checkCheckpoint);
+  const receipts = checks.run('RECEIPTS', [laid, seal], checkReceipts);
+  checks.run('LOG', [receipts, seal, signed], checkLog);
+  const indices = checks.run('INCLUSION', [laid, receipts, seal, signed], checkInclusion);
+  checks.run('STREAM', [receipts, seal, indices], checkStream);
+  const ends = checks.run('OPEN_CLOSE', [receipts, seal], checkOpenClose);
+  checks.run('PARENTS', [receipts, seal, indices], checkParents);
+  const notebook = checks.run('NOTEBOOK', [laid, ends], checkNotebook);
+  checks.run('ENVIRONMENT', [laid, ends], checkEnvironment);
+  const cells = checks.run('CELLS', [laid, receipts], checkCells);
+  const root = checks.run('ROOT', [cells, ends, seal], checkRoot);
+  const named = checks.run('CONTENTS', [laid, receipts], checkContents);
+  checks.run('CARRIED', [laid, named], checkCarried);
+  checks.run('SIGNER', [signed, seal], (...known) => checkSigner(...known, policy));
+
+  return {
+    ok: checks.results.every(({ ok }) => ok !== false),
+    checks: checks.results,
+    root: root ?? null,
+    title: titleIn(ends?.open.predicate.result),
+    notebook: notebook ?? null,
+    org: seal?.predicate.org ?? null,
+    origin: signed?.checkpoint.origin ?? null,
+    signer: signed === undefined ? null : keyName(signed.key),
+    seal: seal?.id ?? null,
+    time: seal?.predicate.time ?? null,
+    receipts: receipts === undefined ? 0 : receipts.run.length + receipts.ancestors.length + 1,
+    files: [...(files ?? [])].map(([path, bytes]) => ({ path, bytes: bytes.length, digest: sha256Hex(bytes) })),
+  };
+}
+
+function checkSigner({ key }: SignedCheckpoint, seal: Seal, policy: Policy | undefined): Found<true> {
+  if (policy === undefined) {
+    return {
+      value: true,
+      ok: null,
+      detail: `Not judged: you gave no policy. ${keyName(key)} signed; compare it with the key that you know.`,
+    };
+  }
+  const trusted = policy.logs
+    .map(parseVkey)
+    .some((one) => one.name === key.name && equalBytes(one.publicKey, key.publicKey));
+  if (!trusted) fail(`Your policy does not trust ${keyName(key)}.`);
+  const { org } = seal.predicate;
+  if (policy.org !== undefined && policy.org !== org)
+    fail(`Your policy asks for “${policy.org}”, this is of “${org}”.`);
+  return { value: true, detail: `Your policy trusts ${keyName(key)}.` };
+}
+
+function titleIn(result: unknown): string | null {
+  return typeof result === 'object' && result !== null && 'title' in result && typeof result.title === 'string'
+    ? result.title
+    : null;
+}
