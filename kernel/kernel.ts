@@ -6,6 +6,7 @@ import { openHost } from './host/index.ts';
 import type { CallOptions, CallStream, Host } from './host/types.ts';
 import { openLog } from './log/index.ts';
 import type { Log } from './log/types.ts';
+import { createKeeper } from './keep.ts';
 import { createRuns, type Runs } from './runs.ts';
 import { openArtifacts, type Artifacts } from './store/artifacts.ts';
 import { openStore } from './store/index.ts';
@@ -50,6 +51,8 @@ export interface Kernel {
   call(request: CallRequest, options?: CallOptions): Promise<CallOutcome>;
   /** Calls a method that streams. @throws METHOD_NOT_FOUND, STOPPING; while iterating, the method's coded error */
   stream(request: CallRequest, options?: CallOptions): CallStream;
+  /** Resolves when the results of the calls answered so far are artifacts: small ones are kept, without the calls waiting for it. */
+  kept(): Promise<void>;
   /** Gives running calls `grace` milliseconds (0 unless given), cancels the rest, stops plugins, log and database. Safe to call twice. */
   close(grace?: number): Promise<void>;
 }
@@ -77,6 +80,7 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
     onLog: ({ level, message, ...more }) => logger[level](more, message),
   });
 
+  const keeper = createKeeper(artifacts, (error) => logger.warn({ err: error }, 'a result could not be kept'));
   /** Errors that no plugin and no caller made must be found again in the log. */
   const noted = (method: string, error: unknown): unknown => {
     logger.debug({ method, err: error }, 'call failed');
@@ -91,10 +95,13 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
     async call(request, callOptions = {}) {
       const ticket = runs.begin(request.method, request.id, callOptions.signal);
       try {
-        return await host.call(
+        const onProgress = both(ticket.progress, callOptions.onProgress);
+        const outcome = await host.call(
           { ...request, id: ticket.id },
-          { ...callOptions, signal: ticket.signal, onProgress: both(ticket.progress, callOptions.onProgress) },
+          { ...callOptions, signal: ticket.signal, onProgress },
         );
+        await keeper.keep(outcome.result);
+        return outcome;
       } catch (error) {
         throw noted(request.method, error);
       } finally {
@@ -115,10 +122,12 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
         throw error;
       }
     },
+    kept: keeper.done,
     close: (grace = 0) =>
       (closing ??= (async () => {
         await runs.stop(grace);
         await host.close();
+        await keeper.done();
         await (await log.opened())?.close();
         await (await store.opened())?.close();
       })()),

@@ -28,6 +28,7 @@ import { notebooks } from './routes/notebooks.ts';
 import { plugins } from './routes/plugins.ts';
 import { receipts } from './routes/receipts.ts';
 import { runs } from './routes/runs.ts';
+import { seals } from './routes/seals.ts';
 import { signIn } from './routes/sign-in.ts';
 import { workbench } from './routes/static.ts';
 
@@ -39,7 +40,20 @@ export interface ServerOptions {
   readonly workbenchDir?: string | undefined;
 }
 
-const RESOURCES = [artifacts, compile, datasets, events, health, log, metrics, notebooks, plugins, receipts, runs];
+const RESOURCES = [
+  artifacts,
+  compile,
+  datasets,
+  events,
+  health,
+  log,
+  metrics,
+  notebooks,
+  plugins,
+  receipts,
+  runs,
+  seals,
+];
 /** Answered without signing in. */
 const OPEN = new Set(['/api/v1/health']);
 

@@ -144,6 +144,11 @@ export const ERRORS = {
     says: 'Another program listens on that port.',
     hint: 'Choose another with `--port`, or leave it out: then the kernel takes the next free one.',
   },
+  UPGRADE_REQUIRED: {
+    status: 426,
+    says: 'Events come over a WebSocket.',
+    hint: 'Open `ws://…/api/v1/events`.',
+  },
   RUN_EXISTS: {
     status: 409,
     says: 'A call of that id is running already.',
@@ -457,11 +462,6 @@ export const ERRORS = {
     status: 409,
     says: 'The kernel’s own run of the notebook gives other values than the page shows.',
     hint: 'Run all cells of the page again; if the cells named still differ, they depend on something outside the notebook.',
-  },
-  USE_MISSING: {
-    status: 403,
-    says: 'The notebook does not name this under `uses` or `datasets`, so its cells cannot reach it.',
-    hint: 'Add it to the notebook’s front matter: the button beside the error does.',
   },
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -12,11 +12,21 @@ export const NOTEBOOK_BODY = 16 * MIB;
 
 const limitOf = (request: FastifyRequest): number => request.routeOptions.bodyLimit ?? SMALL_BODY;
 
+const buffers = new WeakMap<object, ArrayBuffer>();
+
+/** What the arrays of a decoded body are views of: nobody else's, so it may be transferred. */
+export function buffersOf(body: unknown): ArrayBuffer[] {
+  const buffer = typeof body === 'object' && body !== null ? buffers.get(body) : undefined;
+  return buffer === undefined ? [] : [buffer];
+}
+
 export function addValueBodies(app: FastifyInstance): void {
   app.addContentTypeParser(VALUE_MEDIA_TYPE, async (request: FastifyRequest, payload: Readable) => {
     const bytes = await collect(payload, request);
     try {
-      return decodeValue(bytes);
+      const value = decodeValue(bytes);
+      if (typeof value === 'object' && value !== null) buffers.set(value, bytes.buffer);
+      return value;
     } catch (error) {
       throw error instanceof AssayError ? error : new AssayError('BODY_INVALID', undefined, { cause: error });
     }

@@ -31,6 +31,7 @@ export function artifacts(app: FastifyInstance, { kernel }: Context): void {
     },
     async (request, reply) => {
       const { digest } = request.params;
+      if (!(await kernel.artifacts.has(digest))) await kernel.kept();
       const size = await kernel.artifacts.size(digest);
       reply.headers({
         etag: `"${digest}"`,

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { WebSocket } from '@fastify/websocket';
+import { AssayError } from '#common/errors.ts';
 import type { KernelEvent } from '#common/protocol.ts';
 import type { Events } from '../events.ts';
 import { failures, integer, object } from '../openapi/shapes.ts';
@@ -9,27 +10,31 @@ import type { Context } from './context.ts';
 const MOST_BUFFERED = 4 * 2 ** 20;
 const PING_EVERY = 25_000;
 /** Close codes of RFC 6455: 4000 and up are ours. */
-export const TOO_SLOW = 4008;
+const TOO_SLOW = 4008;
 
 /** Live events of the kernel's organisation; there is no other's in its kernel. */
 export function events(app: FastifyInstance, { kernel }: Context): void {
-  app.get<{ Querystring: { cursor?: number } }>(
-    '/events',
-    {
-      websocket: true,
-      schema: {
-        operationId: 'events',
-        tags: ['kernel'],
-        summary: 'A WebSocket of KernelEvents (kernel/common/protocol.ts), one JSON text each.',
-        description:
-          'Reconnect with the `n` of the last event seen and nothing is missed. Without a cursor, or with one that is too old, the first ' +
-          `event is \`resync\`: read again what you show. A client too slow to follow is closed with ${TOO_SLOW}.`,
-        querystring: object({ cursor: integer('Number of the last event seen.', { minimum: 0 }) }, 'cursor'),
-        response: { 101: { description: 'The socket is open.', type: 'null' }, ...failures('INPUT_INVALID') },
+  app.route<{ Querystring: { cursor?: number } }>({
+    method: 'GET',
+    url: '/events',
+    schema: {
+      operationId: 'events',
+      tags: ['kernel'],
+      summary: 'A WebSocket of KernelEvents (kernel/common/protocol.ts), one JSON text each.',
+      description:
+        'Reconnect with the `n` of the last event seen and nothing is missed. Without a cursor, or with one that is too old, the first ' +
+        `event is \`resync\`: read again what you show. A client too slow to follow is closed with ${TOO_SLOW}.`,
+      querystring: object({ cursor: integer('Number of the last event seen.', { minimum: 0 }) }, 'cursor'),
+      response: {
+        101: { description: 'The socket is open.', type: 'null' },
+        ...failures('INPUT_INVALID', 'UPGRADE_REQUIRED'),
       },
     },
-    (socket, request) => serve(socket, kernel.events, request.query.cursor),
-  );
+    handler: () => {
+      throw new AssayError('UPGRADE_REQUIRED');
+    },
+    wsHandler: (socket, request) => serve(socket, kernel.events, (request.query as { cursor?: number }).cursor),
+  });
 }
 
 function serve(socket: WebSocket, source: Events, cursor: number | undefined): void {

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { FRAMES_TYPE } from '#common/frames.ts';
 import { AssayError } from '#common/errors.ts';
 import { VALUE_MEDIA_TYPE } from '#common/value.ts';
-import { LARGE_BODY } from '../http/bodies.ts';
+import { buffersOf, LARGE_BODY } from '../http/bodies.ts';
 import type { CallStream } from '../host/types.ts';
 import { publicError } from '../http/failures.ts';
 import { hangUp, type Item, NDJSON_TYPE, sendStream, sendValue } from '../http/replies.ts';
@@ -88,9 +88,9 @@ export function runs(app: FastifyInstance, { kernel }: Context): void {
     async (request, reply) => {
       const input = request.body === undefined || request.body === null ? {} : request.body;
       const call = { ...request.query, input };
-      const signal = hangUp(reply);
-      if (streams(kernel, call.method)) return sendStream(request, reply, items(kernel.stream(call, { signal })));
-      return sendValue(request, reply, await kernel.call(call, { signal }));
+      const options = { signal: hangUp(reply), transfer: buffersOf(request.body) };
+      if (streams(kernel, call.method)) return sendStream(request, reply, items(kernel.stream(call, options)));
+      return sendValue(request, reply, await kernel.call(call, options));
     },
   );
 

@@ -85,6 +85,9 @@ test('a call in JSON gives result and receipt, whose body hashes to its name', a
   assert.ok(tile.status === 200 || tile.status === 404);
   const listed = (await fits(await ask('/receipts?kind=run&limit=5'), '/receipts')) as { id: string }[];
   assert.ok(listed.some(({ id }) => id === outcome.receipt.id));
+  const { subject } = JSON.parse(outcome.receipt.body) as { subject: { digest: { sha256: string } }[] };
+  const kept = await ask(`/artifacts/${subject[0]?.digest.sha256}`);
+  assert.deepEqual(decodeValue(new Uint8Array(await kept.arrayBuffer())), outcome.result);
 });
 
 test('a call in the value encoding keeps what JSON loses', async () => {
@@ -346,8 +349,14 @@ test('a data set is added, listed, described and read as a table', async () => {
   ) as { rows: number };
   assert.equal(typed.rows, 2);
   assert.equal(await refusal(await ask('/datasets/nobody/table')), '404 NOT_FOUND');
-  assert.equal(await refusal(await ask('/datasets?name=people', { method: 'POST', body: csv })), '409 DATASET_EXISTS');
-  assert.equal(await refusal(await ask('/datasets?name=Bad-Name', { method: 'POST', body: csv })), '400 NAME_INVALID');
+  assert.equal(
+    await refusal(await ask('/datasets?name=people&fileName=people.csv', { method: 'POST', body: csv })),
+    '409 DATASET_EXISTS',
+  );
+  assert.equal(
+    await refusal(await ask('/datasets?name=Bad-Name&format=csv', { method: 'POST', body: csv })),
+    '400 NAME_INVALID',
+  );
   assert.equal(await refusal(await ask('/datasets?name=none', { method: 'POST' })), '400 BODY_INVALID');
 });
 

@@ -1,0 +1,36 @@
+import { encodeParts } from '#common/value.ts';
+import type { Artifacts } from './store/artifacts.ts';
+
+/** A result up to this size is kept, so that a receipt's digest can be opened and looked at. */
+const LARGEST = 16 * 2 ** 20;
+/** Results that may wait for the disk before calls wait for it too. */
+const MOST_WAITING = 64;
+
+/** Keeps results as artifacts behind the calls' backs: the answer does not wait for them, the end of the kernel does. */
+export interface Keeper {
+  /** Resolves at once while the disk keeps up. What the disk refuses is reported to `onFailure`, not here. */
+  keep(result: unknown): Promise<void>;
+  /** Everything given so far is written. */
+  done(): Promise<void>;
+}
+
+export function createKeeper(artifacts: Artifacts, onFailure: (error: unknown) => void): Keeper {
+  let tail: Promise<void> = Promise.resolve();
+  let waiting = 0;
+  return {
+    async keep(result) {
+      const parts = encodeParts(result);
+      const size = parts.reduce((sum, part) => sum + part.length, 0);
+      if (size > LARGEST) return;
+      // A copy, taken now: whoever gets the result may transfer or change its arrays.
+      const bytes = Buffer.concat(parts, size);
+      waiting += 1;
+      tail = tail
+        .then(() => artifacts.put(bytes))
+        .then(() => undefined, onFailure)
+        .finally(() => (waiting -= 1));
+      if (waiting > MOST_WAITING) await tail;
+    },
+    done: () => tail,
+  };
+}
