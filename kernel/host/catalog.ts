@@ -102,11 +102,15 @@ export async function createCatalog(options: HostOptions, limits: Limits): Promi
     pool(of) {
       let pool = pools.get(of);
       if (pool === undefined) {
-        pool = createPool(async () => {
-          const now = await readPlugin(of.dir, ASSAY_VERSION);
-          if (now.digest !== of.digest) throw new PluginChanged(now);
-          return of;
-        }, limits);
+        pool = createPool(
+          async () => {
+            const now = await readPlugin(of.dir, ASSAY_VERSION);
+            if (now.digest !== of.digest) throw new PluginChanged(now);
+            return of;
+          },
+          limits,
+          (message) => options.onLog?.({ plugin: of.manifest.name, method: '', call: '', level: 'info', message }),
+        );
         pools.set(of, pool);
       }
       return pool;

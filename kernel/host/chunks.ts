@@ -17,11 +17,11 @@ export function createChunks(): Chunks {
     done: false,
     failed: false,
   };
-  let wake = (): void => {};
-  let taken = (): void => {};
+  let wake: (() => void) | null = null;
+  let taken: (() => void) | null = null;
   const settle = (next: typeof state): void => {
     if (!state.done) state = next;
-    wake();
+    wake?.();
   };
   const check = (): void => {
     if (state.failed) throw state.error;
@@ -29,7 +29,7 @@ export function createChunks(): Chunks {
   return {
     put(value) {
       ready.push(value);
-      wake();
+      wake?.();
     },
     end: () => settle({ done: true, failed: false }),
     fail: (error) => settle({ done: true, failed: true, error }),
@@ -39,7 +39,7 @@ export function createChunks(): Chunks {
       for (;;) {
         while (ready.length > 0) {
           const value = ready.shift();
-          taken();
+          taken?.();
           yield value;
         }
         if (state.done) return check();

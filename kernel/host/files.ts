@@ -31,12 +31,12 @@ export async function listAllowed(access: FileAccess, path: string): Promise<rea
 async function locate(access: FileAccess, path: string): Promise<string> {
   if (typeof path !== 'string' || path === '' || path.includes('\0')) throw forbidden(access, String(path));
   if (path.startsWith('./')) {
-    const real = await real_(resolve(access.dir, path));
+    const real = await realOf(resolve(access.dir, path));
     if (real === null) throw missing(path);
     if (await within(real, access.dir)) return real;
     throw forbidden(access, path);
   }
-  const real = await real_(resolve(access.projectDir, path));
+  const real = await realOf(resolve(access.projectDir, path));
   const folders = access.allowed
     .filter((folder) => folder !== 'input')
     .map((folder) => join(access.projectDir, folder));
@@ -57,7 +57,7 @@ async function locate(access: FileAccess, path: string): Promise<string> {
  * @throws FORBIDDEN, NOT_FOUND
  */
 export async function locateInput(path: string, base: string | null, projectDir: string): Promise<string> {
-  const real = await real_(resolve(base ?? projectDir, path));
+  const real = await realOf(resolve(base ?? projectDir, path));
   if (base !== null) {
     if (real === null) throw missing(path);
     return real;
@@ -74,7 +74,7 @@ function hidden(path: string): boolean {
 }
 
 async function within(real: string, folder: string): Promise<boolean> {
-  const root = await real_(folder);
+  const root = await realOf(folder);
   return root !== null && (real === root || isBelow(real, root));
 }
 
@@ -82,7 +82,7 @@ function isBelow(path: string, folder: string): boolean {
   return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
-function real_(path: string): Promise<string | null> {
+function realOf(path: string): Promise<string | null> {
   return realpath(path).catch(() => null);
 }
 

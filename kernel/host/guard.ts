@@ -31,17 +31,16 @@ export function guard({ plugin, home, common, network }: Guard): void {
   const refuse = (what: string, hint: string): never => {
     throw new AssayError('FORBIDDEN', `The plugin “${plugin}” may not ${what}. ${hint}`, { where: plugin });
   };
+  const isOwn = (url: string): boolean => url.startsWith(home) && !url.slice(home.length).includes('node_modules/');
   registerHooks({
     resolve(specifier, context, next) {
-      const own =
-        context.parentURL !== undefined && context.parentURL.startsWith(home) && !inPackages(context.parentURL, home);
-      if (!own) return next(specifier, context);
+      if (context.parentURL === undefined || !isOwn(context.parentURL)) return typed(next(specifier, context), isOwn);
       if (specifier.startsWith('#common/'))
         return next(new URL(specifier.slice('#common/'.length), common).href, context);
-      const found = resolveOwn(specifier, context, next, common);
+      const found = typed(resolveOwn(specifier, context, next, common), isOwn);
       if (REFUSED.has(found.url))
         refuse(`import ${found.url}`, 'Files, artifacts and other plugins are reached through ctx.');
-      if (found.url.startsWith('file:') && !found.url.startsWith(home) && !found.url.includes('/node_modules/'))
+      if (!isOwn(found.url) && !found.url.startsWith('node:') && !found.url.includes('/node_modules/'))
         refuse(`import ${short(found.url)}`, 'A plugin imports its own files, #common/* and npm packages.');
       return found;
     },
@@ -77,10 +76,13 @@ function resolveOwn(specifier: string, context: Resolve[1], next: Resolve[2], co
   }
 }
 
-function inPackages(url: string, home: string): boolean {
-  return url.slice(home.length).includes('node_modules/');
+type Resolved = ReturnType<Resolve[2]>;
+
+/** A plugin's own TypeScript is modules, whatever package.json lies above its folder. */
+function typed(found: Resolved, isOwn: (url: string) => boolean): Resolved {
+  return isOwn(found.url) && found.url.endsWith('.ts') ? { ...found, format: 'module-typescript' } : found;
 }
 
 function short(url: string): string {
-  return fileURLToPath(url).split('/').slice(-3).join('/');
+  return url.startsWith('file:') ? fileURLToPath(url).split('/').slice(-3).join('/') : url.slice(0, 60);
 }

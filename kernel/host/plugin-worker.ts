@@ -1,6 +1,7 @@
 /** What runs in a plugin's worker thread: loads the plugin once, then serves one call at a time. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { pathToFileURL } from 'node:url';
+import { AssayError } from '#common/errors.ts';
 import type { Method, Plugin } from '#common/plugin.ts';
 import { guard } from './guard.ts';
 import { loadPlugin } from './load.ts';
@@ -14,6 +15,7 @@ const start = workerData as WorkerStart;
 const send = (message: FromWorker): void => port.postMessage(message);
 type Call = Extract<ToWorker, { type: 'call' }>;
 
+let loaded = false;
 let current: { readonly call: number; readonly context: CallContext; reader: Reader | null } | null = null;
 
 interface Reader {
@@ -27,8 +29,9 @@ async function load(): Promise<void> {
   try {
     plugin = await loadPlugin(start.dir);
   } catch (error) {
-    return send({ type: 'broken', error: wireError(error, 'PLUGIN_LOAD_FAILED', start.plugin, start.dir) });
+    return broken(error, 'PLUGIN_LOAD_FAILED');
   }
+  loaded = true;
   port.on('message', (message: ToWorker) => receive(plugin, message));
   send({ type: 'ready', methods: Object.keys(plugin.methods) });
 }
@@ -104,23 +107,24 @@ function iteratorOf(value: unknown): AsyncIterator<unknown> | Iterator<unknown> 
   throw new TypeError('plugin.json says `stream`, but the method returned nothing to iterate.');
 }
 
+function broken(error: unknown, code: 'PLUGIN_LOAD_FAILED' | 'PLUGIN_STALLED'): void {
+  send({ type: 'broken', error: wireError(error, code, start.plugin, start.dir) });
+}
+
 /** The event loop is empty: unless the call waits for its own cancellation, nothing can ever finish it. */
 process.on('beforeExit', () => {
+  if (!loaded) return broken(stalled('A top-level await waits'), 'PLUGIN_STALLED');
   if (current === null) return;
   const { call, context } = current;
   port.ref();
   if (context.waitsForSignal()) return;
   current = null;
-  send({
-    type: 'error',
-    call,
-    error: wireError(
-      { code: 'PLUGIN_STALLED', message: 'The method waits for a promise that nothing can settle any more.' },
-      'PLUGIN_STALLED',
-      `${start.plugin}.${context.method}`,
-      start.dir,
-    ),
-  });
+  const where = `${start.plugin}.${context.method}`;
+  send({ type: 'error', call, error: wireError(stalled('The method waits'), 'PLUGIN_STALLED', where, start.dir) });
 });
 
-await load();
+function stalled(what: string): AssayError {
+  return new AssayError('PLUGIN_STALLED', `${what} for a promise that nothing can settle any more.`);
+}
+
+void load();

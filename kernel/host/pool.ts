@@ -18,7 +18,11 @@ export interface Pool {
 }
 
 /** @param current the plugin as it is on disk now: a worker is never started on files that changed unseen */
-export function createPool(current: () => Promise<FoundPlugin>, limits: Limits): Pool {
+export function createPool(
+  current: () => Promise<FoundPlugin>,
+  limits: Limits,
+  onOutput: (text: string) => void,
+): Pool {
   const idle: PluginWorker[] = [];
   const all = new Set<PluginWorker>();
   const waiting: (() => void)[] = [];
@@ -26,7 +30,7 @@ export function createPool(current: () => Promise<FoundPlugin>, limits: Limits):
   let retired = false;
 
   const start = async (): Promise<PluginWorker> => {
-    const worker = await startWorker(await current(), limits);
+    const worker = await startWorker(await current(), limits, onOutput);
     all.add(worker);
     return worker;
   };

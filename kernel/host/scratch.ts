@@ -11,9 +11,7 @@ export interface ScratchHost {
   readonly artifacts: ReadonlyMap<Digest, Uint8Array>;
 }
 
-export async function openScratchHost(
-  options: Omit<HostOptions, 'artifacts' | 'onReceipt'>,
-): Promise<ScratchHost> {
+export async function openScratchHost(options: Omit<HostOptions, 'artifacts' | 'onReceipt'>): Promise<ScratchHost> {
   const drafts: ReceiptDraft[] = [];
   const artifacts = new Map<Digest, Uint8Array>();
   const host = await openHost({

@@ -37,14 +37,11 @@ export function describe(error: unknown): string {
 /** `index.ts:12:5`, the innermost place of a stack inside `dir`. */
 export function placeOf(error: unknown, dir: string): string | null {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const home = `${pathToFileURL(dir).href}/`;
+  const home = stack.includes(pathToFileURL(dir).href) ? `${pathToFileURL(dir).href}/` : `${dir}/`;
   const start = stack.indexOf(home);
   if (start < 0) return null;
-  return (
-    /^[^\s?)]+?\.[a-z]+(?:\?[^:\s]*)?(:\d+(?::\d+)?)?/
-      .exec(stack.slice(start + home.length))?.[0]
-      .replace(/\?[^:]*/, '') ?? null
-  );
+  const place = /^[^\s?)]+?\.[a-z]+(?:\?[^:\s]*)?(:\d+(?::\d+)?)?/.exec(stack.slice(start + home.length))?.[0];
+  return place?.replace(/\?[^:]*/, '') ?? null;
 }
 
 function stackOf(error: unknown, dir: string): readonly string[] {

@@ -1,4 +1,5 @@
 import type { TypedArray } from '#common/data.ts';
+import { AssayError } from '#common/errors.ts';
 
 /** A value as it goes to another thread: plain objects only, and the buffers that go along without being copied. */
 export interface Parcel {
@@ -30,18 +31,25 @@ function isSmallView(array: TypedArray): boolean {
   return array.byteLength * 2 < array.buffer.byteLength;
 }
 
-/** Posts a value, transferring what it can; what cannot be detached (a Wasm memory) is copied. @throws DataCloneError for functions */
+/**
+ * Posts a value, transferring what it can; what cannot be detached (a Wasm memory) is copied.
+ *
+ * @throws PLUGIN_OUTPUT_INVALID for functions and other things that stay in their thread
+ */
 export function post(
   port: { postMessage(value: unknown, transfer?: readonly ArrayBuffer[]): void },
   wrap: (value: unknown) => unknown,
   { value, transfer }: Parcel,
 ): void {
   const message = wrap(value);
-  if (transfer.length === 0) return port.postMessage(message);
   try {
     port.postMessage(message, transfer);
   } catch {
-    port.postMessage(message);
+    try {
+      port.postMessage(message);
+    } catch (error) {
+      throw new AssayError('PLUGIN_OUTPUT_INVALID', (error as Error).message);
+    }
   }
 }
 

@@ -34,8 +34,17 @@ const COMMON = new URL('../common/', import.meta.url).href;
 /** Environment variables that a worker sees. */
 const ENV = ['LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_ENV'];
 
-/** Starts a worker and loads the plugin in it. @throws PLUGIN_LOAD_FAILED, PLUGIN_EXITED, PLUGIN_OUT_OF_MEMORY, TIMEOUT */
-export async function startWorker(plugin: FoundPlugin, limits: Limits): Promise<PluginWorker> {
+/**
+ * Starts a worker and loads the plugin in it.
+ *
+ * @param onOutput hears what the code writes to stdout and stderr, which are the kernel’s own
+ * @throws PLUGIN_LOAD_FAILED, PLUGIN_EXITED, PLUGIN_STALLED, PLUGIN_OUT_OF_MEMORY, TIMEOUT
+ */
+export async function startWorker(
+  plugin: FoundPlugin,
+  limits: Limits,
+  onOutput: (text: string) => void,
+): Promise<PluginWorker> {
   const { name, permissions } = plugin.manifest;
   const stop = new Int32Array(new SharedArrayBuffer(8));
   const workerData: WorkerStart = {
@@ -49,6 +58,8 @@ export async function startWorker(plugin: FoundPlugin, limits: Limits): Promise<
     name: `plugin ${name}`,
     workerData,
     env: Object.fromEntries(ENV.flatMap((key) => (process.env[key] === undefined ? [] : [[key, process.env[key]]]))),
+    stdout: true,
+    stderr: true,
     execArgv: ['--disable-warning=ExperimentalWarning'],
     resourceLimits: { maxOldGenerationSizeMb: limits.memory * 4, stackSizeMb: 4 },
   });
@@ -76,6 +87,8 @@ export async function startWorker(plugin: FoundPlugin, limits: Limits): Promise<
     void worker.terminate();
   });
 
+  for (const output of [worker.stdout, worker.stderr])
+    output.setEncoding('utf8').on('data', (text: string) => onOutput(text.trimEnd()));
   worker.on('message', (message: FromWorker) => {
     if (message.type === 'ready') missing(plugin, message.methods, die) || loaded.resolve();
     else if (message.type === 'broken') die(AssayError.from(message.error));
@@ -83,8 +96,8 @@ export async function startWorker(plugin: FoundPlugin, limits: Limits): Promise<
   });
   worker.on('error', (error: Error) => die(deathOf(error, plugin)));
   worker.on('exit', (code) => {
-    const while_ = life.call === 0 ? ' while it was loading' : '';
-    die(new AssayError('PLUGIN_EXITED', `The worker ended with code ${code}${while_}.`, { where: name }));
+    const during = life.call === 0 ? ' while it was loading' : '';
+    die(new AssayError('PLUGIN_EXITED', `The worker ended with code ${code}${during}.`, { where: name }));
   });
   const slow = setTimeout(() => {
     die(new AssayError('TIMEOUT', `Its code did not load within ${limits.load} ms.`, { where: name }));
