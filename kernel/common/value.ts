@@ -85,7 +85,7 @@ export function digestValue(value: unknown): Digest {
  * @throws VALUE_MALFORMED for every byte string that `encodeValue` would not write, up to the bits inside arrays.
  */
 export function decodeValue(bytes: Uint8Array): unknown {
-  const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
   const view = new DataView(aligned.buffer, aligned.byteOffset, aligned.byteLength);
   if (aligned.length < HEAD || MAGIC.some((byte, index) => aligned[index] !== byte))
     throw malformed('It does not start as one.');
