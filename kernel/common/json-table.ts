@@ -18,13 +18,6 @@ export interface RowsTable {
  * @throws INPUT_INVALID naming the row
  */
 export function tableFrom(value: unknown, path: string): TableData {
-  const located = <T>(make: () => T, where: string): T => {
-    try {
-      return make();
-    } catch (error) {
-      throw new AssayError('INPUT_INVALID', `${where}: ${(error as Error).message}`, { where, cause: error });
-    }
-  };
   if (isTableData(value)) return located(() => new Table(value), path);
   if (isTensor(value)) return tableFrom({ columns: unnamed(value.shape[1] ?? 1), rows: value }, path);
   if (Array.isArray(value)) return located(() => Table.fromRows(value as Record<string, unknown>[]), path);
@@ -57,6 +50,14 @@ export function tableFrom(value: unknown, path: string): TableData {
     ),
   );
   return located(() => new Table({ $: 'table', rows: rows.length, columns }), path);
+}
+
+function located<T>(make: () => T, where: string): T {
+  try {
+    return make();
+  } catch (error) {
+    throw new AssayError('INPUT_INVALID', `${where}: ${(error as Error).message}`, { where, cause: error });
+  }
 }
 
 /** Whether a value could be meant as a table. */

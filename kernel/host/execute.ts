@@ -1,5 +1,5 @@
 import { AssayError, type ErrorCode } from '#common/errors.ts';
-import type { CallMessage, StopCode } from './messages.ts';
+import type { Ask, CallMessage, StopCode } from './messages.ts';
 import type { PreparedCall } from './prepare.ts';
 import type { Services } from './services.ts';
 import { parcel } from './transfer.ts';
@@ -68,6 +68,17 @@ export function execute(call: PreparedCall, parts: ExecutionParts): Execution {
     handle?.send({ type: 'next' });
   };
 
+  const reply = async (ask: number, what: Ask): Promise<void> => {
+    try {
+      const answer = await services.answer(what);
+      // What a called method returned belongs to nobody else; artifacts and files may be kept by their store.
+      const { value, transfer } = what.to === 'call' ? parcel(answer) : { value: answer, transfer: [] };
+      handle?.send({ type: 'answer', ask, value }, transfer);
+    } catch (error) {
+      handle?.send({ type: 'refuse', ask, error: AssayError.from(error).toJSON() });
+    }
+  };
+
   const hear = (message: CallMessage): void => {
     switch (message.type) {
       case 'result':
@@ -94,14 +105,7 @@ export function execute(call: PreparedCall, parts: ExecutionParts): Execution {
       case 'uses':
         return services.uses(message.name, message.digest);
       case 'ask':
-        return void services.answer(message.what).then(
-          (value) => {
-            const fresh = message.what.to === 'call' ? parcel(value) : { value, transfer: [] };
-            handle?.send({ type: 'answer', ask: message.ask, value: fresh.value }, fresh.transfer);
-          },
-          (error: unknown) =>
-            handle?.send({ type: 'refuse', ask: message.ask, error: AssayError.from(error).toJSON() }),
-        );
+        return void reply(message.ask, message.what);
     }
   };
 

@@ -42,6 +42,8 @@ ${Object.entries(METHODS)
 } });`,
 };
 
+const soon = (): CallOptions => ({ signal: AbortSignal.timeout(100) });
+
 async function failsWith(
   { host }: Fixture,
   method: string,
@@ -73,7 +75,6 @@ test('methods that fail', async (t) => {
     t.test(says, async () => {
       await fails(...call);
     });
-  const soon = (): CallOptions => ({ signal: AbortSignal.timeout(100) });
 
   await t.test('throw', async () => {
     const error = await fails('throws', 'PLUGIN_THREW', /^faulty\.throws: TypeError: .*null/);

@@ -75,10 +75,10 @@ async function pump(call: number, returned: unknown, context: CallContext): Prom
   const iterator = iteratorOf(await returned);
   let room = 0;
   let enough = false;
-  let wake = (): void => {};
+  let wake: (() => void) | null = null;
   current!.reader = {
-    next: () => (room++, wake()),
-    enough: () => ((enough = true), wake()),
+    next: () => (room++, wake?.()),
+    enough: () => ((enough = true), wake?.()),
   };
   for (;;) {
     if (room === 0 && !enough) {

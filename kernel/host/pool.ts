@@ -54,7 +54,7 @@ export function createPool(
 
   return {
     async take(nested, signal) {
-      while (!nested && busy >= limits.workers) await turn(signal);
+      if (!nested) while (busy >= limits.workers) await turn(signal);
       busy++;
       try {
         for (let worker = idle.pop(); worker !== undefined; worker = idle.pop()) if (!worker.dead) return worker;

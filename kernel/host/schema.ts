@@ -52,7 +52,6 @@ export function sentence({ path, expected, got }: Misfit): string {
 
 /** Of several alternatives that all failed, the one that went furthest says most. */
 function deepest(errors: readonly ErrorObject[]): ErrorObject | undefined {
-  const depth = (error: ErrorObject): number => error.instancePath.split('/').length;
   const best = Math.max(...errors.map(depth));
   const union = errors.find((error) => ['anyOf', 'oneOf'].includes(error.keyword));
   if (union !== undefined && depth(union) === best) {
@@ -60,6 +59,10 @@ function deepest(errors: readonly ErrorObject[]): ErrorObject | undefined {
     return { ...union, message: [...new Set(branches.map((e) => expectation(e)))].join(', or ') };
   }
   return errors.find((error) => depth(error) === best);
+}
+
+function depth({ instancePath }: ErrorObject): number {
+  return instancePath.split('/').length;
 }
 
 function expectation({ keyword, params, message }: ErrorObject): string {

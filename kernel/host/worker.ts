@@ -90,8 +90,9 @@ export async function startWorker(
   for (const output of [worker.stdout, worker.stderr])
     output.setEncoding('utf8').on('data', (text: string) => onOutput(text.trimEnd()));
   worker.on('message', (message: FromWorker) => {
-    if (message.type === 'ready') missing(plugin, message.methods, die) || loaded.resolve();
-    else if (message.type === 'broken') die(AssayError.from(message.error));
+    if (message.type === 'ready') {
+      if (!missing(plugin, message.methods, die)) loaded.resolve();
+    } else if (message.type === 'broken') die(AssayError.from(message.error));
     else if (message.call === life.call) finish(message);
   });
   worker.on('error', (error: Error) => die(deathOf(error, plugin)));
@@ -130,7 +131,7 @@ export async function startWorker(
         cancel(code) {
           Atomics.store(stop, 1, code === 'TIMEOUT' ? 1 : 0);
           Atomics.store(stop, 0, call);
-          worker.postMessage({ type: 'cancel', call, code } satisfies ToWorker);
+          worker.postMessage({ type: 'cancel', call, code } satisfies ToWorker, []);
           setTimeout(() => {
             if (life.call !== call || life.onMessage === null) return;
             die(new AssayError(code, undefined, { where: name }));
