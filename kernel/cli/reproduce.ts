@@ -73,11 +73,12 @@ const MARKS: Readonly<Record<Outcome, readonly ['green' | 'yellow' | 'red' | 'di
   'NOT-RUN': ['dim', '–'],
 };
 
+function row({ id, outcome, sealed, reason }: CellOutcome): string[] {
+  const [style, mark] = MARKS[outcome];
+  return [paint(style, `${mark} ${outcome}`), id, reason ?? paint('dim', sealed.slice(0, 12))];
+}
+
 function printed({ title, cells, root, notes, ok }: Reproduction, file: string, receipt: string | null): string[] {
-  const row = ({ id, outcome, sealed, reason }: CellOutcome): string[] => {
-    const [style, mark] = MARKS[outcome];
-    return [paint(style, `${mark} ${outcome}`), id, reason ?? paint('dim', sealed.slice(0, 12))];
-  };
   const counts = OUTCOMES.map((outcome) => [outcome, cells.filter((cell) => cell.outcome === outcome).length] as const);
   const summary = counts.filter(([, count]) => count > 0).map(([outcome, count]) => `${count} ${outcome}`);
   return [

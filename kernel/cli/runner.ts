@@ -1,5 +1,6 @@
 /** Where a command's work is done: by the kernel that runs on the home already, else by one of its own that lasts as long as it does. */
 import type { Digest, TableData } from '../common/data.ts';
+import { isUsed } from '../common/cells/names.ts';
 import { AssayError } from '../common/errors.ts';
 import type { CellState, CompiledNotebook, NotebookRun } from '../common/notebook.ts';
 import type { Comparator } from '../common/receipt.ts';
@@ -55,7 +56,11 @@ export function openRunner({ projectDir, home, signal }: RunnerOptions): Runner 
   return {
     run: (compiled, { timeoutMs, onStates }) =>
       runHeadless(compiled, {
-        call: (_cell, method, input) => call(method, input),
+        call: async (cell, method, input) => {
+          if (!isUsed(compiled.uses, method))
+            throw new AssayError('FORBIDDEN', `The notebook does not name ${method} under \`uses\`.`, { where: cell });
+          return call(method, input);
+        },
         dataset: async (name) => (await call('datasets.read', { name })).result as TableData,
         onStates,
         signal,

@@ -4,6 +4,9 @@
  */
 import type { Digest, TableData } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
+import { sha256Hex } from '#crypto';
+import { isUsed } from '#common/cells/names.ts';
+import { encodeValue } from '#common/value.ts';
 import type { CellState, CompiledCell, CompiledNotebook } from '#common/notebook.ts';
 import type { ReceiptRef } from '#common/protocol.ts';
 import {
@@ -32,10 +35,17 @@ export interface Recording {
   /** A method on behalf of a cell. @throws the method's coded error */
   call(cell: string, method: string, input: unknown): Promise<{ readonly result: unknown; readonly receipt: Digest }>;
   dataset(name: string): Promise<TableData>;
+  /** Inputs and results of the calls, as receipts name them; those too large to carry are left out. */
+  readonly carried: ReadonlyMap<Digest, CarriedValue>;
   /** Logs the receipt of each value and SQL cell that is done. */
   states(states: readonly CellState[]): void;
   /** Waits for all receipts, then logs `close`. @returns all receipts of the stream in order of `seq`, `close` the last */
   close(outcome: Outcome): Promise<readonly LoggedReceipt[]>;
+}
+
+export interface CarriedValue {
+  readonly title: string;
+  readonly bytes: Uint8Array;
 }
 
 export interface Outcome {
@@ -45,6 +55,10 @@ export interface Outcome {
 
 /** A receipt takes 64 KB; a cell that calls a method a thousand times names the first calls, and the number of all. */
 const MOST_PARENTS = 400;
+
+/** Bytes of one input or result, and of all, that a bundle carries. */
+const LARGEST_VALUE = 16 * 2 ** 20;
+const LARGEST_CARRIED = 256 * 2 ** 20;
 
 const PARENT_ROLES: Partial<Record<Kind, Role>> = { dataset: 'dataset', model: 'model', gate: 'gate', cell: 'cell' };
 
@@ -66,11 +80,20 @@ export async function openRecording(kernel: Kernel, options: RecordingOptions): 
   );
   /** What a digest in an input stands for: the receipt that has it as a subject. */
   const made = new Map<Digest, Parent>();
-  const datasets = new Map<string, Promise<{ readonly table: TableData; readonly parent: Parent }>>();
+  const datasets = new Map<string, Promise<Called>>();
   const calls = new Map<string, Parent[]>();
   const done = new Map<string, Promise<Parent>>();
+  const carried = new Map<Digest, CarriedValue>();
+  let carriedBytes = 0;
   let failure: unknown;
 
+  const carry = (value: unknown, title: string): void => {
+    const bytes = encodeValue(value);
+    const digest = sha256Hex(bytes);
+    if (carried.has(digest) || bytes.length > LARGEST_VALUE || carriedBytes + bytes.length > LARGEST_CARRIED) return;
+    carried.set(digest, { title, bytes });
+    carriedBytes += bytes.length;
+  };
   const remember = (receipt: ReceiptRef): Parent => {
     const { subject, predicate } = parseReceipt(receipt.body);
     const parent: Parent = { digest: receipt.id, role: PARENT_ROLES[predicate.kind] ?? 'call' };
@@ -85,6 +108,15 @@ export async function openRecording(kernel: Kernel, options: RecordingOptions): 
         : done.get(definedBy.get(name) ?? ''),
     );
     return (await Promise.all(found)).filter((parent) => parent !== undefined);
+  };
+  const recordedCall = async (method: string, input: unknown, parents: readonly Parent[]): Promise<Called> => {
+    carry(input, `${method} input`);
+    const { result, receipt } = await kernel.call(
+      { method, input, stream },
+      { parents: unique(parents).slice(0, MOST_PARENTS), ...(signal === undefined ? {} : { signal }) },
+    );
+    carry(result, `${method} result`);
+    return { result, parent: remember(receipt) };
   };
   const cellReceipt = async (cell: CompiledCell, state: CellState): Promise<Parent> => {
     const called = calls.get(cell.id) ?? [];
@@ -106,34 +138,22 @@ export async function openRecording(kernel: Kernel, options: RecordingOptions): 
 
   return {
     open,
+    carried,
     async call(cell, method, input) {
+      if (!isUsed(compiled.uses, method))
+        throw new AssayError('FORBIDDEN', `The notebook does not name ${method} under \`uses\`.`, { where: cell });
       const source = cells.get(cell);
-      const parents = unique([
-        opened,
-        ...(source === undefined ? [] : await readBy(source)),
-        ...mentioned(input, made),
-      ]);
-      const { result, receipt } = await kernel.call(
-        { method, input, stream },
-        { parents: parents.slice(0, MOST_PARENTS), ...(signal === undefined ? {} : { signal }) },
-      );
-      const list = calls.get(cell) ?? [];
-      list.push(remember(receipt));
-      calls.set(cell, list);
-      return { result, receipt: receipt.id };
+      const read = source === undefined ? [] : await readBy(source);
+      const outcome = await recordedCall(method, input, [opened, ...read, ...mentioned(input, made)]);
+      calls.set(cell, [...(calls.get(cell) ?? []), outcome.parent]);
+      return { result: outcome.result, receipt: outcome.parent.digest };
     },
     async dataset(name) {
-      let entry = datasets.get(name);
-      if (entry === undefined) {
-        entry = kernel
-          .call(
-            { method: 'datasets.read', input: { name }, stream },
-            { parents: [opened], ...(signal === undefined ? {} : { signal }) },
-          )
-          .then(({ result, receipt }) => ({ table: result as TableData, parent: remember(receipt) }));
-        datasets.set(name, entry);
-      }
-      return (await entry).table;
+      if (!compiled.datasets.includes(name))
+        throw new AssayError('FORBIDDEN', `The notebook does not name “${name}” under \`datasets\`.`);
+      const read = datasets.get(name) ?? recordedCall('datasets.read', { name }, [opened]);
+      datasets.set(name, read);
+      return (await read).result as TableData;
     },
     states(states) {
       for (const state of states) {
@@ -157,6 +177,11 @@ export async function openRecording(kernel: Kernel, options: RecordingOptions): 
       return [...before, close];
     },
   };
+}
+
+interface Called {
+  readonly result: unknown;
+  readonly parent: Parent;
 }
 
 /** Cells whose values are sealed. */

@@ -9,6 +9,7 @@ import { finishBundle, prepareBundle } from '#common/bundle.ts';
 import type { BundleArtifact, BundleCell, BundleFile } from '#common/bundle-types.ts';
 import type { CellState, CompiledNotebook, NotebookRun } from '#common/notebook.ts';
 import { parseProof } from '#common/proof.ts';
+import { VALUE_MEDIA_TYPE } from '#common/value.ts';
 import { parseReceipt, type Comparator, type LoggedReceipt } from '#common/receipt.ts';
 import type { Kernel } from '../kernel.ts';
 import { compileNotebook } from './compile.ts';
@@ -99,7 +100,7 @@ async function seal(
     root: run.root,
     cells,
     data: await dataOf(kernel, all),
-    artifacts: await artifactsOf(kernel, all),
+    artifacts: await artifactsOf(kernel, all, recording),
     env,
     comparators,
     receipts: all,
@@ -220,28 +221,38 @@ async function dataOf(kernel: Kernel, receipts: readonly LoggedReceipt[]): Promi
   }
   const kept: BundleFile[] = [];
   for (const [name, digest] of files)
-    if (await carried(kernel, digest)) kept.push({ name, bytes: await kernel.artifacts.get(digest) });
+    if (await fits(kernel, digest)) kept.push({ name, bytes: await kernel.artifacts.get(digest) });
   return kept;
 }
 
-/** Models and whatever else the calls wrote. */
-async function artifactsOf(kernel: Kernel, receipts: readonly LoggedReceipt[]): Promise<BundleArtifact[]> {
+/** Inputs and results of the calls, models, and whatever else the calls wrote. */
+async function artifactsOf(
+  kernel: Kernel,
+  receipts: readonly LoggedReceipt[],
+  { carried: values }: Recording,
+): Promise<BundleArtifact[]> {
   const kept = new Map<Digest, BundleArtifact>();
   for (const { body } of receipts) {
     const { subject, predicate } = parseReceipt(body);
-    if (predicate.method === null) continue;
-    for (const { name, digest } of subject) {
-      if (name === 'result' || kept.has(digest.sha256) || !(await carried(kernel, digest.sha256))) continue;
-      kept.set(digest.sha256, {
-        digest: digest.sha256,
-        bytes: await kernel.artifacts.get(digest.sha256),
-        title: `${predicate.method} ${name}`,
-      });
+    const { method, params } = predicate;
+    if (method === null) continue;
+    const told = subject.map(({ name, digest }) => ({ title: `${method} ${name}`, digest: digest.sha256 }));
+    if (params !== null) told.push({ title: `${method} input`, digest: params });
+    for (const { title, digest } of told) {
+      const value = values.get(digest);
+      const bytes = value?.bytes ?? ((await fits(kernel, digest)) ? await kernel.artifacts.get(digest) : undefined);
+      if (bytes !== undefined)
+        kept.set(digest, {
+          digest,
+          bytes,
+          title: value?.title ?? title,
+          ...(value === undefined ? {} : { mediaType: VALUE_MEDIA_TYPE }),
+        });
     }
   }
   return [...kept.values()];
 }
 
-async function carried({ artifacts }: Kernel, digest: Digest): Promise<boolean> {
+async function fits({ artifacts }: Kernel, digest: Digest): Promise<boolean> {
   return (await artifacts.has(digest)) && (await artifacts.size(digest)) <= LARGEST_FILE;
 }
