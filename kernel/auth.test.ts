@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { IncomingHttpHeaders } from 'node:http';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { checkAsking, checkHost, cookieName, localPath, newCredentials, sameSecret } from './auth.ts';
 
 const credentials = newCredentials();

@@ -89,7 +89,14 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
 
   let closing: Promise<void> | undefined;
   return {
-    ...{ org, home, projectDir, logger, events, artifacts, host, runs },
+    org,
+    home,
+    projectDir,
+    logger,
+    events,
+    artifacts,
+    host,
+    runs,
     store: store.get,
     log: log.get,
     async call(request, callOptions = {}) {

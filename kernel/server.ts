@@ -91,7 +91,10 @@ export async function buildServer({
   });
   await addOpenApi(app, about.version);
   const context: Context = {
-    ...{ kernel, library, credentials, workbenchDir },
+    kernel,
+    library,
+    credentials,
+    workbenchDir,
     datasets: openDatasets(kernel),
     version: about.version,
     metrics: addMetrics(app, kernel),

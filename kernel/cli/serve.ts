@@ -37,10 +37,11 @@ interface Options {
   readonly watch: boolean;
 }
 
+const say = (line: string): void => console.log(paint('dim', line));
+
 /** @throws HOME_LOCKED naming the kernel that holds the home, PORT_TAKEN, STORE_* */
 export async function run(argv: string[]): Promise<number> {
   const options = read(argv);
-  const say = (line: string): void => console.log(paint('dim', line));
   const projectDir = process.cwd();
   const home = options.home ?? (process.env['ASSAY_HOME'] || join(projectDir, '.assay'));
   const log = await openLogFile(home);

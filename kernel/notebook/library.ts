@@ -60,7 +60,8 @@ export const digestOf = (source: string): Digest => createHash('sha256').update(
 export async function openLibrary({ dir, trash, onChange, now = Date.now }: LibraryOptions): Promise<Library> {
   await makeFolder(dir);
   const path = (name: string): string => {
-    if (!NAME.test(name)) throw new AssayError('NAME_INVALID', 'That is not a name for a notebook.', { where: name.slice(0, 100) });
+    if (!NAME.test(name))
+      throw new AssayError('NAME_INVALID', 'That is not a name for a notebook.', { where: name.slice(0, 100) });
     return join(dir, `${name}.md`);
   };
   const known = new Map<string, Digest>();

@@ -5,7 +5,7 @@ import { ERRORS, type ErrorCode } from '#common/errors.ts';
 type Properties = Readonly<Record<string, JsonSchema>>;
 
 /** An object with exactly these properties; those named in `optional` may be absent. */
-export function object(properties: Properties, ...optional: string[]): JsonSchema {
+export function object(properties: Properties, optional: readonly string[] = []): JsonSchema {
   const required = Object.keys(properties).filter((name) => !optional.includes(name));
   return { type: 'object', properties, required, additionalProperties: false };
 }
@@ -39,8 +39,7 @@ export const NAMED = {
       where: text('Where: a path into the input, a file and line, a method.'),
       details: anything('For a program; never needed to understand the message.'),
     },
-    'where',
-    'details',
+    ['where', 'details'],
   ),
   ReceiptRef: object({
     id: digest,
@@ -60,9 +59,9 @@ export const NAMED = {
       method: text('`plugin.method`'),
       started: text('RFC 3339 time.'),
       state: text('A cancelled call ends once the method has stopped.', { enum: ['running', 'cancelling'] }),
-      progress: object({ done: { type: 'number' }, total: { type: 'number' }, note: { type: 'string' } }, 'note'),
+      progress: object({ done: { type: 'number' }, total: { type: 'number' }, note: { type: 'string' } }, ['note']),
     },
-    'progress',
+    ['progress'],
   ),
 } as const satisfies Properties;
 

@@ -24,7 +24,7 @@ const about = object(
     licence: text('SPDX identifier, or words.'),
     problem: text('What is wrong with its dataset.json.'),
   },
-  ...['description', 'source', 'licence', 'problem'],
+  ['description', 'source', 'licence', 'problem'],
 );
 
 export function datasets(app: FastifyInstance, { datasets: source }: Context): void {
@@ -64,7 +64,7 @@ export function datasets(app: FastifyInstance, { datasets: source }: Context): v
             source: short('Where it comes from.'),
             licence: short('SPDX identifier, or words.'),
           },
-          ...['fileName', 'format', 'encoding', 'delimiter', 'decimal', 'title', 'description', 'source', 'licence'],
+          ['fileName', 'format', 'encoding', 'delimiter', 'decimal', 'title', 'description', 'source', 'licence'],
         ),
         response: {
           201: json('It is there.', about),

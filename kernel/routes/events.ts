@@ -24,7 +24,7 @@ export function events(app: FastifyInstance, { kernel }: Context): void {
       description:
         'Reconnect with the `n` of the last event seen and nothing is missed. Without a cursor, or with one that is too old, the first ' +
         `event is \`resync\`: read again what you show. A client too slow to follow is closed with ${TOO_SLOW}.`,
-      querystring: object({ cursor: integer('Number of the last event seen.', { minimum: 0 }) }, 'cursor'),
+      querystring: object({ cursor: integer('Number of the last event seen.', { minimum: 0 }) }, ['cursor']),
       response: {
         101: { description: 'The socket is open.', type: 'null' },
         ...failures('INPUT_INVALID', 'UPGRADE_REQUIRED'),

@@ -28,7 +28,7 @@ export function receipts(app: FastifyInstance, { kernel }: Context): void {
             limit: integer('At most this many.', { minimum: 1, maximum: 1000, default: 100 }),
             before: integer('Only receipts with a smaller index: the next page.', { minimum: 0 }),
           },
-          ...['stream', 'kind', 'limit', 'before'],
+          ['stream', 'kind', 'limit', 'before'],
         ),
         response: { 200: json('Receipts.', list(ref('ReceiptRef'))), ...failures('INPUT_INVALID') },
       },

@@ -27,9 +27,7 @@ const callQuery = object(
       maxLength: 200,
     }),
   },
-  'id',
-  'seed',
-  'stream',
+  ['id', 'seed', 'stream'],
 );
 
 const outcome = object({

@@ -50,7 +50,7 @@ export function seals(app: FastifyInstance, { kernel, library }: Context): void 
             },
             id: text('Names the run in events.', { pattern: '^[A-Za-z0-9_-]{1,64}$' }),
           },
-          ...['source', 'root', 'cells', 'id'],
+          ['source', 'root', 'cells', 'id'],
         ),
         response: {
           201: json('Sealed.', seal),
@@ -100,7 +100,7 @@ export function seals(app: FastifyInstance, { kernel, library }: Context): void 
             notebook: text('Only of this notebook.', { maxLength: 80 }),
             limit: integer('At most this many.', { minimum: 1, maximum: 1000, default: 100 }),
           },
-          ...['notebook', 'limit'],
+          ['notebook', 'limit'],
         ),
         response: { 200: json('Seals.', list(seal)), ...failures('INPUT_INVALID') },
       },

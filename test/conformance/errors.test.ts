@@ -6,10 +6,11 @@ import { errorTable } from '../../kernel/openapi/error-docs.ts';
 
 const codes = Object.keys(ERRORS) as ErrorCode[];
 
+const rows = (table: string): string[] => table.split('\n').filter((line) => /^\| [A-Z][A-Z_0-9]+ \|/.test(line));
+
 test('ARCHITECTURE.md lists the error codes as the table has them', () => {
   const page = readFileSync(new URL('../../ARCHITECTURE.md', import.meta.url), 'utf8');
   const section = page.split(/^#+ Error codes$/m)[1]?.split(/^#+ /m)[0] ?? '';
-  const rows = (table: string): string[] => table.split('\n').filter((line) => /^\| [A-Z][A-Z_0-9]+ \|/.test(line));
   assert.deepEqual(rows(section), rows(errorTable()), 'print the table with `node kernel/openapi/error-docs.ts`');
 });
 

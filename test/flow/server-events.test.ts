@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import type { KernelEvent } from '#common/protocol.ts';
-import { WebSocket } from 'ws';
 import { start } from './server-harness.ts';
 
 const { url, kernel, credentials, app } = await start();
@@ -17,16 +16,15 @@ interface Client {
 }
 
 function open(query = ''): Client {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/api/v1/events${query}`, {
-    headers: { authorization: `Bearer ${credentials.token}` },
-  });
+  const headers = { authorization: `Bearer ${credentials.token}` };
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/api/v1/events${query}`, { headers });
   const heard: KernelEvent[] = [];
   const waiting = new Set<() => void>();
-  socket.on('message', (data) => {
-    heard.push(JSON.parse((data as Buffer).toString()) as KernelEvent);
+  socket.addEventListener('message', ({ data }) => {
+    heard.push(JSON.parse(String(data)) as KernelEvent);
     for (const look of waiting) look();
   });
-  const closed = new Promise<number>((resolve) => socket.on('close', resolve));
+  const closed = new Promise<number>((resolve) => socket.addEventListener('close', ({ code }) => resolve(code)));
   const many = (count: number): Promise<KernelEvent[]> =>
     new Promise((resolve) => {
       const look = (): void => {
@@ -62,7 +60,7 @@ test('a client that comes back with its cursor misses nothing', async () => {
   await client.many(1);
   emit(5);
   const cursor = (await client.many(6)).at(-1)?.n ?? 0;
-  client.socket.terminate();
+  client.socket.close();
   await client.closed;
   emit(50);
   const again = open(`?cursor=${cursor}`);
@@ -87,7 +85,6 @@ test('a cursor that is too old, or another kernel’s, gets resync', async () =>
 
 test('a cursor that is no number is refused before the socket opens', async () => {
   const client = open('?cursor=x');
-  client.socket.on('error', () => undefined);
   assert.equal(await client.closed, 1006);
 });
 
