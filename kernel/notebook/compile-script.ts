@@ -37,23 +37,24 @@ function transpile(cell: CellSource): Pick<Draft, 'outputs' | 'read' | 'assigned
   const escapes = needsEscape(text);
   const { program, lexed } = read(text, escapes);
   const edits = new Edits(text);
+  const [first, second] = program.body;
+  const lone = first?.type === 'ExpressionStatement' && !second ? first.expression : null;
+  // Before any edit inside it: what is noted first stands outermost.
+  if (lone) {
+    edits.before(lone.start, `return {${quote(cell.name ?? '')}: (`);
+    edits.after(lone.end, ')}');
+  }
   const names = findNames(program, (node) => {
     refuse(node);
     if (escapes) escapeNode(node, lexed, edits);
   });
   if (escapes) escapeTokens(lexed, edits);
-  const [first, second] = program.body;
-  const lone = first?.type === 'ExpressionStatement' && !second ? first.expression : null;
   const name = cell.name === null ? [] : [{ name: cell.name, start: 0, end: 0 }];
   if (cell.name !== null && !lone) {
     throw new CellError(
       'CELL_SYNTAX',
       `\`name=${cell.name}\` names the value of one expression; this cell is more than that.`,
     );
-  }
-  if (lone) {
-    edits.before(lone.start, `return {${quote(cell.name ?? '')}: (`);
-    edits.after(lone.end, ')}');
   }
   const outputs = lone ? name : names.declared;
   const end = lone ? '' : `\nreturn {${outputs.map((output) => output.name).join(', ')}};`;
