@@ -1,9 +1,13 @@
 /** The log's public folder: `checkpoint` and `tile/…`, as C2SP tlog-tiles lays them out. Written for whoever may read it while we write. */
+import { closeSync, fdatasync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { HASH_BYTES } from '#common/merkle.ts';
 import { TILE_WIDTH, tilePath, type Tile } from '#common/tlog-tiles.ts';
-import { codeOf, makeFolder, syncFolder, writeWhole } from '../store/files.ts';
+import { codeOf, diskError, makeFolder, syncFolder } from '../store/files.ts';
+
+const datasync = promisify(fdatasync);
 
 export type FilledTile = Tile & { readonly bytes: Uint8Array };
 
@@ -29,7 +33,7 @@ export function publicFiles(dir: string): PublicFiles {
   let filled: FilledTile[] = [];
   const fileOf = (tile: Tile): string => join(dir, tilePath(tile));
 
-  async function writeOne(tile: FilledTile): Promise<void> {
+  async function writeTile(tile: FilledTile): Promise<void> {
     const path = fileOf(tile);
     const folder = dirname(path);
     if (!made.has(folder)) {
@@ -38,11 +42,14 @@ export function publicFiles(dir: string): PublicFiles {
       made.add(folder);
     }
     // Every start checks the partial tiles against the database and writes them again where they differ: they need no sync.
-    await writeWhole(path, tile.bytes, { sync: tile.width === TILE_WIDTH ? 'file' : false });
+    if (isFull(tile)) await replace(path, tile.bytes);
+    else writeAtOnce(path, tile.bytes);
   }
 
   async function write(tiles: readonly FilledTile[]): Promise<void> {
-    await Promise.all(tiles.map(writeOne));
+    if (!made.has(dir)) await makeFolder(dir);
+    made.add(dir);
+    await Promise.all(tiles.map(writeTile));
     const full = tiles.filter(isFull);
     await Promise.all([...new Set(full.map((tile) => dirname(fileOf(tile))))].map(syncFolder));
     filled.push(...full);
@@ -53,8 +60,7 @@ export function publicFiles(dir: string): PublicFiles {
     write,
     async publish(tiles, checkpoint) {
       await write(tiles);
-      await makeFolder(dir);
-      await writeWhole(join(dir, 'checkpoint'), checkpoint);
+      await replace(join(dir, 'checkpoint'), Buffer.from(checkpoint));
       const covered = filled;
       filled = [];
       for (const tile of covered) {
@@ -82,6 +88,34 @@ export function publicFiles(dir: string): PublicFiles {
       return false;
     },
   };
+}
+
+/**
+ * Replaces a small file. Only the sync is waited for elsewhere: the other calls are done before a thread of the pool would have begun them
+ * (0.28 ms instead of 0.58, measured). A power cut may bring the file before it back, which for a checkpoint is a true one.
+ */
+async function replace(path: string, bytes: Uint8Array): Promise<void> {
+  const beside = `${path}.part`;
+  try {
+    const file = openSync(beside, 'w');
+    try {
+      writeFileSync(file, bytes);
+      await datasync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(beside, path);
+  } catch (error) {
+    throw diskError(error);
+  }
+}
+
+function writeAtOnce(path: string, bytes: Uint8Array): void {
+  try {
+    writeFileSync(path, bytes);
+  } catch (error) {
+    throw diskError(error);
+  }
 }
 
 const isFull = ({ width }: Tile): boolean => width === TILE_WIDTH;

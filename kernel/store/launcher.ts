@@ -129,6 +129,8 @@ async function run(
     const child = spawn(command[0]!, command.slice(1), {
       ...servant.ids,
       cwd: '/',
+      // In a group of its own: Ctrl-C in the kernel's terminal is for the kernel, which stops the server last.
+      detached: true,
       env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC', ...binaries.env },
       stdio: [stdin, file.fd, file.fd],
     });

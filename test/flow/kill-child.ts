@@ -29,11 +29,12 @@ const draft = (n: number): ReceiptDraft => ({
 /** Says that a batch is written and writes it a little later. */
 function hasty(client: Client): Client {
   const query = client.query.bind(client) as (...args: unknown[]) => Promise<unknown>;
+  let behind: Promise<unknown> = Promise.resolve();
   const answerEarly = (...args: unknown[]): Promise<unknown> => {
     const [config] = args;
     const isBatch = typeof config === 'object' && config !== null && 'name' in config && config.name === 'add-batch';
     if (!isBatch) return query(...args);
-    void sleep(10).then(() => query(...args));
+    behind = behind.then(() => sleep(10)).then(() => query(...args));
     return Promise.resolve({ rows: [] });
   };
   return Object.assign(client, { query: answerEarly });

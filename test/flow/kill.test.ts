@@ -27,7 +27,12 @@ function makeHome(): string {
 }
 
 /** Runs the kernel and kills it `ms` after it was started, or after it was ready. @returns the ids it answered */
-async function runAndKill(home: string, mode: 'honest' | 'early', from: 'start' | 'ready', ms: number): Promise<string[]> {
+async function runAndKill(
+  home: string,
+  mode: 'honest' | 'early',
+  from: 'start' | 'ready',
+  ms: number,
+): Promise<string[]> {
   const child = spawn(process.execPath, [CHILD, home, mode], { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   const ready = new Promise<void>((resolve) => {

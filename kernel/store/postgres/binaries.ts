@@ -14,7 +14,7 @@ export interface Binaries {
   readonly major: string;
 }
 
-interface Link {
+export interface Link {
   readonly source: string;
   readonly target: string;
 }
@@ -49,8 +49,11 @@ function packageRoot(): string {
   }
 }
 
-/** npm drops symbolic links: the package's postinstall makes them again, and we do where it never ran. */
-async function hydrate(root: string, links: readonly Link[], spare: string): Promise<Record<string, string>> {
+/**
+ * npm drops symbolic links: the package's postinstall makes them again, and we do where it never ran; in `spare` where the package can't be
+ * written. @returns the environment that finds them there
+ */
+export async function hydrate(root: string, links: readonly Link[], spare: string): Promise<Record<string, string>> {
   try {
     for (const { source, target } of links) await link(basename(source), join(root, target));
     return {};
@@ -59,7 +62,7 @@ async function hydrate(root: string, links: readonly Link[], spare: string): Pro
   }
   await mkdir(spare, { recursive: true });
   for (const { source, target } of links) {
-    if (dirname(target) === 'native/lib') await link(join(root, source), join(spare, basename(target)));
+    await link(join(root, source), join(spare, basename(target)));
   }
   return { [process.platform === 'darwin' ? 'DYLD_LIBRARY_PATH' : 'LD_LIBRARY_PATH']: spare };
 }

@@ -17,7 +17,7 @@ export interface Servant {
   readonly ids: { readonly uid?: number; readonly gid?: number };
   /** Who owns the server's files, as we see them; -1 where users have no numbers. */
   readonly owner: number;
-  /** `setpriv --pdeathsig` in front, so that the server ends with this process; empty where there is none. */
+  /** `setpriv --pdeathsig` in front, so that the server ends with the thread that starts it; empty where there is none. */
   readonly leash: readonly string[];
 }
 
