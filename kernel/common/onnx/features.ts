@@ -107,11 +107,17 @@ export function numbersOf(column: Column, { categories }: Feature): Float64Array
       throw new AssayError('COLUMN_UNFIT', `“${column.name}” holds text, and the model takes a number there.`, { where: column.name });
     const codes = new Map(categories.map((text, code) => [text, code]));
     for (let i = 0; i < length; i++) out[i] = codes.get(column.values[i]!) ?? NaN;
-  } else if (categories !== undefined) {
+  } else if (categories !== undefined && !allMissing(column)) {
     throw new AssayError('COLUMN_UNFIT', `“${column.name}” holds ${column.type}, and the model takes a category there.`, { where: column.name });
   } else for (let i = 0; i < length; i++) out[i] = Number(column.values[i]!);
   if (valid !== undefined) for (let i = 0; i < length; i++) if (valid[i] === 0) out[i] = NaN;
   return out;
+}
+
+/** Nothing but missing values: such a column has no type of its own. */
+function allMissing({ type, values, valid }: Column): boolean {
+  if (valid !== undefined) return valid.every((flag) => flag === 0);
+  return type === 'float64' && values.every(Number.isNaN);
 }
 
 /** What each graph input gets. @param x (rows × features) @throws MODEL_UNSUPPORTED when the features don't fill the inputs */
