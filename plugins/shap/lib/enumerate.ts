@@ -1,0 +1,109 @@
+import { AssayError } from '#common/errors.ts';
+import { coalitionWeight, meanOf } from './interventional.ts';
+import type { Attribution } from './path-dependent.ts';
+
+/** Most features whose coalitions are enumerated: 2¹² of them. */
+export const MOST_FEATURES = 12;
+/** Most evaluations in one call. */
+export const MOST_EVALUATIONS = 500_000_000;
+/** Rows in one batch, about. */
+const BATCH = 16_384;
+
+/** A model as a function: (rows × features) → (rows × outputs). */
+export type Evaluate = (x: Float64Array, rows: number) => Promise<Float64Array>;
+
+/**
+ * Shapley values from their definition: every coalition, each with every background row.
+ *
+ * @param x (rows × features) @param background (backgroundRows × features)
+ * @param onBatch called between batches with evaluations done; throws to stop
+ * @returns also how many rows the model was asked for
+ * @throws SHAP_INEXACT, DATA_TOO_LARGE before anything is evaluated
+ */
+export async function enumerate(
+  evaluate: Evaluate,
+  features: number,
+  outputs: number,
+  x: Float64Array,
+  rows: number,
+  background: Float64Array,
+  backgroundRows: number,
+  onBatch: (done: number, total: number) => void,
+): Promise<Attribution & { readonly evaluations: number; readonly outputs: Float64Array }> {
+  if (features > MOST_FEATURES)
+    throw new AssayError(
+      'SHAP_INEXACT',
+      `${features} features have 2^${features} coalitions; enumeration stops at ${MOST_FEATURES} features.`,
+    );
+  const coalitions = 2 ** features;
+  const between = Math.max(0, coalitions - 2);
+  const total = backgroundRows + rows * (between * backgroundRows + 1);
+  if (total > MOST_EVALUATIONS)
+    throw new AssayError(
+      'DATA_TOO_LARGE',
+      `${rows} rows × ${coalitions} coalitions × ${backgroundRows} background rows are ${total} evaluations; the limit is ${MOST_EVALUATIONS}.`,
+    );
+  const base = meanOf(await evaluate(background, backgroundRows), backgroundRows, outputs);
+  const whole = rows === 0 ? new Float64Array(0) : await evaluate(x, rows);
+  const values = new Float64Array(rows * features * outputs);
+  const worth = new Float64Array(coalitions * outputs);
+  const perBatch = Math.max(1, Math.floor(BATCH / backgroundRows));
+  let evaluations = backgroundRows + rows;
+  for (let row = 0; row < rows; row++) {
+    worth.set(base, 0);
+    worth.set(whole.subarray(row * outputs, (row + 1) * outputs), (coalitions - 1) * outputs);
+    for (let first = 1; first <= between; first += perBatch) {
+      const count = Math.min(perBatch, between - first + 1);
+      const mixed = mix(x.subarray(row * features, (row + 1) * features), background, backgroundRows, first, count);
+      const results = await evaluate(mixed, count * backgroundRows);
+      for (let c = 0; c < count; c++) {
+        const part = results.subarray(c * backgroundRows * outputs, (c + 1) * backgroundRows * outputs);
+        worth.set(meanOf(part, backgroundRows, outputs), (first + c) * outputs);
+      }
+      evaluations += count * backgroundRows;
+      onBatch(evaluations, total);
+    }
+    shapley(worth, features, outputs, values, row);
+  }
+  return { values, base, evaluations, outputs: whole };
+}
+
+/** For each of `count` coalitions from `first` on: the background with the coalition's features taken from the row. */
+function mix(
+  row: Float64Array,
+  background: Float64Array,
+  backgroundRows: number,
+  first: number,
+  count: number,
+): Float64Array {
+  const features = row.length;
+  const out = new Float64Array(count * background.length);
+  for (let c = 0; c < count; c++) {
+    out.set(background, c * background.length);
+    for (let j = 0; j < features; j++)
+      if (((first + c) >> j) & 1)
+        for (let b = 0; b < backgroundRows; b++) out[c * background.length + b * features + j] = row[j]!;
+  }
+  return out;
+}
+
+/** @param worth of each coalition, by its bits (2^features × outputs) */
+function shapley(worth: Float64Array, features: number, outputs: number, values: Float64Array, row: number): void {
+  for (let j = 0; j < features; j++) {
+    const bit = 1 << j;
+    for (let mask = 0; mask < 2 ** features; mask++) {
+      if (mask & bit) continue;
+      const size = bitCount(mask);
+      const weight = coalitionWeight(size, features - 1 - size);
+      for (let k = 0; k < outputs; k++)
+        values[(row * features + j) * outputs + k]! +=
+          weight * (worth[(mask | bit) * outputs + k]! - worth[mask * outputs + k]!);
+    }
+  }
+}
+
+function bitCount(mask: number): number {
+  let count = 0;
+  for (let rest = mask; rest !== 0; rest &= rest - 1) count += 1;
+  return count;
+}

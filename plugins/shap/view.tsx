@@ -1,0 +1,7 @@
+import { bar } from './views/bar.ts';
+import { beeswarm } from './views/beeswarm.ts';
+import { dependence } from './views/dependence.ts';
+import { waterfall } from './views/waterfall.ts';
+
+/** Drawings of an explanation, used in view cells as `shap.beeswarm(explanation)`. */
+export const views = { bar, beeswarm, dependence, waterfall };
