@@ -112,8 +112,9 @@ function partner(of: Slice, feature: number): number | null {
 const rank = (value: number | string | null): number =>
   typeof value === 'number' ? value : value === null ? -Infinity : value.charCodeAt(0);
 
+const mean = (list: readonly number[]): number => list.reduce((sum, x) => sum + x, 0) / list.length;
+
 function correlation(a: readonly number[], b: readonly number[]): number {
-  const mean = (list: readonly number[]): number => list.reduce((sum, x) => sum + x, 0) / list.length;
   const ma = mean(a),
     mb = mean(b);
   let ab = 0,

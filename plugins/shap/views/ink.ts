@@ -25,11 +25,12 @@ export function ramp(share: number): string {
   return t < 1 ? mix(DOWN, MIDDLE, t) : mix(MIDDLE, UP, t - 1);
 }
 
+const channel = (hex: string, i: number): number => Number.parseInt(hex.slice(1 + 2 * i, 3 + 2 * i), 16);
+
 function mix(from: string, to: string, t: number): string {
-  const at = (hex: string, i: number): number => Number.parseInt(hex.slice(1 + 2 * i, 3 + 2 * i), 16);
   return `#${[0, 1, 2]
     .map((i) =>
-      Math.round(at(from, i) + (at(to, i) - at(from, i)) * t)
+      Math.round(channel(from, i) + (channel(to, i) - channel(from, i)) * t)
         .toString(16)
         .padStart(2, '0'),
     )

@@ -81,12 +81,10 @@ function stepsOf(of: Slice, row: number, top: number): Step[] {
   const order = Array.from({ length: of.features }, (_, feature) => feature).sort(
     (a, b) => Math.abs(of.part(row, b)) - Math.abs(of.part(row, a)),
   );
-  const parts = order
-    .slice(0, top)
-    .map((feature) => ({
-      name: `${of.names[feature]} = ${shown(of.value(row, feature), of.unit(feature))}`,
-      part: of.part(row, feature),
-    }));
+  const parts = order.slice(0, top).map((feature) => ({
+    name: `${of.names[feature]} = ${shown(of.value(row, feature), of.unit(feature))}`,
+    part: of.part(row, feature),
+  }));
   const rest = order.slice(top);
   if (rest.length > 0)
     parts.push({ name: `${rest.length} others`, part: rest.reduce((sum, feature) => sum + of.part(row, feature), 0) });
