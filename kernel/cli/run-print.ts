@@ -1,6 +1,6 @@
 import type { Digest } from '../common/data.ts';
 import type { CellState, CompiledNotebook } from '../common/notebook.ts';
-import { hallmarkText } from '../common/hallmark.ts';
+import { hallmarkText, hallmarkWords } from '../common/hallmark.ts';
 import { columns, duration, paint } from './terminal.ts';
 
 /** A run, as it is shown. */
@@ -39,7 +39,13 @@ export function cellTable({ compiled, file, cells, ms }: Ran): string[] {
 /** The root and its hallmark; nothing when a cell failed. */
 export function rootLines({ root, cells }: Ran): string[] {
   if (root === null || cells.some((cell) => cell.error !== undefined)) return [];
-  return [...hallmarkText(root).map((line) => `  ${paint('yellow', line)}`), `  root ${root}`];
+  return [
+    ...hallmarkText(root)
+      .split('\n')
+      .map((line) => `  ${paint('yellow', line)}`),
+    `  ${hallmarkWords(root)}`,
+    `  root ${root}`,
+  ];
 }
 
 export function runJson({ name, file, compiled, cells, root, ms }: Ran): object {

@@ -84,7 +84,7 @@ function mark({ ok }: CheckResult): string {
 
 /** A seal that doesn't hold shows its stamp broken in two. */
 function hallmark(root: string, whole: boolean): string[] {
-  const lines = hallmarkText(root);
+  const lines = hallmarkText(root).split('\n');
   if (whole) return [...lines.map((line) => `  ${paint('yellow', line)}`), ''];
   const middle = Math.ceil(lines.length / 2);
   return [
