@@ -25,10 +25,16 @@ export default definePlugin({
   methods: {
     async train({ data, earlyStopping, seed, ...options }: TrainInput, ctx: MethodContext) {
       const random = seed === undefined ? ctx.random : seededRandom(seed);
-      const { bytes, ...rest } = train(data, { ...options, patience: earlyStopping ?? null }, manifest.version, random, (done, loss) => {
-        ctx.signal.throwIfAborted();
-        ctx.progress(done, options.trees, `loss ${loss.toPrecision(4)}`);
-      });
+      const { bytes, ...rest } = train(
+        data,
+        { ...options, patience: earlyStopping ?? null },
+        manifest.version,
+        random,
+        (done, loss) => {
+          ctx.signal.throwIfAborted();
+          ctx.progress(done, options.trees, `loss ${loss.toPrecision(4)}`);
+        },
+      );
       const model = await ctx.artifact.write(bytes, 'application/x-onnx');
       return { model, target: options.target, ...rest };
     },

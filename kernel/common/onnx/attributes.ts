@@ -36,7 +36,10 @@ export function tensorOf(tensor: TensorProto | undefined): readonly number[] | u
   if (tensor === undefined) return undefined;
   const where = tensor.name ?? '';
   if ((tensor.external?.length ?? 0) > 0)
-    throw new AssayError('MODEL_UNSUPPORTED', `The tensor “${where}” lies in another file; save the model as one file.`);
+    throw new AssayError(
+      'MODEL_UNSUPPORTED',
+      `The tensor “${where}” lies in another file; save the model as one file.`,
+    );
   if (tensor.raw !== undefined) return rawNumbers(tensor.raw, tensor.dataType ?? 0, where);
   return tensor.floats ?? tensor.doubles ?? tensor.int64s ?? tensor.int32s ?? [];
 }
@@ -54,7 +57,10 @@ function rawNumbers(raw: Uint8Array, dataType: number, where: string): number[] 
   const name = ELEMENT_TYPES[dataType as keyof typeof ELEMENT_TYPES];
   const reader = READERS[name];
   if (reader === undefined)
-    throw new AssayError('MODEL_UNSUPPORTED', `The tensor “${where}” holds ${name ?? `type ${dataType}`}, which Assay doesn’t read.`);
+    throw new AssayError(
+      'MODEL_UNSUPPORTED',
+      `The tensor “${where}” holds ${name ?? `type ${dataType}`}, which Assay doesn’t read.`,
+    );
   const [size, read] = reader;
   if (raw.length % size !== 0) throw new AssayError('MODEL_INVALID', `The tensor “${where}” is cut.`);
   const view = new DataView(raw.buffer, raw.byteOffset, raw.length);

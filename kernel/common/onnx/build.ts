@@ -1,4 +1,11 @@
-import { ATTRIBUTE_TYPE, type AttributeProto, type NodeProto, type TensorProto, type ValueInfoProto, MODEL } from './schema.ts';
+import {
+  ATTRIBUTE_TYPE,
+  type AttributeProto,
+  type NodeProto,
+  type TensorProto,
+  type ValueInfoProto,
+  MODEL,
+} from './schema.ts';
 import { encode } from './wire.ts';
 
 export interface ModelParts {
@@ -19,7 +26,9 @@ const OPSETS = { '': 21, 'ai.onnx.ml': 3 };
 export function buildModel(parts: ModelParts): Uint8Array {
   return encode(MODEL, {
     irVersion: 10,
-    ...(parts.producer === undefined ? {} : { producerName: parts.producer.name, producerVersion: parts.producer.version }),
+    ...(parts.producer === undefined
+      ? {}
+      : { producerName: parts.producer.name, producerVersion: parts.producer.version }),
     graph: {
       node: parts.nodes,
       name: parts.name,
@@ -69,7 +78,8 @@ function attribute(name: string, value: AttributeValue): AttributeProto {
   if ('i' in value) return { name, i: value.i, type: ATTRIBUTE_TYPE.i };
   if ('f' in value) return { name, f: value.f, type: ATTRIBUTE_TYPE.f };
   if (!Array.isArray(value)) return { name, t: value as TensorProto, type: ATTRIBUTE_TYPE.t };
-  if (typeof value[0] === 'string') return { name, strings: value.map((text) => utf8(String(text))), type: ATTRIBUTE_TYPE.strings };
+  if (typeof value[0] === 'string')
+    return { name, strings: value.map((text) => utf8(String(text))), type: ATTRIBUTE_TYPE.strings };
   return { name, ints: value as readonly number[], type: ATTRIBUTE_TYPE.ints };
 }
 

@@ -13,7 +13,12 @@ export interface Feature {
 }
 
 /** Where a model keeps what Assay adds about it, in metadata_props. */
-export const METADATA = { features: 'assay.features', target: 'assay.target', task: 'assay.task', training: 'assay.training' } as const;
+export const METADATA = {
+  features: 'assay.features',
+  target: 'assay.target',
+  task: 'assay.task',
+  training: 'assay.training',
+} as const;
 
 /** The features that the file itself names; null when it names none. @throws MODEL_INVALID when what it says is no list of features */
 export function describedFeatures({ metadata }: OnnxModel): readonly Feature[] | null {
@@ -21,7 +26,10 @@ export function describedFeatures({ metadata }: OnnxModel): readonly Feature[] |
   if (text === undefined) return null;
   try {
     const list: unknown = JSON.parse(text);
-    if (Array.isArray(list) && list.every((item) => typeof item === 'object' && item !== null && typeof (item as Feature).name === 'string'))
+    if (
+      Array.isArray(list) &&
+      list.every((item) => typeof item === 'object' && item !== null && typeof (item as Feature).name === 'string')
+    )
       return list as readonly Feature[];
   } catch {
     // Falls through to the error: the text is no JSON.
@@ -42,7 +50,9 @@ export function featuresFor(model: OnnxModel, tables: readonly TableData[], widt
   if (model.inputs.length > 1)
     return model.inputs.map(({ name, type }) => ({
       name,
-      ...(type === 'string' ? { type: 'category' as const, categories: textsOf(name, tables) } : { type: 'number' as const }),
+      ...(type === 'string'
+        ? { type: 'category' as const, categories: textsOf(name, tables) }
+        : { type: 'number' as const }),
     }));
   const port = model.inputs[0];
   const [first] = tables;
@@ -62,7 +72,9 @@ export function featuresFor(model: OnnxModel, tables: readonly TableData[], widt
 }
 
 function textsOf(name: string, tables: readonly TableData[]): string[] {
-  const columns = tables.flatMap((table) => table.columns.filter((column) => column.name === name && column.type === 'text'));
+  const columns = tables.flatMap((table) =>
+    table.columns.filter((column) => column.name === name && column.type === 'text'),
+  );
   return [...new Set(columns.flatMap(({ values }) => values as readonly string[]))].sort();
 }
 
@@ -73,7 +85,9 @@ export function selectFeatures(table: TableData, features: readonly Feature[]): 
   const columns = features.map(({ name }) => {
     const column = table.columns.find((candidate) => candidate.name === name);
     if (column === undefined)
-      throw new AssayError('COLUMNS_MISMATCH', `The model needs the column “${name}”; the table has ${list(table)}.`, { where: name });
+      throw new AssayError('COLUMNS_MISMATCH', `The model needs the column “${name}”; the table has ${list(table)}.`, {
+        where: name,
+      });
     return column;
   });
   return { $: 'table', rows: table.rows, columns };
@@ -92,7 +106,8 @@ export function matrixOf(table: TableData, features: readonly Feature[], double:
   const out = new Float64Array(rows * features.length);
   features.forEach((feature, j) => {
     const values = numbersOf(table.columns[j]!, feature);
-    for (let row = 0; row < rows; row++) out[row * features.length + j] = double ? values[row]! : Math.fround(values[row]!);
+    for (let row = 0; row < rows; row++)
+      out[row * features.length + j] = double ? values[row]! : Math.fround(values[row]!);
   });
   return out;
 }
@@ -104,11 +119,17 @@ export function numbersOf(column: Column, { categories }: Feature): Float64Array
   const out = new Float64Array(length);
   if (column.type === 'text') {
     if (categories === undefined)
-      throw new AssayError('COLUMN_UNFIT', `“${column.name}” holds text, and the model takes a number there.`, { where: column.name });
+      throw new AssayError('COLUMN_UNFIT', `“${column.name}” holds text, and the model takes a number there.`, {
+        where: column.name,
+      });
     const codes = new Map(categories.map((text, code) => [text, code]));
     for (let i = 0; i < length; i++) out[i] = codes.get(column.values[i]!) ?? NaN;
   } else if (categories !== undefined && !allMissing(column)) {
-    throw new AssayError('COLUMN_UNFIT', `“${column.name}” holds ${column.type}, and the model takes a category there.`, { where: column.name });
+    throw new AssayError(
+      'COLUMN_UNFIT',
+      `“${column.name}” holds ${column.type}, and the model takes a category there.`,
+      { where: column.name },
+    );
   } else for (let i = 0; i < length; i++) out[i] = Number(column.values[i]!);
   if (valid !== undefined) for (let i = 0; i < length; i++) if (valid[i] === 0) out[i] = NaN;
   return out;
@@ -125,7 +146,10 @@ export function feedsOf(model: OnnxModel, features: readonly Feature[], x: Float
   const count = features.length;
   if (model.inputs.length === 1 && model.inputs[0]!.type !== 'string') return [{ numbers: x, width: count }];
   if (model.inputs.length !== count)
-    throw new AssayError('MODEL_UNSUPPORTED', `The model has ${model.inputs.length} inputs, and Assay can’t tell which of ${count} columns go where.`);
+    throw new AssayError(
+      'MODEL_UNSUPPORTED',
+      `The model has ${model.inputs.length} inputs, and Assay can’t tell which of ${count} columns go where.`,
+    );
   return model.inputs.map((port, j) => {
     const column = Float64Array.from({ length: rows }, (_, row) => x[row * count + j]!);
     if (port.type !== 'string') return { numbers: column, width: 1 };
@@ -133,7 +157,10 @@ export function feedsOf(model: OnnxModel, features: readonly Feature[], x: Float
     return {
       texts: Array.from(column, (code) => {
         const text = categories?.[code];
-        if (text === undefined) throw new AssayError('VALUE_MISSING', `“${name}”: the model takes text, and a value is missing.`, { where: name });
+        if (text === undefined)
+          throw new AssayError('VALUE_MISSING', `“${name}”: the model takes text, and a value is missing.`, {
+            where: name,
+          });
         return text;
       }),
     };

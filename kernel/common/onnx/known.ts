@@ -34,7 +34,8 @@ export function recognise(model: OnnxModel): Known | Opaque {
   const nodes = model.proto.graph?.node ?? [];
   const cores = nodes.filter(({ opType }) => CORES.has(opType ?? ''));
   const core = cores[0];
-  if (core === undefined || cores.length > 1) return other(cores.length > 1 ? 'it joins several models' : 'it is no tree ensemble and no linear model');
+  if (core === undefined || cores.length > 1)
+    return other(cores.length > 1 ? 'it joins several models' : 'it is no tree ensemble and no linear model');
   const before = inputOf(core.input?.[0] ?? '', nodes, model);
   if (typeof before === 'string') return other(before);
   const classifier = core.opType?.endsWith('Classifier') === true;
@@ -45,7 +46,9 @@ export function recognise(model: OnnxModel): Known | Opaque {
   if (core.opType?.startsWith('Linear') === true) {
     const { linear, link: own, labels } = readLinear(core);
     const joined = join(own, after.steps, false);
-    return joined === null ? other(`the steps after ${core.opType} change its output`) : { kind: 'linear', linear, link: joined, labels, output, double };
+    return joined === null
+      ? other(`the steps after ${core.opType} change its output`)
+      : { kind: 'linear', linear, link: joined, labels, output, double };
   }
   const read = readTrees(core, features);
   if (read === null) return other('it takes the minimum or maximum of its trees, which is no sum');
@@ -66,19 +69,25 @@ export function outputsOf(known: Known, x: Float64Array, rows: number): Float64A
   return applyLink(known.link, scoresOf(known, x, rows));
 }
 
-export const featuresOf = (known: Known): number => (known.kind === 'trees' ? known.ensemble.features : known.linear.features);
+export const featuresOf = (known: Known): number =>
+  known.kind === 'trees' ? known.ensemble.features : known.linear.features;
 
 /** Back from the model to a graph input. A text says why not. */
-function inputOf(name: string, nodes: readonly NodeProto[], model: OnnxModel): { double: boolean; features: number | null } | string {
+function inputOf(
+  name: string,
+  nodes: readonly NodeProto[],
+  model: OnnxModel,
+): { double: boolean; features: number | null } | string {
   let float32 = false;
-  for (let at = name; ; ) {
+  for (let at = name; ;) {
     const port = model.inputs.find((input) => input.name === at);
     if (port !== undefined) {
       if (model.inputs.length !== 1) return `it has ${model.inputs.length} inputs`;
       return { double: port.type === 'float64' && !float32, features: port.shape.length === 2 ? port.shape[1]! : null };
     }
     const maker = nodes.find(({ output }) => output?.includes(at));
-    if (maker === undefined || !['Identity', 'Cast'].includes(maker.opType ?? '')) return `${maker?.opType ?? 'nothing'} prepares its input`;
+    if (maker === undefined || !['Identity', 'Cast'].includes(maker.opType ?? ''))
+      return `${maker?.opType ?? 'nothing'} prepares its input`;
     const to = maker.attribute?.find((attribute) => attribute.name === 'to')?.i;
     if (maker.opType === 'Cast' && to !== 1 && to !== 11) return 'a Cast rounds its input';
     if (to === 1) float32 = true;
@@ -87,13 +96,18 @@ function inputOf(name: string, nodes: readonly NodeProto[], model: OnnxModel): {
 }
 
 /** Forward from the model's scores to the graph's output: the steps on the way, or why it can't be told. */
-function follow(name: string, nodes: readonly NodeProto[], model: OnnxModel): { output: string; steps: readonly NodeProto[] } | string {
+function follow(
+  name: string,
+  nodes: readonly NodeProto[],
+  model: OnnxModel,
+): { output: string; steps: readonly NodeProto[] } | string {
   const steps: NodeProto[] = [];
-  for (let at = name; ; ) {
+  for (let at = name; ;) {
     if (model.outputs.some((output) => output.name === at)) return { output: at, steps };
     const users = nodes.filter(({ input }) => input?.includes(at));
     const next = users[0];
-    if (next === undefined || users.length > 1) return users.length > 1 ? 'several steps use its scores' : 'its scores are no output';
+    if (next === undefined || users.length > 1)
+      return users.length > 1 ? 'several steps use its scores' : 'its scores are no output';
     if (next.opType === 'ZipMap') return { output: at, steps };
     steps.push(next);
     at = next.output?.[0] ?? '';
@@ -104,8 +118,16 @@ function follow(name: string, nodes: readonly NodeProto[], model: OnnxModel): { 
 function join(own: Link, steps: readonly NodeProto[], sums: boolean): Link | null {
   let name: LinkName = own.name;
   for (const { opType, attribute } of steps) {
-    const probabilities = name === 'softmax' || name === 'logistic-pair' || (name === 'complement-pair' && sums) || (name === 'none' && sums);
-    if (opType === 'Identity' || (opType === 'Cast' && [1, 11].includes(attribute?.find((a) => a.name === 'to')?.i ?? 0))) continue;
+    const probabilities =
+      name === 'softmax' ||
+      name === 'logistic-pair' ||
+      (name === 'complement-pair' && sums) ||
+      (name === 'none' && sums);
+    if (
+      opType === 'Identity' ||
+      (opType === 'Cast' && [1, 11].includes(attribute?.find((a) => a.name === 'to')?.i ?? 0))
+    )
+      continue;
     if (opType === 'Normalizer' && probabilities) continue;
     if (opType === 'Sigmoid' && name === 'none') name = 'logistic';
     else if (opType === 'Softmax' && name === 'none' && own.scores > 1) name = 'softmax';

@@ -30,7 +30,10 @@ export function readLinear(node: NodeProto): ReadLinear {
   const scores = classifier ? intercepts.length : (attributes.int('targets') ?? 1);
   const features = coefficients.length / scores;
   if (scores < 1 || !Number.isInteger(features) || (intercepts.length !== 0 && intercepts.length !== scores))
-    throw new AssayError('MODEL_INVALID', `${node.opType}: ${coefficients.length} coefficients and ${intercepts.length} intercepts don’t fit ${scores} scores.`);
+    throw new AssayError(
+      'MODEL_INVALID',
+      `${node.opType}: ${coefficients.length} coefficients and ${intercepts.length} intercepts don’t fit ${scores} scores.`,
+    );
   const name = postOf(attributes.text('post_transform') ?? 'NONE');
   const pair = scores === 1 && labels !== null && name !== 'unknown';
   return {
@@ -48,7 +51,11 @@ export function readLinear(node: NodeProto): ReadLinear {
 }
 
 /** @param x (rows × features) @returns (rows × scores) */
-export function scoreLinear({ features, scores, weights, intercept }: Linear, x: Float64Array, rows: number): Float64Array {
+export function scoreLinear(
+  { features, scores, weights, intercept }: Linear,
+  x: Float64Array,
+  rows: number,
+): Float64Array {
   const out = new Float64Array(rows * scores);
   for (let row = 0; row < rows; row++)
     for (let k = 0; k < scores; k++) {

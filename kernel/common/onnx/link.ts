@@ -5,7 +5,15 @@ import { AssayError } from '../errors.ts';
  * What stands between a model's scores (its margin) and its outputs. `pair`: one score s of the second class makes two outputs, from −s and s
  * (`complement`: 1 − s and s). `unknown`: a transform that only the runtime knows.
  */
-export type LinkName = 'none' | 'logistic' | 'softmax' | 'softmax-zero' | 'logistic-pair' | 'negate-pair' | 'complement-pair' | 'unknown';
+export type LinkName =
+  | 'none'
+  | 'logistic'
+  | 'softmax'
+  | 'softmax-zero'
+  | 'logistic-pair'
+  | 'negate-pair'
+  | 'complement-pair'
+  | 'unknown';
 
 export interface Link {
   readonly name: LinkName;
@@ -13,10 +21,17 @@ export interface Link {
   readonly outputs: number;
 }
 
-export const link = (name: LinkName, scores: number): Link => ({ name, scores, outputs: name.endsWith('-pair') ? 2 : scores });
+export const link = (name: LinkName, scores: number): Link => ({
+  name,
+  scores,
+  outputs: name.endsWith('-pair') ? 2 : scores,
+});
 
 /** A link that is affine: outputs = sign × score + shift, so that SHAP values pass through it exactly. */
-export function affine({ name, scores }: Link): readonly { readonly score: number; readonly sign: number; readonly shift: number }[] | null {
+export function affine({
+  name,
+  scores,
+}: Link): readonly { readonly score: number; readonly sign: number; readonly shift: number }[] | null {
   if (name === 'none') return Array.from({ length: scores }, (_, score) => ({ score, sign: 1, shift: 0 }));
   const second = { score: 0, sign: 1, shift: 0 };
   if (name === 'negate-pair') return [{ score: 0, sign: -1, shift: 0 }, second];
@@ -28,14 +43,18 @@ export function affine({ name, scores }: Link): readonly { readonly score: numbe
 export function applyLink({ name, scores: count, outputs }: Link, scores: Float64Array): Float64Array {
   const rows = scores.length / count;
   const out = new Float64Array(rows * outputs);
-  if (name === 'unknown') throw new AssayError('MODEL_UNSUPPORTED', 'Assay does not know what follows the model’s scores.');
+  if (name === 'unknown')
+    throw new AssayError('MODEL_UNSUPPORTED', 'Assay does not know what follows the model’s scores.');
   for (let row = 0; row < rows; row++) {
     if (outputs === 2 && count === 1) {
       const s = scores[row]!;
       out[2 * row] = name === 'logistic-pair' ? sigmoid(-s) : name === 'negate-pair' ? -s : 1 - s;
       out[2 * row + 1] = name === 'logistic-pair' ? sigmoid(s) : s;
-    } else if (name === 'softmax' || name === 'softmax-zero') softmax(scores, row * count, count, name === 'softmax-zero', out);
-    else for (let i = row * count; i < (row + 1) * count; i++) out[i] = name === 'logistic' ? sigmoid(scores[i]!) : scores[i]!;
+    } else if (name === 'softmax' || name === 'softmax-zero')
+      softmax(scores, row * count, count, name === 'softmax-zero', out);
+    else
+      for (let i = row * count; i < (row + 1) * count; i++)
+        out[i] = name === 'logistic' ? sigmoid(scores[i]!) : scores[i]!;
   }
   return out;
 }
@@ -64,7 +83,13 @@ interface Scoring {
   add(id: number, weight: number, into: Float64Array): void;
 }
 
-const POSTS: Readonly<Record<string, LinkName>> = { NONE: 'none', LOGISTIC: 'logistic', SOFTMAX: 'softmax', SOFTMAX_ZERO: 'softmax-zero', PROBIT: 'unknown' };
+const POSTS: Readonly<Record<string, LinkName>> = {
+  NONE: 'none',
+  LOGISTIC: 'logistic',
+  SOFTMAX: 'softmax',
+  SOFTMAX_ZERO: 'softmax-zero',
+  PROBIT: 'unknown',
+};
 
 export function postOf(name: string): LinkName {
   const known = POSTS[name];
@@ -102,8 +127,10 @@ export interface ClassWeights {
  */
 export function classScores({ post, classes, ids, weights, base }: ClassWeights): Scoring {
   const name = postOf(post);
-  if (classes < 2) throw new AssayError('MODEL_UNSUPPORTED', 'A TreeEnsembleClassifier needs two or more class labels.');
-  if (ids.some((id) => id < 0 || id >= classes)) throw new AssayError('MODEL_INVALID', 'A leaf adds to a class that has no label.');
+  if (classes < 2)
+    throw new AssayError('MODEL_UNSUPPORTED', 'A TreeEnsembleClassifier needs two or more class labels.');
+  if (ids.some((id) => id < 0 || id >= classes))
+    throw new AssayError('MODEL_INVALID', 'A leaf adds to a class that has no label.');
   const plain = (id: number, weight: number, into: Float64Array): void => void (into[id]! += weight);
   const at = (k: number): number => base[k] ?? 0;
   if (classes > 2) {
@@ -126,6 +153,12 @@ export function classScores({ post, classes, ids, weights, base }: ClassWeights)
   if (second) return { link: link(name, 2), base: Float64Array.of(first ? at(0) : 0, 0), add: plain };
   const positive = weights.every((weight) => weight >= 0);
   const pair: LinkName =
-    name === 'unknown' ? 'unknown' : name === 'logistic' ? 'logistic-pair' : positive ? 'complement-pair' : 'negate-pair';
+    name === 'unknown'
+      ? 'unknown'
+      : name === 'logistic'
+        ? 'logistic-pair'
+        : positive
+          ? 'complement-pair'
+          : 'negate-pair';
   return { link: link(pair, 1), base: Float64Array.of(at(0)), add: plain };
 }

@@ -44,7 +44,11 @@ export function readModel(bytes: Uint8Array): OnnxModel {
 function portOf({ name, type }: ValueInfoProto): Port {
   const tensor = type?.tensor;
   if (tensor === undefined)
-    return { name: name ?? '', type: type?.map !== undefined ? 'map' : type?.sequence !== undefined ? 'sequence' : 'unknown', shape: [] };
+    return {
+      name: name ?? '',
+      type: type?.map !== undefined ? 'map' : type?.sequence !== undefined ? 'sequence' : 'unknown',
+      shape: [],
+    };
   const known = ELEMENT_TYPES[(tensor.elemType ?? 0) as keyof typeof ELEMENT_TYPES];
   return {
     name: name ?? '',

@@ -47,7 +47,10 @@ export function readTrees(node: NodeProto, features: number | null): ReadTrees |
   const count = treeIds.length;
   for (const list of [nodeIds, featureIds, thresholds, modes, yes, no, missing, covers])
     if (list !== undefined && list.length !== count && !(list.length === 0 && (list === missing || list === covers)))
-      throw new AssayError('MODEL_INVALID', `${node.opType} lists ${count} nodes, but one attribute has ${list.length}.`);
+      throw new AssayError(
+        'MODEL_INVALID',
+        `${node.opType} lists ${count} nodes, but one attribute has ${list.length}.`,
+      );
   if ([leafNodes, leafIds, weights].some((list) => list.length !== leafTrees.length))
     throw new AssayError('MODEL_INVALID', `The ${prefix}_* attributes of ${node.opType} differ in length.`);
 
@@ -65,7 +68,8 @@ export function readTrees(node: NodeProto, features: number | null): ReadTrees |
   for (let i = 0; i < count; i++) at.set(`${treeIds[i]}/${nodeIds[i]}`, i);
   const mode = modes.map((name) => {
     const known = name === 'LEAF' ? -1 : MODES.indexOf(name.replace('BRANCH_', '') as (typeof MODES)[number]);
-    if (known < 0 && name !== 'LEAF') throw new AssayError('MODEL_UNSUPPORTED', `Nodes of the mode ${name} are unknown to Assay.`);
+    if (known < 0 && name !== 'LEAF')
+      throw new AssayError('MODEL_UNSUPPORTED', `Nodes of the mode ${name} are unknown to Assay.`);
     return known;
   });
   const child = (i: number, id: number): number => at.get(`${treeIds[i]}/${id}`) ?? -1;
@@ -85,7 +89,11 @@ export function readTrees(node: NodeProto, features: number | null): ReadTrees |
   const leaves = new Map<number, number[]>();
   for (let w = 0; w < weights.length; w++) {
     const position = at.get(`${leafTrees[w]}/${leafNodes[w]}`);
-    if (position === undefined) throw new AssayError('MODEL_INVALID', `A weight belongs to node ${leafNodes[w]} of tree ${leafTrees[w]}, which is not there.`);
+    if (position === undefined)
+      throw new AssayError(
+        'MODEL_INVALID',
+        `A weight belongs to node ${leafNodes[w]} of tree ${leafTrees[w]}, which is not there.`,
+      );
     const list = leaves.get(position);
     if (list === undefined) leaves.set(position, [w]);
     else list.push(w);

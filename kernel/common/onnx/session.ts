@@ -18,7 +18,10 @@ interface RuntimeTensor {
   dispose?(): void;
 }
 interface RuntimeSession {
-  run(feeds: Readonly<Record<string, unknown>>, fetches: readonly string[]): Promise<Readonly<Record<string, RuntimeTensor>>>;
+  run(
+    feeds: Readonly<Record<string, unknown>>,
+    fetches: readonly string[],
+  ): Promise<Readonly<Record<string, RuntimeTensor>>>;
   release(): Promise<void>;
 }
 
@@ -42,15 +45,25 @@ export interface Session {
 export async function openSession(runtime: Runtime, model: OnnxModel): Promise<Session> {
   const { bytes, outputs } = withoutZipMap(model);
   const session = await said(() =>
-    runtime.InferenceSession.create(bytes, { intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: 'sequential', logSeverityLevel: 4 }),
+    runtime.InferenceSession.create(bytes, {
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      logSeverityLevel: 4,
+    }),
   );
   return {
     outputs,
     async run(feeds, rows, output) {
-      const tensors = Object.fromEntries(model.inputs.map((port, i) => [port.name, feedTensor(runtime, port, feeds[i]!, rows)]));
+      const tensors = Object.fromEntries(
+        model.inputs.map((port, i) => [port.name, feedTensor(runtime, port, feeds[i]!, rows)]),
+      );
       const result = (await said(() => session.run(tensors, [output])))[output];
       if (result === undefined) throw new AssayError('MODEL_FAILED', `The runtime gave no output “${output}”.`);
-      const data = result.type === 'string' ? [...(result.data as readonly string[])] : Float64Array.from(result.data as ArrayLike<number>, Number);
+      const data =
+        result.type === 'string'
+          ? [...(result.data as readonly string[])]
+          : Float64Array.from(result.data as ArrayLike<number>, Number);
       const { dims } = result;
       for (const tensor of [...Object.values(tensors), result]) tensor.dispose?.();
       return { dims, data };
@@ -72,9 +85,12 @@ function feedTensor(runtime: Runtime, port: Port, feed: Feed, rows: number): Run
   const flat = port.shape.length === 1;
   if ('texts' in feed) return new runtime.Tensor('string', feed.texts, flat ? [rows] : [rows, 1]);
   const make = ARRAYS[port.type];
-  if (make === undefined) throw new AssayError('MODEL_UNSUPPORTED', `The input “${port.name}” takes ${port.type}, which Assay doesn’t feed.`);
+  if (make === undefined)
+    throw new AssayError('MODEL_UNSUPPORTED', `The input “${port.name}” takes ${port.type}, which Assay doesn’t feed.`);
   if (!port.type.startsWith('float') && feed.numbers.some(Number.isNaN))
-    throw new AssayError('VALUE_MISSING', `The input “${port.name}” takes ${port.type}: a value is missing.`, { where: port.name });
+    throw new AssayError('VALUE_MISSING', `The input “${port.name}” takes ${port.type}: a value is missing.`, {
+      where: port.name,
+    });
   return new runtime.Tensor(port.type, make(feed.numbers), flat ? [rows] : [rows, feed.width]);
 }
 
@@ -83,7 +99,9 @@ async function said<T>(run: () => Promise<T>): Promise<T> {
     return await run();
   } catch (cause) {
     if (cause instanceof AssayError) throw cause;
-    const text = (cause instanceof Error ? cause.message : String(cause)).replaceAll(/\/onnxruntime_src\/\S+:\d+ ?/g, '').slice(0, 400);
+    const text = (cause instanceof Error ? cause.message : String(cause))
+      .replaceAll(/\/onnxruntime_src\/\S+:\d+ ?/g, '')
+      .slice(0, 400);
     throw new AssayError('MODEL_FAILED', `onnxruntime says: ${text}`, { cause });
   }
 }
@@ -103,7 +121,11 @@ function withoutZipMap(model: OnnxModel): { bytes: Uint8Array; outputs: readonly
         if (field === FIELD.graphNode && body !== null && decode(NODE, body).opType === 'ZipMap') return [];
         if (field !== FIELD.graphOutput || body === null) return [raw];
         const source = zips.get(decode(VALUE_INFO, body).name ?? '');
-        return [source === undefined ? raw : bytesField(field, encode(VALUE_INFO, valueInfo(source, FLOAT32, ['rows', 'classes'])))];
+        return [
+          source === undefined
+            ? raw
+            : bytesField(field, encode(VALUE_INFO, valueInfo(source, FLOAT32, ['rows', 'classes']))),
+        ];
       }),
     );
   const swap = ({ field, raw, body }: RawField): Uint8Array =>

@@ -34,9 +34,11 @@ export function layOut(
   const waiting: { position: number; parent: number; side: number[] }[] = [{ position: root, parent: -1, side: [] }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const node = nodes[next.position];
-    if (node === undefined) throw new AssayError('MODEL_INVALID', `A tree points at node ${next.position}, which is not there.`);
+    if (node === undefined)
+      throw new AssayError('MODEL_INVALID', `A tree points at node ${next.position}, which is not there.`);
     const index = order.push(next.position) - 1;
-    if (order.length > limit) throw new AssayError('MODEL_INVALID', 'The branches of a tree form a ring or meet again.');
+    if (order.length > limit)
+      throw new AssayError('MODEL_INVALID', 'The branches of a tree form a ring or meet again.');
     yes.push(0);
     no.push(0);
     if (next.parent >= 0) next.side[next.parent] = index;

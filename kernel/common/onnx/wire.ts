@@ -66,7 +66,10 @@ export function rawFields(bytes: Uint8Array): RawField[] {
 }
 
 export function bytesField(field: number, body: Uint8Array): Uint8Array {
-  return Writer.create().uint32((field << 3) | 2).bytes(body).finish();
+  return Writer.create()
+    .uint32((field << 3) | 2)
+    .bytes(body)
+    .finish();
 }
 
 type Plan = Map<number, { readonly name: string; readonly kind: Field[1]; readonly plan: Plan | null }>;
@@ -99,7 +102,8 @@ function read(reader: Reader, end: number, plan: Plan): Record<string, unknown> 
       const inner = read(reader, reader.uint32() + reader.pos, field.plan!);
       if (Array.isArray(kind)) (out[name] as unknown[]).push(inner);
       else out[name] = inner;
-    } else if (kind === 'int' || kind === 'float' || kind === 'string' || kind === 'bytes') out[name] = scalar(reader, kind);
+    } else if (kind === 'int' || kind === 'float' || kind === 'string' || kind === 'bytes')
+      out[name] = scalar(reader, kind);
     else repeated(reader, kind, tag & 7, (out[name] ??= []) as unknown[]);
   }
   if (reader.pos !== end) throw new RangeError(`a message ends at byte ${end}, its fields at ${reader.pos}`);

@@ -46,7 +46,8 @@ export function boost(
   onTree: (done: number, loss: number) => void,
 ): Boosted {
   const count = train.y.length;
-  const column = (f: number): Float64Array => Float64Array.from({ length: count }, (_, row) => train.x[row * features + f]!);
+  const column = (f: number): Float64Array =>
+    Float64Array.from({ length: count }, (_, row) => train.x[row * features + f]!);
   const columns = Array.from({ length: features }, (_, f) => binColumn(column(f), options.bins));
   const usable = columns.flatMap(({ bins, edges }, f) => (edges.length > 0 || bins.includes(255) ? [f] : []));
   const base = Math.fround(loss.start(train.y));
@@ -63,9 +64,11 @@ export function boost(
   while (trees.length < options.trees) {
     loss.derive(train.y, own!.score, gradient, hessian);
     const rows = options.subsample < 1 ? Int32Array.from(sample(count, options.subsample, random)) : everyone;
-    const sampled = options.featureSample < 1 ? sample(usable.length, options.featureSample, random).map((i) => usable[i]!) : usable;
+    const sampled =
+      options.featureSample < 1 ? sample(usable.length, options.featureSample, random).map((i) => usable[i]!) : usable;
     const grown = growTree(columns, sampled, rows, gradient, hessian, options);
-    const tree = rows === everyone ? grown.tree : { ...grown.tree, cover: coverOf(grown.tree, train.x, count, features) };
+    const tree =
+      rows === everyone ? grown.tree : { ...grown.tree, cover: coverOf(grown.tree, train.x, count, features) };
     for (const { x, score } of sets)
       for (let row = 0; row < score.length; row++) score[row]! += tree.value[leafOf(tree, x, row * features)]!;
     trees.push(tree);
@@ -83,7 +86,9 @@ export function boost(
     ensemble: { trees: trees.slice(0, kept), features, scores: 1, base: Float64Array.of(base), covers: true },
     history,
     kept,
-    gain: Float64Array.from({ length: features }, (_, f) => gains.slice(0, kept).reduce((sum, gain) => sum + gain[f]!, 0)),
+    gain: Float64Array.from({ length: features }, (_, f) =>
+      gains.slice(0, kept).reduce((sum, gain) => sum + gain[f]!, 0),
+    ),
     splits: Int32Array.from({ length: features }, (_, f) => splits.slice(0, kept).reduce((sum, n) => sum + n[f]!, 0)),
   };
 }

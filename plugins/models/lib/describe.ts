@@ -22,7 +22,13 @@ export interface Description {
   readonly labels: readonly string[] | null;
   /** What stands between scores and outputs; null when `other`. */
   readonly link: string | null;
-  readonly trees: { readonly count: number; readonly nodes: number; readonly leaves: number; readonly depth: number; readonly covers: boolean } | null;
+  readonly trees: {
+    readonly count: number;
+    readonly nodes: number;
+    readonly leaves: number;
+    readonly depth: number;
+    readonly covers: boolean;
+  } | null;
   readonly target: string | null;
   readonly training: unknown;
   readonly metadata: Readonly<Record<string, string>>;
@@ -41,11 +47,18 @@ export function describe(model: OnnxModel): Description {
     bytes: bytes.length,
     producer: [proto.producerName, proto.producerVersion].filter(Boolean).join(' '),
     irVersion: proto.irVersion ?? 0,
-    opsets: Object.fromEntries((proto.opsetImport ?? []).map(({ domain, version }) => [domain || 'ai.onnx', version ?? 0])),
+    opsets: Object.fromEntries(
+      (proto.opsetImport ?? []).map(({ domain, version }) => [domain || 'ai.onnx', version ?? 0]),
+    ),
     inputs,
     outputs,
     operators,
-    width: known.kind === 'other' ? (inputs.length === 1 ? (inputs[0]!.shape[1] ?? null) : inputs.length) : featuresOf(known),
+    width:
+      known.kind === 'other'
+        ? inputs.length === 1
+          ? (inputs[0]!.shape[1] ?? null)
+          : inputs.length
+        : featuresOf(known),
     features: describedFeatures(model),
     labels: known.kind === 'other' ? null : known.labels,
     link: known.kind === 'other' ? null : known.link.name,

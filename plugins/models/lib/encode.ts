@@ -37,7 +37,8 @@ export interface Target {
 /** @throws COLUMN_UNKNOWN, TARGET_UNFIT saying what is wrong and in which row */
 export function targetOf(table: TableData, name: string, task: 'auto' | 'regression' | 'binary'): Target {
   const column = columnOf(table, name);
-  const unfit = (message: string): AssayError => new AssayError('TARGET_UNFIT', `“${name}” ${message}`, { where: name });
+  const unfit = (message: string): AssayError =>
+    new AssayError('TARGET_UNFIT', `“${name}” ${message}`, { where: name });
   const missing = missingRow(column);
   if (missing >= 0) throw unfit(`is missing in row ${missing}: filter such rows out before training.`);
   const distinct = [...new Set<unknown>(column.values)];
@@ -66,7 +67,11 @@ export function targetOf(table: TableData, name: string, task: 'auto' | 'regress
 export function columnOf(table: TableData, name: string): Column {
   const column = table.columns.find((candidate) => candidate.name === name);
   if (column === undefined)
-    throw new AssayError('COLUMN_UNKNOWN', `There is no column “${name}”; the table has ${table.columns.map((c) => c.name).join(', ')}.`, { where: name });
+    throw new AssayError(
+      'COLUMN_UNKNOWN',
+      `There is no column “${name}”; the table has ${table.columns.map((c) => c.name).join(', ')}.`,
+      { where: name },
+    );
   return column;
 }
 

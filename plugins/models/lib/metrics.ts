@@ -28,7 +28,12 @@ export function regressionMetrics(y: Float64Array, score: Float64Array): Regress
     residual += (y[i]! - score[i]!) ** 2;
     total += (y[i]! - mean) ** 2;
   }
-  return { rows: y.length, rmse: squared.of(y, score), mae: absolute / y.length, r2: total === 0 ? null : 1 - residual / total };
+  return {
+    rows: y.length,
+    rmse: squared.of(y, score),
+    mae: absolute / y.length,
+    r2: total === 0 ? null : 1 - residual / total,
+  };
 }
 
 /** @param y 0 or 1 @param score log-odds */
@@ -43,7 +48,7 @@ export function auc(y: Float64Array, score: Float64Array): number | null {
   const order = [...y.keys()].sort((a, b) => score[a]! - score[b]! || a - b);
   let positives = 0;
   let ranks = 0;
-  for (let i = 0; i < order.length; ) {
+  for (let i = 0; i < order.length;) {
     let end = i;
     while (end < order.length && score[order[end]!] === score[order[i]!]) end += 1;
     for (let j = i; j < end; j++)

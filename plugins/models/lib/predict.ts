@@ -47,16 +47,22 @@ export async function predict(
     return {
       values: { $: 'tensor', shape: count === 1 ? [rows] : [rows, count], data },
       outputs: names ?? nameOutputs(model, output, count),
-      labels: names === null ? null : Array.from({ length: rows }, (_, row) => names[largest(data, row * count, count)]!),
+      labels:
+        names === null ? null : Array.from({ length: rows }, (_, row) => names[largest(data, row * count, count)]!),
       output,
       engine,
     };
   };
   if (engine === 'float64') {
     if (known.kind === 'other' || known.link.name === 'unknown')
-      throw new AssayError('MODEL_UNSUPPORTED', `The float64 engine can’t evaluate this model: ${known.kind === 'other' ? known.reason : 'its link is unknown'}.`);
+      throw new AssayError(
+        'MODEL_UNSUPPORTED',
+        `The float64 engine can’t evaluate this model: ${known.kind === 'other' ? known.reason : 'its link is unknown'}.`,
+      );
     if (wanted !== undefined && wanted !== known.output)
-      throw new AssayError('INPUT_INVALID', `The float64 engine gives the output “${known.output}” only.`, { where: '/output' });
+      throw new AssayError('INPUT_INVALID', `The float64 engine gives the output “${known.output}” only.`, {
+        where: '/output',
+      });
     return result(outputsOf(known, x, rows), known.link.outputs, known.output);
   }
   const session = await openSession(runtime, model);
@@ -68,9 +74,14 @@ export async function predict(
       const part = x.subarray(start * features.length, (start + some) * features.length);
       const { data } = await session.run(feedsOf(model, features, part, some), some, port.name);
       if (!(data instanceof Float64Array))
-        throw new AssayError('INPUT_INVALID', `The output “${port.name}” holds text; choose one of numbers.`, { where: '/output' });
+        throw new AssayError('INPUT_INVALID', `The output “${port.name}” holds text; choose one of numbers.`, {
+          where: '/output',
+        });
       if (data.length % some !== 0)
-        throw new AssayError('MODEL_UNSUPPORTED', `The output “${port.name}” gave ${data.length} numbers for ${some} rows.`);
+        throw new AssayError(
+          'MODEL_UNSUPPORTED',
+          `The output “${port.name}” gave ${data.length} numbers for ${some} rows.`,
+        );
       parts.push(data);
       onBatch(start + some);
     }
@@ -83,9 +94,16 @@ export async function predict(
 
 function choose(ports: readonly Port[], wanted: string | undefined, natural: string | undefined): Port {
   const name = wanted ?? natural;
-  const port = name === undefined ? (ports.find(({ type }) => type.startsWith('float')) ?? ports[0]) : ports.find((p) => p.name === name);
+  const port =
+    name === undefined
+      ? (ports.find(({ type }) => type.startsWith('float')) ?? ports[0])
+      : ports.find((p) => p.name === name);
   if (port === undefined)
-    throw new AssayError('INPUT_INVALID', `There is no output “${name}”; the model has ${ports.map((p) => p.name).join(', ')}.`, { where: '/output' });
+    throw new AssayError(
+      'INPUT_INVALID',
+      `There is no output “${name}”; the model has ${ports.map((p) => p.name).join(', ')}.`,
+      { where: '/output' },
+    );
   return port;
 }
 

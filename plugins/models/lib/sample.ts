@@ -13,7 +13,11 @@ export function sample(count: number, share: number, random: () => number): numb
  * @param groups group of each row: its class, or 0 for all
  * @returns rising row numbers of both parts
  */
-export function holdBack(groups: Float64Array, share: number, random: () => number): { kept: Int32Array; held: Int32Array } {
+export function holdBack(
+  groups: Float64Array,
+  share: number,
+  random: () => number,
+): { kept: Int32Array; held: Int32Array } {
   const held = new Set<number>();
   for (const group of [...new Set(groups)].sort((a, b) => a - b)) {
     const members = [...groups.keys()].filter((row) => groups[row] === group);

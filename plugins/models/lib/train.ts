@@ -29,7 +29,9 @@ export interface Trained {
   readonly metrics: Readonly<Record<'train' | 'test', RegressionMetrics | BinaryMetrics | null>>;
   readonly split: { readonly train: Tensor<Int32Array>; readonly test: Tensor<Int32Array> };
   readonly importance: readonly { readonly feature: string; readonly gain: number; readonly splits: number }[];
-  readonly history: { readonly loss: 'rmse' | 'logloss' } & Readonly<Record<'train' | 'watched', Tensor<Float64Array> | null>>;
+  readonly history: { readonly loss: 'rmse' | 'logloss' } & Readonly<
+    Record<'train' | 'watched', Tensor<Float64Array> | null>
+  >;
 }
 
 /** More numbers than this would not fit a worker's memory several times over. */
@@ -52,23 +54,38 @@ export function train(
   const { task, y, classes } = targetOf(table, options.target, options.task);
   const columns = featureColumns(table, options);
   if (table.rows * columns.length > MOST_VALUES)
-    throw new AssayError('DATA_TOO_LARGE', `${table.rows} rows × ${columns.length} features are more than ${MOST_VALUES} values.`);
+    throw new AssayError(
+      'DATA_TOO_LARGE',
+      `${table.rows} rows × ${columns.length} features are more than ${MOST_VALUES} values.`,
+    );
   const groups = classes === null ? new Float64Array(y.length) : y;
   const split = holdBack(groups, options.holdout, random);
   const inner =
-    options.patience === null ? null : holdBack(Float64Array.from(split.kept, (row) => groups[row]!), options.validation, random);
+    options.patience === null
+      ? null
+      : holdBack(
+          Float64Array.from(split.kept, (row) => groups[row]!),
+          options.validation,
+          random,
+        );
   const fit = inner === null ? split.kept : inner.kept.map((i) => split.kept[i]!);
   if (fit.length < 2 * options.minLeaf)
-    throw new AssayError('DATA_TOO_SMALL', `${fit.length} rows are left for training; two leaves of minLeaf ${options.minLeaf} need ${2 * options.minLeaf}.`);
+    throw new AssayError(
+      'DATA_TOO_SMALL',
+      `${fit.length} rows are left for training; two leaves of minLeaf ${options.minLeaf} need ${2 * options.minLeaf}.`,
+    );
   if (new Set(fit.map((row) => y[row]!)).size < 2)
-    throw new AssayError('TARGET_UNFIT', `“${options.target}” is the same in all rows left for training.`, { where: options.target });
+    throw new AssayError('TARGET_UNFIT', `“${options.target}” is the same in all rows left for training.`, {
+      where: options.target,
+    });
 
   const features = columns.map((column) => featureOf(column, y, fit));
   const x = matrixOf({ $: 'table', rows: table.rows, columns }, features, false);
   const rowsOf = (rows: Int32Array): Rows => take(x, y, rows, features.length);
   const loss = classes === null ? squared : logistic;
   const test = rowsOf(split.held);
-  const watched = inner === null ? (split.held.length > 0 ? [test] : []) : [rowsOf(inner.held.map((i) => split.kept[i]!))];
+  const watched =
+    inner === null ? (split.held.length > 0 ? [test] : []) : [rowsOf(inner.held.map((i) => split.kept[i]!))];
   const boosted = boost(rowsOf(fit), watched, features.length, loss, options, random, onTree);
   const { ensemble, history, kept } = boosted;
 
@@ -80,7 +97,9 @@ export function train(
   const metrics = { train: measure(rowsOf(split.kept)), test: measure(test) };
   const total = boosted.gain.reduce((sum, gain) => sum + gain, 0);
   const curve = (set: number): Tensor<Float64Array> | null =>
-    set > watched.length ? null : { $: 'tensor', shape: [history.length], data: Float64Array.from(history, (losses) => losses[set]!) };
+    set > watched.length
+      ? null
+      : { $: 'tensor', shape: [history.length], data: Float64Array.from(history, (losses) => losses[set]!) };
   const { target, features: _, ...parameters } = options;
   return {
     bytes: writeModel({
@@ -98,7 +117,11 @@ export function train(
     metrics,
     split: { train: indices(split.kept), test: indices(split.held) },
     importance: features
-      .map(({ name }, f) => ({ feature: name, gain: total === 0 ? 0 : boosted.gain[f]! / total, splits: boosted.splits[f]! }))
+      .map(({ name }, f) => ({
+        feature: name,
+        gain: total === 0 ? 0 : boosted.gain[f]! / total,
+        splits: boosted.splits[f]!,
+      }))
       .sort((a, b) => b.gain - a.gain || (a.feature < b.feature ? -1 : 1)),
     history: { loss: loss.name, train: curve(0), watched: curve(1) },
   };
@@ -108,9 +131,12 @@ const indices = (rows: Int32Array): Tensor<Int32Array> => ({ $: 'tensor', shape:
 
 function featureColumns(table: TableData, { features, target }: TrainOptions): Column[] {
   const names = features ?? table.columns.map(({ name }) => name).filter((name) => name !== target);
-  if (names.length === 0) throw new AssayError('COLUMN_UNKNOWN', 'There is no column besides the target to learn from.');
+  if (names.length === 0)
+    throw new AssayError('COLUMN_UNKNOWN', 'There is no column besides the target to learn from.');
   if (names.includes(target))
-    throw new AssayError('COLUMN_UNFIT', `“${target}” is the target and can’t be a feature as well.`, { where: target });
+    throw new AssayError('COLUMN_UNFIT', `“${target}” is the target and can’t be a feature as well.`, {
+      where: target,
+    });
   return names.map((name) => columnOf(table, name));
 }
 

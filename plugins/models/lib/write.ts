@@ -40,8 +40,20 @@ export function writeModel({ ensemble, features, target, classes, training, vers
         : [valueInfo('label', whole ? INT64 : STRING, ['rows']), valueInfo('probabilities', FLOAT32, ['rows', 2])],
     nodes: [
       classes === null
-        ? node('TreeEnsembleRegressor', ['X'], ['Y'], { ...shared, n_targets: { i: 1 }, post_transform: 'NONE' }, 'ai.onnx.ml')
-        : node('TreeEnsembleClassifier', ['X'], ['label', 'probabilities'], { ...shared, ...labels, post_transform: 'LOGISTIC' }, 'ai.onnx.ml'),
+        ? node(
+            'TreeEnsembleRegressor',
+            ['X'],
+            ['Y'],
+            { ...shared, n_targets: { i: 1 }, post_transform: 'NONE' },
+            'ai.onnx.ml',
+          )
+        : node(
+            'TreeEnsembleClassifier',
+            ['X'],
+            ['label', 'probabilities'],
+            { ...shared, ...labels, post_transform: 'LOGISTIC' },
+            'ai.onnx.ml',
+          ),
     ],
     metadata: {
       [METADATA.features]: JSON.stringify(features),
