@@ -13,7 +13,7 @@ export interface FileAccess {
   /** Strings of the call's input: under the permission `input`, these paths and no others may be read. */
   readonly named: () => ReadonlySet<string>;
   /** What those are relative to; null confines them to the project. */
-  readonly base: string | null;
+  readonly base: readonly string[] | null;
 }
 
 /** @throws FORBIDDEN, NOT_FOUND */
@@ -56,12 +56,15 @@ async function locate(access: FileAccess, path: string): Promise<string> {
  * @param base see `CallOptions.base`
  * @throws FORBIDDEN, NOT_FOUND
  */
-export async function locateInput(path: string, base: string | null, projectDir: string): Promise<string> {
-  const real = await realOf(resolve(base ?? projectDir, path));
+export async function locateInput(path: string, base: readonly string[] | null, projectDir: string): Promise<string> {
   if (base !== null) {
-    if (real === null) throw missing(path);
-    return real;
+    for (const folder of base) {
+      const real = await realOf(resolve(folder, path));
+      if (real !== null) return real;
+    }
+    throw missing(path);
   }
+  const real = await realOf(resolve(projectDir, path));
   const outside = new AssayError('FORBIDDEN', `The path “${path}” leaves the project’s folder.`, { where: path });
   if (real === null) throw isBelow(resolve(projectDir, path), projectDir) ? missing(path) : outside;
   if (!(await within(real, projectDir)) || hidden(relative(await realpath(projectDir), real))) throw outside;

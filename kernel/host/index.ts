@@ -1,6 +1,5 @@
 /** The plugin host: finds plugins, checks them, and runs their methods, each call in a worker of its own. */
-import { AssayError } from '#common/errors.ts';
-import type { CallOutcome, CallRequest } from '#common/protocol.ts';
+import { resolve } from 'node:path';
 import { createCatalog } from './catalog.ts';
 import { createCaller } from './caller.ts';
 import type { Host, HostOptions, Limits } from './types.ts';
@@ -11,7 +10,12 @@ export type { FoundPlugin, PluginProblem } from './find.ts';
 const LIMITS: Limits = { workers: 4, memory: 2048, timeout: 600_000, load: 30_000, grace: 1000, depth: 8 };
 
 /** Finds the plugins and checks every plugin.json; none of their code runs before the first call. */
-export async function openHost(options: HostOptions): Promise<Host> {
+export async function openHost(given: HostOptions): Promise<Host> {
+  const options: HostOptions = {
+    ...given,
+    projectDir: resolve(given.projectDir),
+    pluginDirs: given.pluginDirs.map((dir) => resolve(dir)),
+  };
   const limits: Limits = { ...LIMITS, ...options.limits };
   const catalog = await createCatalog(options, limits);
   const caller = createCaller(options, limits, catalog);
@@ -28,5 +32,3 @@ export async function openHost(options: HostOptions): Promise<Host> {
     },
   };
 }
-
-export { AssayError, type CallOutcome, type CallRequest };

@@ -17,6 +17,7 @@ const ajv = new Ajv2020({
   strict: true,
   strictRequired: false,
   strictTypes: false,
+  strictTuples: false,
   useDefaults: true,
 });
 ajv.addKeyword({

@@ -62,10 +62,10 @@ export interface CallOptions {
   /** Buffers of the input that the call may take: transferred, so detached for the caller. All others are copied. */
   readonly transfer?: readonly ArrayBuffer[];
   /**
-   * Folder that paths in the input are relative to. A caller that is the user (command line) may name any file; without it paths are
-   * relative to the project and stay inside.
+   * Folders that paths in the input are relative to; the first that has the file counts. A caller who is the user (command line) may
+   * name any file; without it paths are relative to the project and stay inside.
    */
-  readonly base?: string;
+  readonly base?: readonly string[];
   /** The logical time of an earlier call that this one repeats. */
   readonly now?: number;
 }

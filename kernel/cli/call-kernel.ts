@@ -1,0 +1,70 @@
+/** Two ways to call a method from the command line: in a kernel of one's own, or in the one that runs on the home already. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDigest } from '../common/bytes.ts';
+import { shipInput } from '../common/json-input.ts';
+import type { CallOutcome, CallRequest } from '../common/protocol.ts';
+import { locateInput } from '../host/files.ts';
+import { openArtifacts } from '../store/artifacts.ts';
+import type { RemoteKernel } from './remote.ts';
+
+export interface CommandCall {
+  readonly request: CallRequest;
+  readonly base: readonly string[];
+  readonly home: string;
+  readonly projectDir: string;
+  readonly signal: AbortSignal;
+  onProgress(done: number, total: number, note?: string): void;
+}
+
+/** @throws HOME_LOCKED, STORE_* and the method's coded error */
+export async function callHere({ request, base, home, projectDir, ...options }: CommandCall): Promise<CallOutcome> {
+  const { openKernel } = await import('../kernel.ts');
+  const kernel = await openKernel({ projectDir, home });
+  try {
+    return await kernel.call(request, { ...options, base });
+  } finally {
+    await kernel.close();
+  }
+}
+
+/**
+ * Files go as artifacts, because a running kernel reads none that a request names outside its project. They are written beside it:
+ * artifacts are plain files that no process owns.
+ *
+ * @throws KERNEL_GONE and the method's coded error
+ */
+export async function callThere(remote: RemoteKernel, call: CommandCall): Promise<CallOutcome> {
+  const { request, base, home, projectDir, signal } = call;
+  const schema = await schemaOf(remote, request.method, signal);
+  if (schema === null) return remote.call(request, signal);
+  const artifacts = await openArtifacts(join(home, 'artifacts'));
+  const input = await shipInput(schema, request.input, {
+    file: async (path) => readFile(await locateInput(path, base, projectDir)),
+    keep: (bytes) => artifacts.put(bytes),
+  });
+  return remote.call({ ...request, input: await modelAsDigest(input) }, signal);
+
+  /** A `model` is a path or a digest even where the schema says only that it is text. */
+  async function modelAsDigest(value: unknown): Promise<unknown> {
+    if (typeof value !== 'object' || value === null || !('model' in value)) return value;
+    const { model } = value;
+    if (typeof model !== 'string' || isDigest(model)) return value;
+    return { ...value, model: await artifacts.put(await readFile(await locateInput(model, base, projectDir))) };
+  }
+}
+
+/** The method's input schema as the kernel has it; null when it knows no such method, which it then says itself. */
+async function schemaOf(
+  remote: RemoteKernel,
+  method: string,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, unknown>> | null> {
+  const [plugin = '', name = ''] = method.split('.');
+  const listed = (await remote.json('/plugins', signal)) as {
+    name: string;
+    methods: Record<string, { input: object }>;
+  }[];
+  const found = listed.find((one) => one.name === plugin)?.methods[name];
+  return found === undefined ? null : { ...found.input };
+}

@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import { AssayError } from '../common/errors.ts';
+import { toJson } from '../common/json-output.ts';
+import type { CallOutcome, CallRequest } from '../common/protocol.ts';
+import { callHere, callThere } from './call-kernel.ts';
+import { findKernel } from './remote.ts';
+import { duration, paint } from './terminal.ts';
+
+export const usage = `
+assay call PLUGIN.METHOD [options]     call one method: JSON in, JSON out
+
+  Big arrays are {"file": "x.npy"}, tables {"columns": […], "rows": [[…]]}, {"file": "x.csv"}, {"dataset": "wages"} or {"digest": …},
+  a model a path or a digest. Paths are relative to the input file, or else to where you are. Exit code 0, or 1 with the error
+  as JSON. The receipt's id goes to stderr.
+
+  --input FILE|-     JSON; - is standard input; {} unless given
+  --seed N           seed of everything random in the call; 0 unless given
+  --receipt          print {"result": …, "receipt": …} instead of the result alone
+  --timeout SECONDS  give up after this long
+  --home DIR         data directory; ASSAY_HOME or ./.assay unless given
+`;
+
+interface Options {
+  readonly request: CallRequest;
+  /** Folders that paths are relative to. */
+  readonly base: readonly string[];
+  readonly home: string;
+  readonly receipt: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** @throws USAGE, INPUT_INVALID, METHOD_NOT_FOUND, HOME_LOCKED, CANCELLED, TIMEOUT, and the method's coded error */
+export async function run(argv: string[]): Promise<number> {
+  const { request, base, home, receipt, signal } = await read(argv);
+  const remote = await findKernel(home);
+  const progress = showProgress(request.method);
+  const call = { request, base, home, projectDir: process.cwd(), signal, onProgress: progress.show };
+  let outcome: CallOutcome;
+  try {
+    outcome = remote === null ? await callHere(call) : await callThere(remote, call);
+  } catch (error) {
+    // What stopped the call says more than that it was stopped.
+    throw signal.aborted && signal.reason instanceof AssayError ? signal.reason : error;
+  } finally {
+    progress.end();
+  }
+  const result = toJson(outcome.result);
+  process.stdout.write(`${JSON.stringify(receipt ? { result, receipt: outcome.receipt.id } : result)}\n`);
+  if (!receipt) process.stderr.write(`${paint('dim', `receipt ${outcome.receipt.id}`, process.stderr)}\n`);
+  return 0;
+}
+
+async function read(argv: string[]): Promise<Options> {
+  const { values, positionals } = parseArgs({
+    args: argv,
+    allowPositionals: true,
+    options: {
+      input: { type: 'string' },
+      seed: { type: 'string' },
+      receipt: { type: 'boolean', default: false },
+      timeout: { type: 'string' },
+      home: { type: 'string' },
+    },
+  });
+  const [method, ...more] = positionals;
+  if (method === undefined || more.length > 0)
+    throw new AssayError('USAGE', 'Name one method: assay call models.train --input train.json');
+  const seed = values.seed === undefined ? undefined : Number(values.seed);
+  if (seed !== undefined && !Number.isSafeInteger(seed))
+    throw new AssayError('USAGE', `--seed takes a whole number; “${values.seed}” is none.`);
+  const seconds = values.timeout === undefined ? undefined : Number(values.timeout);
+  if (seconds !== undefined && !(seconds > 0))
+    throw new AssayError('USAGE', `--timeout takes seconds; “${values.timeout}” is none.`);
+  const file = values.input === undefined || values.input === '-' ? null : resolve(values.input);
+  return {
+    request: { method, input: await readInput(values.input), ...(seed === undefined ? {} : { seed }) },
+    base: [...(file === null ? [] : [dirname(file)]), process.cwd()],
+    home: resolve(values.home ?? (process.env['ASSAY_HOME'] || join(process.cwd(), '.assay'))),
+    receipt: values.receipt,
+    signal: stopSignal(seconds),
+  };
+}
+
+/** @throws NOT_FOUND, INPUT_INVALID */
+async function readInput(file: string | undefined): Promise<unknown> {
+  if (file === undefined) return {};
+  const from = file === '-' ? 'standard input' : file;
+  const json = await (file === '-' ? text(process.stdin) : readFile(file, 'utf8')).catch((error: unknown) => {
+    throw new AssayError('NOT_FOUND', `${from} cannot be read: ${(error as Error).message}`, { where: from });
+  });
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new AssayError('INPUT_INVALID', `${from} is not JSON: ${(error as Error).message}`, { where: from });
+  }
+}
+
+function stopSignal(seconds: number | undefined): AbortSignal {
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort(new AssayError('CANCELLED')));
+  process.once('SIGTERM', () => stop.abort(new AssayError('CANCELLED')));
+  if (seconds !== undefined)
+    setTimeout(() => {
+      stop.abort(new AssayError('TIMEOUT', `The call took longer than ${seconds} seconds.`));
+    }, seconds * 1000).unref();
+  return stop.signal;
+}
+
+/** One line on the terminal that follows the call; nothing when stderr is not one. */
+function showProgress(method: string): { show(done: number, total: number, note?: string): void; end(): void } {
+  const live = process.stderr.isTTY;
+  const began = performance.now();
+  const clear = (): void => void (live && process.stderr.write('\r\u001b[2K'));
+  return {
+    show(done, total, note) {
+      if (!live) return;
+      clear();
+      const share = total > 0 ? `${Math.round((100 * done) / total)} %` : `${done}`;
+      const line = `${method}  ${share}  ${duration(performance.now() - began)}${note === undefined ? '' : `  ${note}`}`;
+      process.stderr.write(paint('dim', line, process.stderr));
+    },
+    end: clear,
+  };
+}
