@@ -21,7 +21,7 @@ export function cellTable({ compiled, file, cells, ms }: Ran): string[] {
   const rows = shown.map((cell) => {
     const state = states.get(cell.id);
     const what = cell.outputs.join(', ') || cell.id;
-    if (state?.error !== undefined) return [paint('red', '✗'), what, '', problem(state, file)];
+    if (state?.error !== undefined) return [paint('red', '✗'), what, '', problem(state, file, cell.lines[0])];
     if (state?.status !== 'done') return [paint('dim', '–'), what, '', paint('dim', state?.status ?? 'not run')];
     return [paint('green', '✓'), what, duration(state.ms ?? 0), paint('dim', state.digest?.slice(0, 12) ?? '')];
   });
@@ -68,7 +68,7 @@ export function runJson({ name, file, compiled, cells, root, ms }: Ran): object 
   };
 }
 
-function problem({ error }: CellState, file: string): string {
-  const { message, code, line } = error!;
+function problem({ error }: CellState, file: string, first: number | undefined): string {
+  const { message, code, line = first } = error!;
   return `${message}  ${paint('dim', `${line === undefined ? '' : `${file}:${line}  `}${code}`)}`;
 }

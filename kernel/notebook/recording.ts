@@ -227,11 +227,11 @@ function unique(parents: readonly Parent[]): Parent[] {
 }
 
 /** The first failed cell as the error that a person reads. */
-export function failedCell(name: string, states: readonly CellState[]): AssayError | null {
+export function failedCell(name: string, { cells }: CompiledNotebook, states: readonly CellState[]): AssayError | null {
   const failed = states.filter((state) => state.error !== undefined);
   const first = failed.find(({ error }) => error?.code !== 'CELL_INPUT_FAILED') ?? failed[0];
   if (first?.error === undefined) return null;
-  const { code, message, line } = first.error;
+  const { code, message, line = cells.find(({ id }) => id === first.id)?.lines[0] } = first.error;
   return new AssayError('CELL_FAILED', `Cell “${first.id}” failed: ${message}`, {
     where: line === undefined ? `${name}.md` : `${name}.md:${line}`,
     details: {

@@ -10,6 +10,8 @@ import { openArtifacts } from '../store/artifacts.ts';
 export interface Replay {
   call(cell: string, method: string, input: unknown): Promise<{ readonly result: unknown; readonly receipt: Digest }>;
   dataset(name: string): Promise<TableData>;
+  /** Cells that asked for a plugin which is not the sealed one, and why they could not have it. */
+  readonly blocked: ReadonlyMap<string, string>;
   /** What is installed here and not what was sealed. */
   readonly notes: readonly string[];
   close(): Promise<void>;
@@ -43,9 +45,14 @@ export async function openReplay({ dir, pluginDirs, receipts, signal }: ReplayOp
   }
   const times = logicalTimes(receipts);
 
-  async function call(method: string, input: unknown): Promise<{ result: unknown; receipt: Digest }> {
+  const blocked = new Map<string, string>();
+
+  async function call(cell: string, method: string, input: unknown): Promise<{ result: unknown; receipt: Digest }> {
     const other = others.get(method.split('.', 1)[0]!);
-    if (other !== undefined) throw new AssayError('PLUGIN_DIFFERS', other, { where: method });
+    if (other !== undefined) {
+      blocked.set(cell, other);
+      throw new AssayError('PLUGIN_DIFFERS', other, { where: method });
+    }
     const now = times.get(method)?.shift();
     const { result, receipt } = await host.call(
       { method, input },
@@ -54,8 +61,9 @@ export async function openReplay({ dir, pluginDirs, receipts, signal }: ReplayOp
     return { result, receipt: receipt.id };
   }
   return {
-    call: (_cell, method, input) => call(method, input),
-    dataset: async (name) => (await call('datasets.read', { name })).result as TableData,
+    call,
+    blocked,
+    dataset: async (name) => (await call('', 'datasets.read', { name })).result as TableData,
     notes: [...others.values()],
     close: () => host.close(),
   };

@@ -76,7 +76,11 @@ export async function reproduceBundle(bytes: Uint8Array, options: ReproduceOptio
         ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
       });
       const states = new Map(run.cells.map((state) => [state.id, state]));
-      const cells = sealed.cells.map((cell) => judge(cell, states.get(cell.id), found.get(cell.id), sealed));
+      const cells = sealed.cells.map((cell): CellOutcome => {
+        const reason = replay.blocked.get(cell.id);
+        if (reason !== undefined) return { id: cell.id, outcome: 'NOT-RUN', sealed: cell.digest, found: null, reason };
+        return judge(cell, states.get(cell.id), found.get(cell.id), sealed);
+      });
       const failed = run.cells.some(({ error }) => error !== undefined);
       return {
         ok: cells.every(({ outcome }) => outcome === 'IDENTICAL' || outcome === 'EQUIVALENT'),
@@ -139,9 +143,11 @@ function judge(
   value: Uint8Array | undefined,
   sealed: SealedRun,
 ): CellOutcome {
-  const base = { id: cell.id, sealed: cell.digest, found: state?.digest ?? null };
-  if (state?.digest === cell.digest) return { ...base, outcome: 'IDENTICAL' };
-  if (state?.digest === undefined) return { ...base, ...unfinished(state) };
+  // A failed cell has a digest too: of its error.
+  const digest = state?.error === undefined ? state?.digest : undefined;
+  const base = { id: cell.id, sealed: cell.digest, found: digest ?? null };
+  if (state === undefined || digest === undefined) return { ...base, ...unfinished(state) };
+  if (digest === cell.digest) return { ...base, outcome: 'IDENTICAL' };
   const comparator = comparatorOf(
     sealed.comparators,
     cell.id,

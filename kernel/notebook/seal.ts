@@ -78,7 +78,7 @@ async function seal(
   const recording = await openRecording(kernel, { compiled, name: notebook.name, stream, comparators, env, signal });
   const values = new Map<string, Uint8Array>();
   const run = await runRecorded(compiled, recording, request, values, say);
-  const failed = failedCell(notebook.name, run.cells);
+  const failed = failedCell(notebook.name, compiled, run.cells);
   const receipts = await recording.close({
     outcome: failed === null ? 'done' : 'failed',
     root: failed === null ? run.root : null,

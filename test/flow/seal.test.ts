@@ -1,0 +1,271 @@
+/** A notebook is run, sealed, verified, altered and run again, all through the command line as a user has it. */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { after, before, describe, it } from 'node:test';
+import { makeProject, notebook, type Project } from './seal-project.ts';
+
+interface Verified {
+  readonly ok: boolean;
+  readonly checks: readonly {
+    readonly code: string;
+    readonly ok: boolean | null;
+    readonly what: string;
+    readonly detail: string;
+  }[];
+}
+interface Reproduced {
+  readonly ok: boolean;
+  readonly cells: readonly { readonly id: string; readonly outcome: string; readonly reason?: string }[];
+  readonly root: { readonly sealed: string; readonly found: string | null };
+  readonly notes: readonly string[];
+  readonly receipt: string | null;
+}
+interface Listed {
+  readonly receipts: readonly {
+    readonly kind: string;
+    readonly stream: string;
+    readonly seq: number;
+    readonly result: unknown;
+    readonly parents: readonly { readonly role: string }[];
+  }[];
+  readonly unfinished: readonly { readonly stream: string; readonly notebook: string }[];
+  readonly check?: { readonly ok: boolean };
+}
+
+const HEIGHTS = notebook(
+  'title: Heights\nuses: [tiny.double]\ndatasets: [trees]\nseed: 7',
+  'sql id=tall name=tall\nSELECT kind, max(height) AS height FROM trees GROUP BY kind ORDER BY kind',
+  "ts id=twice\nconst twice = await tiny.double({ x: tall.column('height')[0] });",
+  'ts id=sum name=sum\ntwice.y + random()',
+  'js id=drawn view\nhtml`<b>${sum}</b>`',
+);
+
+let project: Project;
+const json = async <T>(...argv: string[]): Promise<T & { readonly code: number | null }> => {
+  const { code, out, err } = await project.assay(...argv, '--json');
+  assert.notEqual(out, '', err);
+  return { ...(JSON.parse(out) as T), code };
+};
+const outcomes = ({ cells }: Reproduced): Record<string, string> =>
+  Object.fromEntries(cells.map(({ id, outcome }) => [id, outcome]));
+
+before(() => {
+  project = makeProject();
+  project.write('notebooks/heights.md', HEIGHTS);
+});
+after(() => project.remove());
+
+describe('assay run', () => {
+  it('runs what needs no plugin without a database', async () => {
+    project.write('notebooks/plain.md', notebook('seed: 1', 'ts id=a name=a\nMath.sin(1)', 'ts id=b name=b\na + 1'));
+    const ran = await json<{ ok: boolean; root: string; cells: { id: string; digest: string }[] }>('run', 'plain');
+    assert.equal(ran.code, 0);
+    assert.match(ran.root, /^[0-9a-f]{64}$/);
+    assert.ok(!existsSync(project.path('.assay/pg')));
+  });
+
+  it('gives the same root twice, and shows it', async () => {
+    const first = await json<{ root: string; cells: { id: string; receipts?: string[] }[] }>('run', 'heights');
+    assert.equal(first.cells.find(({ id }) => id === 'twice')!.receipts!.length, 1);
+    const { code, out } = await project.assay('run', 'notebooks/heights.md');
+    assert.equal(code, 0);
+    assert.match(out, /✓ {2}tall/);
+    assert.ok(out.includes(`root ${first.root}`));
+  });
+
+  it('ends with 1 and names the line when a cell fails', async () => {
+    project.write(
+      'notebooks/broken.md',
+      notebook('uses: [tiny]', 'ts id=a name=a\n1', 'ts id=b name=b\na.b.c', 'ts id=c name=c\nb'),
+    );
+    const { code, out } = await project.assay('run', 'broken');
+    assert.equal(code, 1);
+    assert.match(out, /✗ {2}b .*notebooks\/broken\.md:11 {2}CELL_FAILED/);
+    assert.doesNotMatch(out, /root/);
+  });
+
+  it('explains itself: help, slips of the finger, options', async () => {
+    const misspelt = await project.assay('veryfy', 'x');
+    assert.equal(misspelt.code, 2);
+    assert.match(misspelt.err, /Did you mean “verify”\?/);
+    assert.equal((await project.assay('run', '--help')).code, 0);
+    assert.equal((await json<{ code: string }>('run', 'nowhere')).code, 1);
+    const wrong = await project.assay('run', 'heights', '--sael');
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.err, /--sael/);
+  });
+});
+
+describe('assay run --seal, verify, reproduce', () => {
+  const zip = (): string => project.path('heights.zip');
+  const flipped = (find: string): string => {
+    const bytes = readFileSync(zip());
+    const at = bytes.indexOf(find);
+    assert.ok(at > 0, `“${find}” is in the bundle`);
+    bytes[at]! ^= 1;
+    writeFileSync(project.path('flipped.zip'), bytes);
+    return project.path('flipped.zip');
+  };
+
+  it('seals with a receipt for every step', async () => {
+    const plain = await json<{ root: string }>('run', 'heights');
+    const sealed = await json<{ root: string; seal: { file: string } }>('run', 'heights', '--seal', '--out', zip());
+    assert.equal(sealed.code, 0);
+    assert.equal(sealed.root, plain.root);
+    const { receipts } = await json<Listed>('receipts');
+    const stream = receipts.at(-1)!.stream;
+    const run = receipts.filter((receipt) => receipt.stream === stream);
+    assert.deepEqual(run.map(({ kind }) => kind).toSorted(), [
+      'cell',
+      'cell',
+      'cell',
+      'close',
+      'dataset',
+      'open',
+      'run',
+      'seal',
+    ]);
+    assert.deepEqual(
+      run.map(({ seq }) => seq),
+      [0, 1, 2, 3, 4, 5, 6, 7],
+    );
+    const call = run.find(({ kind }) => kind === 'run')!;
+    assert.deepEqual(call.parents.map(({ role }) => role).toSorted(), ['cell', 'open']);
+  });
+
+  it('verifies, here and without a home', async () => {
+    const report = await json<Verified>('verify', zip());
+    assert.equal(report.code, 0);
+    assert.equal(report.ok, true);
+    assert.deepEqual(Object.keys(report.checks[0]!), ['code', 'ok', 'what', 'detail']);
+    assert.deepEqual(
+      report.checks.filter(({ ok }) => ok !== true).map(({ code }) => code),
+      ['SIGNER'],
+    );
+    const { code, out } = await project.assay('verify', zip());
+    assert.equal(code, 0);
+    assert.match(out, /✓ {2}FILES/);
+  });
+
+  it('trusts a log that the policy names, and no other', async () => {
+    const { checks } = await json<Verified>('verify', zip());
+    assert.equal(checks.find(({ code }) => code === 'SIGNER')!.ok, null);
+    const vkey = /proof\/log\.vkey(\S+)\n/.exec(readFileSync(zip(), 'latin1'))![1]!;
+    project.write('policy.json', JSON.stringify({ logs: [vkey] }));
+    assert.equal((await json<Verified>('verify', zip(), '--policy', project.path('policy.json'))).code, 0);
+    project.write('policy.txt', 'log example.com/other+e7e3a6e2+AYkLKbFtZcUvmNqNDLGFvL9oKC6bzvaOmNP5x2A8D5Xq\n');
+    const other = await json<Verified>('verify', zip(), '--policy', project.path('policy.txt'));
+    assert.equal(other.code, 1);
+  });
+
+  it('names the file of a flipped byte', async () => {
+    const report = await json<Verified>('verify', flipped('oak,21.5'));
+    assert.equal(report.code, 1);
+    const failed = report.checks.filter(({ ok }) => ok === false);
+    assert.ok(
+      failed.some(({ detail }) => detail.includes('data/datasets/trees/trees.csv')),
+      JSON.stringify(failed),
+    );
+    const { code, out } = await project.assay('verify', flipped('title: Heights'));
+    assert.equal(code, 1);
+    assert.match(out, /notebook\.md/);
+    assert.match(out, /does not hold/);
+  });
+
+  it('refuses what is no bundle, whatever it is', async () => {
+    for (const [name, bytes] of Object.entries({
+      empty: '',
+      garbage: 'PK\u0003\u0004 but no more',
+      text: 'hello'.repeat(1000),
+    })) {
+      project.write(name, bytes);
+      const report = await json<Verified>('verify', project.path(name));
+      assert.equal(report.code, 1);
+      assert.equal(report.ok, false);
+    }
+    assert.match((await project.assay('verify', 'nowhere.zip')).err, /no file “nowhere.zip”.*NOT_FOUND/);
+    assert.match((await project.assay('reproduce', project.path('garbage'))).err, /BUNDLE_REFUTED/);
+  });
+
+  it('reproduces every cell', async () => {
+    const again = await json<Reproduced>('reproduce', zip());
+    assert.equal(again.code, 0);
+    assert.deepEqual(outcomes(again), { tall: 'IDENTICAL', twice: 'IDENTICAL', sum: 'IDENTICAL' });
+    assert.equal(again.root.found, again.root.sealed);
+    assert.deepEqual(again.notes, []);
+  });
+
+  it('leaves a receipt of the comparison in a home', async () => {
+    const again = await json<Reproduced>('reproduce', zip(), '--home', project.path('.assay'));
+    assert.match(again.receipt!, /^[0-9a-f]{64}$/);
+    const { receipts } = await json<Listed>('receipts', '--kind', 'reproduce');
+    assert.deepEqual(
+      receipts.at(-1)!.parents.map(({ role }) => role),
+      ['seal'],
+    );
+  });
+
+  it('does not run with another plugin', async () => {
+    const code = readFileSync(project.path('plugins/tiny/index.ts'), 'utf8');
+    project.write('plugins/tiny/index.ts', code.replace('2 * x', '2 * x + 0'));
+    try {
+      const again = await json<Reproduced>('reproduce', zip());
+      assert.equal(again.code, 1);
+      assert.deepEqual(outcomes(again), { tall: 'IDENTICAL', twice: 'NOT-RUN', sum: 'NOT-RUN' });
+      assert.match(again.notes.join(), /plugin “tiny” was sealed as 1\.0\.0/);
+    } finally {
+      project.write('plugins/tiny/index.ts', code);
+    }
+  });
+
+  it('catches what diverges, and allows what was allowed before the run', async () => {
+    project.write(
+      'notebooks/clock.md',
+      notebook(
+        'uses: [tiny]',
+        'ts id=a\nconst a = await tiny.clock({});',
+        'ts id=b name=b\na.y > 0',
+        'ts id=c\nconst c = await tiny.jitter({ x: 1 });',
+      ),
+    );
+    await json('run', 'clock', '--seal', '--out', project.path('clock.zip'), '--tolerance', 'c=1e-6');
+    const again = await json<Reproduced>('reproduce', project.path('clock.zip'));
+    assert.equal(again.code, 1);
+    assert.deepEqual(outcomes(again), { a: 'DIVERGED', b: 'IDENTICAL', c: 'EQUIVALENT' });
+    assert.match(again.cells[0]!.reason!, /^a\.y was \d+ and is \d+\.$/);
+  });
+});
+
+describe('a run that is not sealed', () => {
+  it('stays in the log when a cell fails', async () => {
+    project.write(
+      'notebooks/fails.md',
+      notebook('uses: [tiny]', "ts id=a\nconst a = await tiny.double({ x: 'much' });"),
+    );
+    const { code, err } = await project.assay('run', 'fails', '--seal');
+    assert.equal(code, 1);
+    assert.match(err, /Cell “a” failed: .*CELL_FAILED/);
+    assert.match(err, /at fails\.md:7/);
+    assert.ok(!existsSync(project.path('fails.zip')));
+    const { receipts } = await json<Listed>('receipts', '--kind', 'close', '--limit', '1');
+    assert.deepEqual(receipts[0]!.result, { count: 2, outcome: 'failed', root: null });
+  });
+
+  it('stays begun for all to see when the kernel is killed', async () => {
+    project.write('notebooks/slow.md', notebook('uses: [tiny]', 'ts id=a\nconst a = await tiny.slow({});'));
+    const heads = (): string =>
+      existsSync(project.path('.assay/log/local'))
+        ? readFileSync(project.path('.assay/log/local/checkpoint'), 'utf8')
+        : '';
+    const before = heads();
+    await project.killWhen(() => heads() !== before, 'run', 'slow', '--seal');
+    assert.ok(!readdirSync(project.dir).includes('slow.zip'));
+    const listed = await json<Listed>('receipts', '--check');
+    assert.equal(listed.code, 0);
+    assert.equal(listed.check!.ok, true);
+    assert.deepEqual(
+      listed.unfinished.map(({ notebook }) => notebook),
+      ['slow'],
+    );
+  });
+});
