@@ -4,12 +4,10 @@ import type { CallOutcome, CallRequest } from '#common/protocol.ts';
 import { createEvents, type Events } from './events.ts';
 import { openHost } from './host/index.ts';
 import type { CallOptions, CallStream, Host } from './host/types.ts';
-import { openLog } from './log/index.ts';
 import type { Log } from './log/types.ts';
 import { createKeeper } from './keep.ts';
 import { createRuns, type Runs } from './runs.ts';
 import { openArtifacts, type Artifacts } from './store/artifacts.ts';
-import { openStore } from './store/index.ts';
 import type { Store } from './store/types.ts';
 
 export interface KernelOptions {
@@ -68,8 +66,14 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
   const runs = createRuns();
   const artifacts = await openArtifacts(join(home, 'artifacts'));
 
-  const store = once(() => openStore({ home, databaseUrl, org, onProgress: options.onProgress }));
-  const log = once(async () => tellingLog(await openLog({ store: await store.get(), home, org }), events));
+  const store = once(async () => {
+    const { openStore } = await import('./store/index.ts');
+    return openStore({ home, databaseUrl, org, onProgress: options.onProgress });
+  });
+  const log = once(async () => {
+    const [{ openLog }, opened] = await Promise.all([import('./log/index.ts'), store.get()]);
+    return tellingLog(await openLog({ store: opened, home, org }), events);
+  });
   const host = await openHost({
     pluginDirs: options.pluginDirs ?? [join(projectDir, 'plugins')],
     projectDir,

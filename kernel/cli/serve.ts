@@ -1,17 +1,15 @@
-import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { FastifyInstance } from 'fastify';
-import type { Logger } from 'pino';
 import about from '../../package.json' with { type: 'json' };
 import { AssayError } from '../common/errors.ts';
 import { newCredentials } from '../auth.ts';
 import { openKernel, type Kernel } from '../kernel.ts';
 import { openLibrary, type Library } from '../notebook/library.ts';
-import { buildServer } from '../server.ts';
 import { openLogFile } from './serve-log.ts';
 import { openBrowser } from './serve-browser.ts';
 import { writeHandle, removeHandle } from './serve-handle.ts';
+import { findWorkbench } from './serve-workbench.ts';
 import { duration, paint } from './terminal.ts';
 
 export const usage = `
@@ -47,9 +45,9 @@ export async function run(argv: string[]): Promise<number> {
   const log = await openLogFile(home);
   const kernel = await openKernel({ projectDir, home, logger: log.logger, watch: options.watch, onProgress: say });
   try {
-    // First of all the home: who may not have it does nothing else.
-    await kernel.log();
-    const [workbenchDir, library] = await Promise.all([build(log.logger, say), openNotebooks(kernel)]);
+    // First of all the home: who may not have it does nothing else. The server's code loads while the database starts.
+    const [{ buildServer }] = await Promise.all([import('../server.ts'), kernel.log()]);
+    const [workbenchDir, library] = await Promise.all([findWorkbench(log.logger, say), openNotebooks(kernel)]);
     const credentials = newCredentials();
     const app = await buildServer({ kernel, library, credentials, workbenchDir });
     const url = await listen(app, options.port);
@@ -97,33 +95,6 @@ function read(argv: string[]): Options {
   };
 }
 
-interface Workbench {
-  readonly DIST: string;
-  buildWorkbench(say: (line: string) => void): Promise<string>;
-}
-
-/**
- * The workbench is loaded by path: the kernel knows nothing of how it is made. One that doesn't build is no reason to have no kernel: the
- * last one that did is served, or the API alone.
- */
-async function build(logger: Logger, say: (line: string) => void): Promise<string | undefined> {
-  const { DIST, buildWorkbench } = (await import(
-    new URL('../../workbench/build.node.ts', import.meta.url).href
-  )) as Workbench;
-  try {
-    return await buildWorkbench(say);
-  } catch (error) {
-    const last = existsSync(join(DIST, 'index.html')) ? DIST : undefined;
-    logger.warn(
-      { err: error },
-      last === undefined
-        ? 'The workbench doesn’t build: serving the API alone'
-        : 'The workbench doesn’t build: serving the last one that did',
-    );
-    return last;
-  }
-}
-
 function openNotebooks({ projectDir, home, events }: Kernel): Promise<Library> {
   return openLibrary({
     dir: join(projectDir, 'notebooks'),
@@ -159,7 +130,6 @@ function stopSignal(): Promise<void> {
       asked = true;
       resolve();
     };
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
   });
 }

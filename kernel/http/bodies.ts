@@ -4,9 +4,11 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AssayError } from '#common/errors.ts';
 import { decodeValue, VALUE_MEDIA_TYPE } from '#common/value.ts';
 
-export const MIB = 2 ** 20;
+const MIB = 2 ** 20;
 /** Values with large arrays, data sets and artifacts. */
 export const LARGE_BODY = 1024 * MIB;
+/** Longer text than this is no string in V8. */
+const JSON_BODY = 256 * MIB;
 export const SMALL_BODY = MIB;
 export const NOTEBOOK_BODY = 16 * MIB;
 
@@ -33,15 +35,30 @@ export function addValueBodies(app: FastifyInstance): void {
   });
 }
 
+/** Where a route takes large values, JSON still has its own limit. */
+export function limitJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser('application/json', (request, payload, done) => {
+    collect(payload, request, JSON_BODY)
+      .then((bytes) => parse(request, textOf(bytes), done))
+      .catch(done);
+  });
+}
+
 export function addTextBodies(app: FastifyInstance, mediaType: string): void {
   app.addContentTypeParser(mediaType, async (request: FastifyRequest, payload: Readable) => {
-    const bytes = await collect(payload, request);
-    try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    } catch {
-      throw new AssayError('BODY_INVALID', 'The text is not UTF-8.');
-    }
+    return textOf(await collect(payload, request));
   });
+}
+
+/** @throws BODY_INVALID */
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new AssayError('BODY_INVALID', 'The text is not UTF-8.');
+  }
 }
 
 /** Any content type, unread: the handler reads `request.body` as a stream of at most the route's limit. */
@@ -58,10 +75,11 @@ export function addStreamBodies(app: FastifyInstance): void {
 export async function collect(
   payload: AsyncIterable<Uint8Array>,
   request: FastifyRequest,
+  limit = limitOf(request),
 ): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of limited(payload, request)) {
+  for await (const chunk of limited(payload, request, limit)) {
     chunks.push(chunk);
     length += chunk.length;
   }
@@ -78,8 +96,8 @@ export async function collect(
 export async function* limited(
   payload: AsyncIterable<Uint8Array>,
   request: FastifyRequest,
+  limit = limitOf(request),
 ): AsyncGenerator<Uint8Array> {
-  const limit = limitOf(request);
   const tooLarge = (): AssayError => new AssayError('BODY_TOO_LARGE', `The body is larger than ${limit / MIB} MiB.`);
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge();
   let length = 0;

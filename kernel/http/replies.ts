@@ -1,6 +1,7 @@
 /** How values go out: in the value encoding to those who ask for it, in JSON to everybody else. */
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AssayError } from '#common/errors.ts';
 import { FRAMES_TYPE, type FrameKind, frameParts } from '#common/frames.ts';
 import { toJson } from '#common/json-output.ts';
 import { encodeParts, VALUE_MEDIA_TYPE } from '#common/value.ts';
@@ -13,14 +14,25 @@ const accepts = (request: FastifyRequest, type: string): boolean =>
 /** @throws VALUE_UNSUPPORTED */
 export function sendValue(request: FastifyRequest, reply: FastifyReply, value: unknown): FastifyReply {
   reply.header('vary', 'accept');
-  if (!accepts(request, VALUE_MEDIA_TYPE))
-    return reply.type('application/json; charset=utf-8').send(JSON.stringify(toJson(value)));
+  if (!accepts(request, VALUE_MEDIA_TYPE)) return reply.type('application/json; charset=utf-8').send(jsonText(value));
   const parts = encodeParts(value);
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   return reply
     .type(VALUE_MEDIA_TYPE)
     .header('content-length', length)
     .send(Readable.from(inPieces(parts), { objectMode: false }));
+}
+
+/** @throws VALUE_UNSUPPORTED */
+function jsonText(value: unknown): string {
+  try {
+    return JSON.stringify(toJson(value));
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new AssayError('VALUE_UNSUPPORTED', `The result is too large for JSON: accept ${VALUE_MEDIA_TYPE}.`, {
+      cause,
+    });
+  }
 }
 
 /** One item of a stream of results: many `chunk`s, then one `outcome` or `error`. */
@@ -55,7 +67,7 @@ async function* framed(items: AsyncIterable<Item>): AsyncGenerator<Uint8Array> {
 
 async function* lines(items: AsyncIterable<Item>): AsyncGenerator<Uint8Array> {
   const utf8 = new TextEncoder();
-  for await (const { kind, value } of items) yield utf8.encode(`${JSON.stringify({ [kind]: toJson(value) })}\n`);
+  for await (const { kind, value } of items) yield utf8.encode(`${jsonText({ [kind]: value })}\n`);
 }
 
 /** Aborts when the client hangs up before it has its answer. */

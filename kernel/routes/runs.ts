@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { FRAMES_TYPE } from '#common/frames.ts';
 import { AssayError } from '#common/errors.ts';
 import { VALUE_MEDIA_TYPE } from '#common/value.ts';
-import { buffersOf, LARGE_BODY } from '../http/bodies.ts';
+import { buffersOf, LARGE_BODY, limitJson } from '../http/bodies.ts';
 import type { CallStream } from '../host/types.ts';
 import { publicError } from '../http/failures.ts';
 import { hangUp, type Item, NDJSON_TYPE, sendStream, sendValue } from '../http/replies.ts';
@@ -38,6 +38,8 @@ const outcome = object({
 const binary = { schema: { type: 'string', format: 'binary' } };
 
 export function runs(app: FastifyInstance, { kernel }: Context): void {
+  limitJson(app);
+
   app.post<{ Querystring: CallQuery }>(
     '/runs',
     {

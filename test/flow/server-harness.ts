@@ -64,7 +64,7 @@ export default definePlugin({
     sleep: (_input, ctx) => new Promise((resolve) => { ctx.progress(1, 2, 'asleep'); ctx.signal.addEventListener('abort', () => resolve(null)); setInterval(() => {}, 1000); }),
     fail: () => { throw new Error('a failure of its own'); },
     sum: ({ values }) => values.data.reduce((a, b) => a + b, 0),
-    async *count({ n }, ctx) { for (let i = 0; i < n; i++) { ctx.signal.throwIfAborted(); yield { i, block: new Float64Array(1024).fill(i) }; } },
+    async *count({ n }, ctx) { for (let i = 0; i < n; i++) { ctx.signal.throwIfAborted(); ctx.progress(i, n); yield { i, block: new Float64Array(1024).fill(i) }; } },
   },
 });
 `;

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -132,12 +133,18 @@ test('bad bodies and bad queries are refused with their codes', async () => {
   assert.equal(await refusal(await post(echo, 'application/json', '{"a":')), '400 BODY_INVALID');
   assert.equal(await refusal(await post(echo, 'application/json', '{"__proto__":{"a":1}}')), '400 BODY_INVALID');
   assert.equal(await refusal(await post(echo, 'application/json', '')), '400 BODY_INVALID');
+  assert.equal(
+    await refusal(await post(echo, 'application/json', Uint8Array.of(0x22, 0xe9, 0x22))),
+    '400 BODY_INVALID',
+  );
   assert.equal(await refusal(await post(echo, 'application/xml', '<a/>')), '415 MEDIA_TYPE_UNSUPPORTED');
   assert.equal(await refusal(await post(echo, VALUE_MEDIA_TYPE, '{}')), '400 VALUE_MALFORMED');
   assert.equal(
     await refusal(await post(echo, VALUE_MEDIA_TYPE, encodeValue({ a: 1 }).subarray(0, 20))),
     '400 VALUE_MALFORMED',
   );
+  assert.equal(await refusal(await announced(echo, 'application/json', 2 ** 29)), '413 BODY_TOO_LARGE');
+  assert.equal(await refusal(await announced(echo, VALUE_MEDIA_TYPE, 2 ** 31)), '413 BODY_TOO_LARGE');
   assert.equal(await refusal(await post('/runs', 'application/json', '{}')), '400 INPUT_INVALID');
   assert.equal(await refusal(await post(`${echo}&seed=-1`, 'application/json', '{}')), '400 INPUT_INVALID');
   assert.equal(await refusal(await post(`${echo}&id=a/b`, 'application/json', '{}')), '400 INPUT_INVALID');
@@ -160,6 +167,23 @@ test('bad bodies and bad queries are refused with their codes', async () => {
   assert.equal(await refusal(await ask('/receipts?kind=nonsense')), '400 INPUT_INVALID');
   assert.equal(await refusal(await ask('/log/tile/..%2f..%2fkeys')), '404 NOT_FOUND');
 });
+
+/** The answer to a body that is announced and never sent. */
+function announced(path: string, type: string, length: number): Promise<Response> {
+  const headers = { 'content-type': type, 'content-length': length, authorization: `Bearer ${credentials.token}` };
+  return new Promise((resolve, reject) => {
+    const sent = request(`${url}/api/v1${path}`, { method: 'POST', headers }, (reply) => {
+      let body = '';
+      reply.setEncoding('utf8').on('data', (text: string) => (body += text));
+      reply.on('end', () => {
+        resolve(new Response(body, { status: reply.statusCode ?? 0 }));
+        sent.destroy();
+      });
+    });
+    sent.on('error', reject);
+    sent.flushHeaders();
+  });
+}
 
 test('an error inside tells the client nothing', async () => {
   const { list } = kernel.host;
@@ -220,6 +244,29 @@ test('a stream comes as frames or as lines, its outcome last', async () => {
     lines.map((line) => Object.keys(JSON.parse(line) as object)[0]),
     ['chunk', 'chunk', 'outcome'],
   );
+});
+
+test('a method that streams waits for who reads slowly', async () => {
+  const hangUp = new AbortController();
+  const n = 30_000;
+  const headers = { 'content-type': 'application/json', accept: FRAMES_TYPE };
+  const response = await ask('/runs?method=probe.count&id=slow', {
+    ...jsonBody({ n }),
+    headers,
+    signal: hangUp.signal,
+  });
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  await reader.read();
+  let at = -1;
+  for (let still = 0; still < 10;) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const done = kernel.runs.list().find(({ id }) => id === 'slow')?.progress?.done ?? n;
+    still = done === at ? still + 1 : 0;
+    at = done;
+  }
+  assert.ok(at > 0 && at < n - 1, `it went on to ${at}`);
+  hangUp.abort();
+  await assert.rejects(reader.read());
 });
 
 test('who stops reading a stream stops the method', async () => {
