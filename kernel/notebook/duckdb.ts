@@ -41,7 +41,7 @@ export function openDuckdb(): SqlEngine {
         const news = [...tables].map(([name, table]) => [name, sent.get(name) === table ? null : table] as const);
         for (const [name, table] of tables) sent.set(name, table);
         waiting.set(id, { resolve, reject });
-        worker.postMessage({ id, text, parameters, tables: news } satisfies DuckdbQuery);
+        worker.postMessage({ id, text, parameters, tables: news } satisfies DuckdbQuery, []);
       }),
   };
 }

@@ -66,7 +66,7 @@ export function runHeadless(compiled: CompiledNotebook, options: HeadlessOptions
       timeoutMs,
     );
     signal?.addEventListener('abort', cancel, { once: true });
-    const send = (message: ToWorker): void => worker.postMessage(message);
+    const send = (message: ToWorker): void => worker.postMessage(message, []);
     worker.on('message', (message: FromWorker) => {
       if (message.type === 'states') options.onStates?.(message.states);
       else if (message.type === 'value') options.onValue?.(message.cell, message.bytes);

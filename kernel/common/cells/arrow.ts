@@ -12,9 +12,9 @@ import {
   vectorFromArray,
   type Vector,
 } from 'apache-arrow';
-import type { Column } from '../data.ts';
-import { AssayError } from '../errors.ts';
-import { Table } from '../table.ts';
+import type { Column } from '#common/data.ts';
+import { AssayError } from '#common/errors.ts';
+import { Table } from '#common/table.ts';
 
 export function toArrowBytes(table: Table): Uint8Array {
   const vectors = Object.fromEntries(table.columns.map((column) => [column.name, toVector(column)]));

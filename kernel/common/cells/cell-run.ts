@@ -1,8 +1,8 @@
 /** One cell in the running notebook: from its inputs to frozen, hashed outputs, and what it reports on the way. */
-import type { Module, Variable } from '@observablehq/runtime';
-import type { Digest } from '../data.ts';
-import { AssayError } from '../errors.ts';
-import type { CellState, CompiledCell } from '../notebook.ts';
+import type { Module, Variable } from './observable.ts';
+import type { Digest } from '#common/data.ts';
+import { AssayError } from '#common/errors.ts';
+import type { CellState, CompiledCell } from '#common/notebook.ts';
 import { failureDigest, failureOf } from './failure.ts';
 import type { Mailbox } from './mailbox.ts';
 import { ownInput, Present, type PresentContext } from './present.ts';
@@ -114,18 +114,24 @@ export class CellRun {
     }
     const present = (this.#present = new Present({ ...this.#context, cell }));
     this.#report('running', true);
+    const ready = this.#context.host.drawing?.ready(cell) ?? null;
+    if (ready) return present.race(ready.then(() => this.#run(given, present)));
+    return this.#run(given, present);
+  }
+
+  #run(given: readonly unknown[], present: Present): Outputs | Promise<Outputs> {
+    const { cell } = this;
     this.#function ??= this.#context.evaluate(cell);
     let next = 0;
     const inputs = cell.inputs.map((name) =>
       ownInput(name, this.#context.namespaces) ? present.input(name) : given[next++],
     );
     const result = this.#function(...inputs);
-    if (cell.kind === 'sql')
-      return present.race(this.#query(result as SqlRequest)).then((value) => this.#finish(value, present));
+    const finish = (outputs: Outputs): Outputs => this.#finish(outputs, present);
+    if (cell.kind === 'sql') return present.race(this.#query(result as SqlRequest)).then(finish);
     const waits =
       result instanceof Promise || Object.values(result as Outputs).some((value) => value instanceof Promise);
-    if (waits) return present.race(settle(result)).then((value) => this.#finish(value, present));
-    return this.#finish(result as Outputs, present);
+    return waits ? present.race(settle(result)).then(finish) : finish(result as Outputs);
   }
 
   async #query(request: SqlRequest | Promise<SqlRequest>): Promise<Outputs> {

@@ -53,6 +53,9 @@ function day(date: Date): string {
 
 const clock = (iso: string): string => `${iso.slice(-13, -5)} GMT+0000 (Coordinated Universal Time)`;
 
+const spell = (date: Date, format: (iso: string) => string): string =>
+  Number.isNaN(date.getTime()) ? 'Invalid Date' : format(date.toISOString());
+
 /** Makes the realm's dates UTC. Once a realm, before lockdown. */
 export function pinRealmDate(realm: { Date: DateConstructor }): void {
   const prototype = Native.prototype as unknown as Record<string, (this: Date, ...args: number[]) => unknown>;
@@ -63,8 +66,6 @@ export function pinRealmDate(realm: { Date: DateConstructor }): void {
     set(`get${part}`, prototype[`getUTC${part}`]!);
     if (part !== 'Day') set(`set${part}`, prototype[`setUTC${part}`]!);
   }
-  const spell = (date: Date, format: (iso: string) => string): string =>
-    Number.isNaN(date.getTime()) ? 'Invalid Date' : format(date.toISOString());
   // Methods, since functions would have a `prototype`, which lockdown removes with a warning.
   const methods = {
     getTimezoneOffset: () => 0,

@@ -1,8 +1,8 @@
 /** From what a cell threw to what the page shows, and to the little that is sealed of it. */
-import { RuntimeError } from '@observablehq/runtime';
-import { AssayError, ERRORS } from '../errors.ts';
-import type { CellState, CompiledCell } from '../notebook.ts';
-import { digestValue } from '../value.ts';
+import { RuntimeError } from './observable.ts';
+import { AssayError, ERRORS } from '#common/errors.ts';
+import type { CellState, CompiledCell } from '#common/notebook.ts';
+import { digestValue } from '#common/value.ts';
 import { stackOf } from './realm.ts';
 
 export interface Failure {

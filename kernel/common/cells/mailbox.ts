@@ -1,4 +1,4 @@
-import type { CellState } from '../notebook.ts';
+import type { CellState } from '#common/notebook.ts';
 
 /** Milliseconds between reports while cells run one after the other without a pause. */
 const EVERY = 4;

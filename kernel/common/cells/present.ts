@@ -1,8 +1,8 @@
 /** What one run of a cell has to itself: random numbers, clock, plugin methods. It ends with the run. */
-import type { Digest, TableData } from '../data.ts';
-import { AssayError } from '../errors.ts';
-import type { CellState, CompiledCell } from '../notebook.ts';
-import { Table } from '../table.ts';
+import type { Digest, TableData } from '#common/data.ts';
+import { AssayError } from '#common/errors.ts';
+import type { CellState, CompiledCell } from '#common/notebook.ts';
+import { Table } from '#common/table.ts';
 import { EPOCH, makeDate } from './date.ts';
 import { makeMath } from './math.ts';
 import { CELL_GLOBALS, isUsed, namespaceOf } from './names.ts';
@@ -18,7 +18,11 @@ export interface Drawing {
   /** `Plot`, `html`, `svg`, `md`, `display` for one run of a cell; undefined for other names. */
   input(cell: CompiledCell, name: string): unknown;
   /** Drawings of a plugin, by name. */
-  views(plugin: string): Readonly<Record<string, (...args: unknown[]) => unknown>>;
+  views(plugin: string): Readonly<Record<string, (value: unknown, context: object) => unknown>>;
+  /** Before a cell runs: null, or a promise when something has to be loaded first. */
+  ready(cell: CompiledCell): Promise<void> | null;
+  /** What a plugin's drawing is told besides its value. */
+  viewContext(cell: CompiledCell): Readonly<Record<string, unknown>>;
   show(cell: CompiledCell, outputs: Outputs): void;
   fail(cell: CompiledCell, error: NonNullable<CellState['error']>): void;
 }

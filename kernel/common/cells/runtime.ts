@@ -2,12 +2,12 @@
  * The reactive notebook, the same in the frame and headless: cells run in dependency order and again when what they read changes. Effects
  * (calls, data, SQL, drawing, reports) come in from outside; `pinRealm` must have run.
  */
-import { Runtime, type Module, type Variable } from '@observablehq/runtime';
-import type { Digest, TableData } from '../data.ts';
-import { AssayError } from '../errors.ts';
-import type { CellState, CompiledCell, CompiledNotebook } from '../notebook.ts';
-import { Table } from '../table.ts';
-import { digestValue } from '../value.ts';
+import { Runtime, type Module, type Variable } from './observable.ts';
+import type { Digest, TableData } from '#common/data.ts';
+import { AssayError } from '#common/errors.ts';
+import type { CellState, CompiledCell, CompiledNotebook } from '#common/notebook.ts';
+import { Table } from '#common/table.ts';
+import { digestValue } from '#common/value.ts';
 import { CellRun } from './cell-run.ts';
 import { Mailbox } from './mailbox.ts';
 import { namespaceOf } from './names.ts';
@@ -41,6 +41,7 @@ export class NotebookRuntime {
   readonly #mailbox: Mailbox;
   readonly #cells = new Map<string, CellRun>();
   readonly #given = new Map<string, Variable>();
+  readonly #variables = new Map<string, { readonly variable: Variable; readonly value: unknown }>();
   readonly #evaluate: { value: Evaluate; view: Evaluate };
   #order: readonly CompiledCell[] = [];
   #settings = '';
@@ -51,10 +52,8 @@ export class NotebookRuntime {
     this.#host = host;
     this.#mailbox = new Mailbox(host);
     // Animation frames cost 16 ms each and never come in a hidden frame.
-    this.#runtime._computeSoon = async () => {
-      await null;
-      await this.#runtime._computeNow();
-    };
+    // oxlint-disable-next-line no-underscore-dangle -- the runtime has no other way
+    this.#runtime._computeSoon = () => Promise.resolve().then(() => this.#runtime._computeNow());
     const value = makeSandbox();
     this.#evaluate = { value, view: host.drawing ? makeSandbox(host.drawing.globals) : value };
     for (const [name, initial] of Object.entries(host.drawing?.variables ?? {})) this.set(name, initial);
@@ -106,13 +105,12 @@ export class NotebookRuntime {
     }
   }
 
-  /** Gives a variable from outside (`width`, `dark`) a new value. */
+  /** Gives a variable from outside (`width`, `dark`) a value; what reads it runs again if it is another. */
   set(name: string, value: unknown): void {
-    const variable = this.#given.get(name) ?? this.#module.variable();
-    this.#given.set(
-      name,
-      variable.define(name, [], () => value),
-    );
+    const known = this.#variables.get(name);
+    if (known && Object.is(known.value, value)) return;
+    const variable = (known?.variable ?? this.#module.variable()).define(name, [], () => value);
+    this.#variables.set(name, { variable, value });
   }
 
   /** Runs these cells again, or all, and what reads them. Settles when nothing runs; the root is null while a cell is unfinished. */

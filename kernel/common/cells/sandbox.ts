@@ -1,9 +1,9 @@
 /** The compartments in which cells are evaluated. `pinRealm` must have run. */
-import { Table } from '../table.ts';
+import { Table } from '#common/table.ts';
 import { parseDate, makeDate, EPOCH } from './date.ts';
 import { makeMath, pow, powset } from './math.ts';
 import { GLOBALS } from './names.ts';
-import type { CompiledCell } from '../notebook.ts';
+import type { CompiledCell } from '#common/notebook.ts';
 
 /** A cell's function: `(inputs…) => {output: value}`. */
 export type CellFunction = (...inputs: unknown[]) => unknown;

@@ -1,8 +1,8 @@
 /** What becomes of a cell's outputs: frozen where that is cheap, hashed, described in a line. */
-import type { Digest, Tensor } from '../data.ts';
-import type { CellState } from '../notebook.ts';
-import { Table } from '../table.ts';
-import { digestValue, encodeValue } from '../value.ts';
+import type { Digest, Tensor } from '#common/data.ts';
+import type { CellState } from '#common/notebook.ts';
+import { Table } from '#common/table.ts';
+import { digestValue, encodeValue } from '#common/value.ts';
 
 /** Freezing costs 0.1–0.2 µs a node; beyond this many the digest at the end has to notice changes instead. */
 const MAX_FROZEN = 200_000;
@@ -28,7 +28,7 @@ export function freezeDeep(value: unknown): boolean {
       for (const key in item) visit((item as Record<string, unknown>)[key]);
     } else {
       solid = false;
-      if (item instanceof Map) for (const [key, element] of item) (visit(key), visit(element));
+      if (item instanceof Map) for (const pair of item) pair.forEach(visit);
       else if (item instanceof Set) for (const element of item) visit(element);
       else if (item instanceof Table) Object.freeze(item);
     }

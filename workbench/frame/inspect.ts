@@ -1,0 +1,111 @@
+/** Any value as a person reads it: scalars in a line, objects that open, tables that scroll. */
+import type { Tensor } from '#common/data.ts';
+import { Table } from '#common/table.ts';
+import { preview, typeName } from '#common/cells/values.ts';
+import { element } from './element.ts';
+import { recordSource, tableSource } from './table-source.ts';
+import { tableView } from './table-view.ts';
+
+/** Children made at a time; the rest waits behind a button. */
+const PAGE = 100;
+
+/** @param name the variable, shown before the value */
+export function inspect(value: unknown, name = ''): HTMLElement {
+  if (value instanceof Table) return titled(name, tableView(tableSource(value)));
+  const records = recordSource(value);
+  if (records) return titled(name, tableView(records));
+  const row = element('div', 'value');
+  if (name !== '') row.append(element('span', 'name', name), element('span', 'punct', ' = '));
+  row.append(isOpenable(value) ? opener(value, true) : scalar(value));
+  return row;
+}
+
+function titled(name: string, node: HTMLElement): HTMLElement {
+  if (name === '') return node;
+  const box = element('div', 'titled');
+  box.append(element('div', 'name', name), node);
+  return box;
+}
+
+function scalar(value: unknown): HTMLElement {
+  if (value === null || value === undefined) return element('span', 'nothing', String(value));
+  if (typeof value === 'string')
+    return element('span', value.length > 120 ? 'string long' : 'string', JSON.stringify(value));
+  const kind =
+    typeof value === 'number' || typeof value === 'bigint'
+      ? 'number'
+      : typeof value === 'boolean'
+        ? 'boolean'
+        : 'other';
+  return element('span', kind, preview(value, 1));
+}
+
+const isTensor = (value: object): value is Tensor => '$' in value && value.$ === 'tensor' && 'shape' in value;
+
+function isOpenable(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !(value instanceof Date) && count(value) > 0;
+}
+
+function count(value: object): number {
+  if (Array.isArray(value)) return value.length;
+  if (value instanceof Map || value instanceof Set) return value.size;
+  if (ArrayBuffer.isView(value)) return 'length' in value ? (value.length as number) : value.byteLength;
+  return Object.keys(value).length;
+}
+
+/** A line that opens; its inside is made when it first does. */
+function opener(value: object, top: boolean): HTMLElement {
+  const box = element('details', 'opener');
+  const head = element('summary', 'head');
+  head.append(element('span', 'type', typeName(value)), ' ', element('span', 'preview', preview(value, 1)));
+  box.append(head);
+  box.addEventListener('toggle', () => box.open && box.childElementCount === 1 && box.append(inside(value)));
+  if (top && count(value) <= 12 && !ArrayBuffer.isView(value)) {
+    box.append(inside(value));
+    box.open = true;
+  }
+  return box;
+}
+
+function inside(value: object): HTMLElement {
+  const list = element('div', 'inside');
+  const entries = entriesOf(value);
+  const total = isTensor(value) ? count(value.data) : count(value);
+  const more = (): void => {
+    let made = 0;
+    for (; made < PAGE; made++) {
+      const { value: entry, done } = entries.next();
+      if (done) return;
+      list.append(line(entry[0], entry[1]));
+    }
+    const left = total - list.childElementCount;
+    if (left <= 0) return;
+    const button = element('button', 'more', `${left.toLocaleString()} more`);
+    button.addEventListener('click', () => {
+      button.remove();
+      more();
+    });
+    list.append(button);
+  };
+  more();
+  return list;
+}
+
+function* entriesOf(value: object): Generator<[key: string, value: unknown]> {
+  if (isTensor(value)) yield* entriesOf(value.data);
+  else if (value instanceof Map) for (const [key, item] of value) yield [preview(key, 0), item];
+  else if (value instanceof Set) for (const item of value) yield ['', item];
+  else if (Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value)) {
+    const list = value as ArrayLike<unknown>;
+    for (let i = 0; i < list.length; i++) yield [String(i), list[i]];
+  } else yield* Object.entries(value);
+}
+
+function line(key: string, value: unknown): HTMLElement {
+  const row = element('div', 'entry');
+  if (key !== '') row.append(element('span', 'key', key), element('span', 'punct', ': '));
+  row.append(
+    value instanceof Table ? tableView(tableSource(value)) : isOpenable(value) ? opener(value, false) : scalar(value),
+  );
+  return row;
+}

@@ -1,0 +1,82 @@
+/** The sandboxed document in which cells run and draw. It meets the page over two ports and reaches nothing else. */
+import './before.ts';
+import '@fontsource-variable/inter/wght.css';
+import '@fontsource-variable/jetbrains-mono/wght.css';
+import '@fontsource-variable/source-serif-4/opsz.css';
+import './frame.css';
+import { pinRealm } from '#common/cells/realm.ts';
+import { NotebookRuntime } from '#common/cells/runtime.ts';
+import type { SqlEngine } from '#common/cells/sql.ts';
+import { AssayError } from '#common/errors.ts';
+import { makeDrawing } from './drawing.ts';
+import { expose, wrap } from './port.ts';
+import { HELLO, type FrameApi, type PageApi } from './protocol.ts';
+import { makeSlots } from './slots.ts';
+
+pinRealm();
+
+addEventListener('message', function meet({ source, data, ports }: MessageEvent<unknown>) {
+  if (source !== parent || data !== HELLO || ports.length !== 2) return;
+  removeEventListener('message', meet);
+  start(ports[0]!, ports[1]!);
+});
+
+function start(toFrame: MessagePort, toPage: MessagePort): void {
+  const { remote: page } = wrap<PageApi>(toPage);
+  let engine: Promise<SqlEngine> | null = null;
+  const slots = makeSlots(
+    document.body,
+    (id, px) => void page.height(id, px),
+    (px) => runtime.set('width', px),
+  );
+  const drawing = makeDrawing(slots);
+  const runtime = new NotebookRuntime({
+    call: (cell, method, input) => page.call(cell, method, input),
+    dataset: (name) => page.dataset(name),
+    sql: () => (engine ??= openSqlInFrame(page)),
+    states: (states) => void page.states(states),
+    root: (root) => void page.root(root),
+    later: soon(),
+    clock: () => performance.now(),
+    drawing,
+  });
+  const api: FrameApi = {
+    async define(notebook) {
+      slots.keep(new Set(notebook.cells.map((cell) => cell.id)));
+      drawing.use(notebook);
+      runtime.define(notebook);
+      await runtime.settled();
+    },
+    run: async (ids) => ({ root: await runtime.run(ids) }),
+    layout: (places) => slots.place(places),
+    theme(tokens, dark) {
+      const { style } = document.documentElement;
+      for (const [name, value] of Object.entries(tokens)) style.setProperty(name, value);
+      style.colorScheme = dark ? 'dark' : 'light';
+      runtime.set('dark', dark);
+    },
+  };
+  expose(api, toFrame);
+}
+
+async function openSqlInFrame(page: {
+  duckdb(): Promise<{ readonly worker: string; readonly wasm: ArrayBuffer }>;
+}): Promise<SqlEngine> {
+  const [{ openDuckdb }, parts] = await Promise.all([import('./duckdb.ts'), page.duckdb()]);
+  return openDuckdb(parts).catch((error: unknown) => {
+    throw new AssayError('SQL_FAILED', 'The database did not start.', { cause: error });
+  });
+}
+
+/** Runs callbacks in turns of their own: timers would wait 4 ms, and a second in a tab that is not seen. */
+function soon(): (run: () => void) => void {
+  const queue: (() => void)[] = [];
+  const { port1, port2 } = new MessageChannel();
+  port1.addEventListener('message', () => {
+    for (const run of queue.splice(0)) run();
+  });
+  port1.start();
+  return (run) => {
+    if (queue.push(run) === 1) port2.postMessage(null);
+  };
+}

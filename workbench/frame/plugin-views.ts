@@ -1,0 +1,9 @@
+/** The drawings that plugins bring: `plugins/<name>/view.tsx`, plain DOM and Plot, each loaded when the first cell draws with it. */
+export type Views = Readonly<Record<string, (value: unknown, context: object) => unknown>>;
+
+const found = import.meta.glob<{ readonly views?: Views }>('../../plugins/*/view.tsx');
+
+export async function loadViews(plugin: string): Promise<Views> {
+  const load = found[`../../plugins/${plugin}/view.tsx`];
+  return load ? ((await load()).views ?? {}) : {};
+}
