@@ -39,10 +39,11 @@ export function addValueBodies(app: FastifyInstance): void {
 export function limitJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('application/json');
-  app.addContentTypeParser('application/json', (request, payload, done) => {
-    collect(payload, request, JSON_BODY)
-      .then((bytes) => parse(request, textOf(bytes), done))
-      .catch(done);
+  app.addContentTypeParser('application/json', async (request: FastifyRequest, payload: Readable) => {
+    const text = textOf(await collect(payload, request, JSON_BODY));
+    return new Promise((resolve, reject) => {
+      parse(request, text, (error, value) => (error === null ? resolve(value) : reject(error)));
+    });
   });
 }
 
