@@ -15,9 +15,15 @@ export function inspect(value: unknown, name = ''): HTMLElement {
   const records = recordSource(value);
   if (records) return titled(name, tableView(records));
   const row = element('div', 'value');
-  if (name !== '') row.append(element('span', 'name', name), element('span', 'punct', ' = '));
-  row.append(isOpenable(value) ? opener(value, true) : scalar(value));
+  row.append(...line(name, ' = ', value, true));
   return row;
+}
+
+/** `name = value`; what opens has its name in the line that opens it. */
+function line(name: string, sign: string, value: unknown, top: boolean): Node[] {
+  if (value instanceof Table) return [titled(name, tableView(tableSource(value)))];
+  const label = name === '' ? [] : [element('span', top ? 'name' : 'key', name), element('span', 'punct', sign)];
+  return isOpenable(value) ? [opener(value, label, top)] : [...label, scalar(value)];
 }
 
 function titled(name: string, node: HTMLElement): HTMLElement {
@@ -43,7 +49,15 @@ function scalar(value: unknown): HTMLElement {
 const isTensor = (value: object): value is Tensor => '$' in value && value.$ === 'tensor' && 'shape' in value;
 
 function isOpenable(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !(value instanceof Date) && count(value) > 0;
+  return typeof value === 'object' && value !== null && !(value instanceof Date) && count(value) > 0 && !isShort(value);
+}
+
+/** A few scalars fit in a line. */
+function isShort(value: object): boolean {
+  if (count(value) > 8 || value instanceof Map || value instanceof Set || ArrayBuffer.isView(value)) return false;
+  return (
+    Object.values(value).every((item) => typeof item !== 'object' || item === null) && preview(value, 1).length <= 90
+  );
 }
 
 function count(value: object): number {
@@ -54,10 +68,10 @@ function count(value: object): number {
 }
 
 /** A line that opens; its inside is made when it first does. */
-function opener(value: object, top: boolean): HTMLElement {
+function opener(value: object, label: readonly Node[], top: boolean): HTMLElement {
   const box = element('details', 'opener');
   const head = element('summary', 'head');
-  head.append(element('span', 'type', typeName(value)), ' ', element('span', 'preview', preview(value, 1)));
+  head.append(...label, element('span', 'type', typeName(value)), ' ', element('span', 'preview', preview(value, 1)));
   box.append(head);
   box.addEventListener('toggle', () => box.open && box.childElementCount === 1 && box.append(inside(value)));
   if (top && count(value) <= 12 && !ArrayBuffer.isView(value)) {
@@ -76,7 +90,7 @@ function inside(value: object): HTMLElement {
     for (; made < PAGE; made++) {
       const { value: entry, done } = entries.next();
       if (done) return;
-      list.append(line(entry[0], entry[1]));
+      list.append(entryLine(entry[0], entry[1]));
     }
     const left = total - list.childElementCount;
     if (left <= 0) return;
@@ -101,11 +115,8 @@ function* entriesOf(value: object): Generator<[key: string, value: unknown]> {
   } else yield* Object.entries(value);
 }
 
-function line(key: string, value: unknown): HTMLElement {
+function entryLine(key: string, value: unknown): HTMLElement {
   const row = element('div', 'entry');
-  if (key !== '') row.append(element('span', 'key', key), element('span', 'punct', ': '));
-  row.append(
-    value instanceof Table ? tableView(tableSource(value)) : isOpenable(value) ? opener(value, false) : scalar(value),
-  );
+  row.append(...line(key, ': ', value, false));
   return row;
 }

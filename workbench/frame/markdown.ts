@@ -38,6 +38,9 @@ function shown(value: unknown): Node[] {
     figure.title = String(value);
     return [figure];
   }
+  if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item !== 'object')) {
+    return value.flatMap((item, i) => (i === 0 ? shown(item) : [new Text(', '), ...shown(item)]));
+  }
   const isPlainObject =
     typeof value === 'object' && value !== null && !(value instanceof Node) && !(Symbol.iterator in value);
   return isPlainObject ? [inspect(value)] : nodesOf(value);

@@ -37,7 +37,7 @@ export interface PageApi {
 
 /**
  * `data` of the page's one message, sent to the frame's window once it has loaded. Its `ports[0]` carries the page's calls of FrameApi, its
- * `ports[1]` the frame's calls of PageApi, both in comlink's way: the frame exposes on the first and wraps the second.
+ * `ports[1]` the frame's calls of PageApi, both as port.ts speaks: the frame exposes on the first and wraps the second.
  */
 export const HELLO = 'assay:hello';
 

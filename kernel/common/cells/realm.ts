@@ -15,6 +15,7 @@ export function pinRealm(): void {
     stackFiltering: 'verbose',
     consoleTaming: 'unsafe',
     domainTaming: 'unsafe',
+    reporting: 'none', // newer engines have intrinsics that SES removes and would name
     errorTrapping: 'none',
     unhandledRejectionTrapping: 'none',
     localeTaming: 'safe', // toLocaleString is toString, localeCompare compares code units
