@@ -3,7 +3,7 @@
  * receipt is checked for canonical bytes and schema, its place in its stream and those it follows from; all of them together for the
  * signed root. A fault is located by its line.
  */
-import { sha256Into } from '#crypto';
+import { prepareCrypto, sha256Into } from '#crypto';
 import { ByteIndex } from './byte-index.ts';
 import { AssayError } from './errors.ts';
 import { MerkleRange } from './merkle-range.ts';
@@ -49,6 +49,7 @@ export async function verifyLog(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   log: LogToVerify,
 ): Promise<LogReport> {
+  await prepareCrypto();
   const verifier = new LogVerifier(log);
   for await (const chunk of chunks) verifier.push(chunk);
   return verifier.end();

@@ -3,7 +3,7 @@
  * → seal → signatures → log → receipts → results. An attacker controls every byte of the bundle, the key in it included: that key only
  * shows that all parts are one log's word; `SIGNER` alone says whether it is a log that you trust.
  */
-import { sha256Hex } from '#crypto';
+import { prepareCrypto, sha256Hex } from '#crypto';
 import { equalBytes } from './bytes.ts';
 import { keyName, parseVkey } from './note.ts';
 import { Checks, fail, type Found } from './verify-checks.ts';
@@ -43,6 +43,7 @@ export type { CheckResult, Policy, VerifyOptions, VerifyReport } from './verify-
 
 /** Never throws for what a bundle holds: every fault is a check that failed. */
 export async function verifyBundle(zip: Uint8Array, { policy, onCheck }: VerifyOptions = {}): Promise<VerifyReport> {
+  await prepareCrypto();
   const checks = new Checks(onCheck);
   let files: Files | undefined;
   checks.run('ZIP', [], () => {

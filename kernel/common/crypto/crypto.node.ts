@@ -48,6 +48,9 @@ export function createSha256(): Sha256Stream {
   return stream;
 }
 
+/** Nothing to prepare here. */
+export async function prepareCrypto(): Promise<void> {}
+
 export function randomBytes(length: number): Bytes {
   return randomFillSync(new Uint8Array(length));
 }

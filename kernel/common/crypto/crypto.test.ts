@@ -32,6 +32,21 @@ test('node and web agree on any bytes and any text', () => {
   );
 });
 
+test('WebAssembly, once it is there, gives the same digests', async () => {
+  await web.prepareCrypto();
+  await web.prepareCrypto();
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 40_000 }), (data) => {
+      assert.deepEqual(web.sha256(data), node.sha256(data));
+      assert.equal(web.sha256Hex(data), node.sha256Hex(data));
+      const [ours, theirs] = [new Uint8Array(40), new Uint8Array(40)];
+      web.sha256Into(data, ours, 5);
+      node.sha256Into(data, theirs, 5);
+      assert.deepEqual(ours, theirs);
+    }),
+  );
+});
+
 // RFC 8032, section 7.1, test 2
 const SECRET = bytes('4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb');
 const PUBLIC = bytes('3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c');

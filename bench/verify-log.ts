@@ -1,0 +1,141 @@
+/**
+ * How many receipts of a whole log a verifier checks in a second: canonical bytes, closed schema, stream order, parents, Merkle root,
+ * signed checkpoint. 100,000 receipts of 1.1 KB in 50 streams; one thread of Node, and one of Chromium on the same bytes. Rival in the same
+ * run: the same checks by parsing every receipt, as a verifier of the usual kind does.
+ */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { build } from 'vite';
+import { MemoryLog } from '../kernel/common/bundle.fixture.ts';
+import { MerkleTree } from '../kernel/common/merkle.ts';
+import { parseReceipt, type LoggedReceipt, type ReceiptDraft } from '../kernel/common/receipt.ts';
+import { receiptEntry } from '../kernel/common/proof.ts';
+import { verifyLog } from '../kernel/common/verify-log.ts';
+import { sha256Hex } from '#crypto';
+import { launchChromium } from '../test/browser/chromium.ts';
+
+const RECEIPTS = 100_000;
+const RUNS = 5;
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
+const rate = (ms: number): string => `${Math.round(RECEIPTS / ms)},000`.replace(/^0,/, '');
+const digest = sha256Hex('some file');
+
+/** Cells, calls and data sets of 50 runs, side by side. */
+function makeLog(): MemoryLog {
+  const log = new MemoryLog();
+  const opens = Array.from({ length: 50 }, (_, run) => log.append({ kind: 'open', stream: `seal/run-${run}` }));
+  const plugin = { name: 'shap', version: '1.0.0', digest };
+  let last: LoggedReceipt = opens[0]!;
+  while (log.receipts.length < RECEIPTS) {
+    const index = log.receipts.length;
+    const draft: Partial<ReceiptDraft> & Pick<ReceiptDraft, 'kind'> = {
+      kind: (['run', 'cell', 'dataset', 'model'] as const)[index % 4]!,
+      subject: [{ name: 'result', digest: { sha256: digest } }],
+      parents: [{ digest: opens[index % 50]!.id, role: 'open' }, { digest: last.id, role: 'previous' }], // prettier-ignore
+      materials: [{ name: 'wages', digest }],
+      plugin,
+      method: 'shap.explain',
+      params: digest,
+      env: { node: '24.21.0', assay: '0.1.0', seed: 42 },
+      result: { rows: 534, ms: 12.25, note: 'exact' },
+    };
+    last = log.append({ ...draft, stream: `seal/run-${index % 50}` });
+  }
+  return log;
+}
+
+const log = makeLog();
+const bytes = new TextEncoder().encode(log.receipts.map(({ body }) => `${body}\n`).join(''));
+const given = { org: 'test', checkpoint: log.checkpoint(), vkey: log.vkey };
+const chunks = Array.from({ length: Math.ceil(bytes.length / 65_536) }, (_, index) =>
+  bytes.subarray(index * 65_536, (index + 1) * 65_536),
+);
+
+async function ours(): Promise<void> {
+  const report = await verifyLog(chunks, given);
+  if (!report.ok || report.receipts !== RECEIPTS) throw new Error(JSON.stringify(report));
+}
+
+/** Every receipt parsed, its keys checked and written again; then chain, parents and tree. */
+async function parsing(): Promise<void> {
+  const tree = new MerkleTree();
+  const heads = new Map<string, { readonly seq: number; readonly id: string }>();
+  const kinds = new Map<string, string>();
+  for (const line of new TextDecoder().decode(bytes).split('\n').slice(0, -1)) {
+    const { predicate } = parseReceipt(line);
+    const id = sha256Hex(line);
+    const head = heads.get(predicate.stream);
+    const fits = predicate.seq === (head?.seq ?? -1) + 1 && predicate.prev === (head?.id ?? null);
+    if (!fits || predicate.parents.some((parent) => !kinds.has(parent.digest))) throw new Error(line);
+    heads.set(predicate.stream, { seq: predicate.seq, id });
+    kinds.set(id, predicate.kind);
+    tree.append(receiptEntry(id));
+  }
+  if (Buffer.compare(tree.root(), log.tree.root()) !== 0) throw new Error('root');
+}
+
+async function cpu(run: () => Promise<void>): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < RUNS; i++) {
+    const before = process.cpuUsage();
+    await run();
+    const { user, system } = process.cpuUsage(before);
+    times.push((user + system) / 1000);
+  }
+  return median(times);
+}
+
+/** The same module as a page would load it, on the same bytes. */
+async function inChromium(): Promise<number> {
+  const bundled = await build({
+    configFile: false,
+    logLevel: 'silent',
+    build: {
+      write: false,
+      target: 'es2023',
+      lib: { entry: 'kernel/common/verify-log.ts', formats: ['es'], fileName: 'verify-log' },
+    },
+  });
+  const [output] = Array.isArray(bundled) ? bundled : [bundled];
+  const parts = output !== undefined && 'output' in output ? output.output : [];
+  const scripts = new Map(parts.map((part) => [`/${part.fileName}`, 'code' in part ? part.code : '']));
+  const server = createServer(({ url }, reply) => {
+    const script = scripts.get(url ?? '');
+    if (script !== undefined) reply.setHeader('content-type', 'text/javascript').end(script);
+    else if (url === '/log') reply.end(bytes);
+    else reply.setHeader('content-type', 'text/html').end('<!doctype html>');
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const browser = await launchChromium();
+  try {
+    const page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    const script = `(async ({ given, runs }) => {
+      const { verifyLog } = await import('/verify-log.js');
+      const bytes = new Uint8Array(await (await fetch('/log')).arrayBuffer());
+      const chunks = [];
+      for (let at = 0; at < bytes.length; at += 65536) chunks.push(bytes.subarray(at, at + 65536));
+      const times = [];
+      for (let i = 0; i < runs; i++) {
+        const start = performance.now();
+        const report = await verifyLog(chunks, given);
+        if (!report.ok) throw new Error(JSON.stringify(report));
+        times.push(performance.now() - start);
+      }
+      return times;
+    })(${JSON.stringify({ given, runs: RUNS })})`;
+    return median(await page.evaluate<number[]>(script));
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
+
+const [node, parse, chromium] = [await cpu(ours), await cpu(parsing), await inChromium()];
+console.log(`Verifying a log of ${RECEIPTS.toLocaleString('en')} receipts, ${Math.round(bytes.length / RECEIPTS)} bytes each; medians of ${RUNS}
+
+| where | receipts a second | against parsing |
+|---|---|---|
+| Node ${process.versions.node}, one thread | ${rate(node)} | ${(parse / node).toFixed(1)}× |
+| Chromium, one thread | ${rate(chromium)} | ${(parse / chromium).toFixed(1)}× |
+| Node, by parsing each receipt | ${rate(parse)} | 1 |`);
