@@ -10,7 +10,7 @@ import type { CallOutcome, CallRequest } from '#common/protocol.ts';
 import type { LoggedReceipt } from '#common/receipt.ts';
 import { decodeValue, encodeValue, VALUE_MEDIA_TYPE } from '#common/value.ts';
 import { sha256Hex } from '#crypto';
-import type { DatasetEntry, NotebookEntry, NotebookFile, ReceiptQuery, RunEntry, SealEntry, SealOutcome } from './kernel-types.ts';
+import type { DatasetDescription, DatasetEntry, NewDataset, NotebookEntry, NotebookFile, ReceiptQuery, RunEntry, SealEntry } from './kernel-types.ts';
 
 export interface KernelClientOptions {
   /** `http://host:port`; the page's own origin unless given. */
@@ -99,17 +99,28 @@ export function createKernelClient({ base = location.origin, fetch: send = fetch
       json<CompiledNotebook>('compile', { method: 'POST', body: JSON.stringify({ source }), type: JSON_TYPE, signal }),
 
     seals: () => json<readonly SealEntry[]>('seals'),
-    /** `root`: what the page shows; the kernel says when its own run differs. */
-    seal: (notebook: string, root?: Digest, id?: string) =>
-      json<SealOutcome>('seals', { method: 'POST', body: JSON.stringify({ notebook, root, id }), type: JSON_TYPE }),
+    /** `root` and `cells`: what the page shows. @throws SEAL_ROOT_DIFFERS when the kernel's own run gives another root */
+    seal: (what: { readonly notebook: string; readonly root?: Digest; readonly cells?: Readonly<Record<string, Digest>>; readonly id?: string }) =>
+      json<SealEntry>('seals', { method: 'POST', body: JSON.stringify(what), type: JSON_TYPE }),
     bundle: (id: string) => bytes(`${path('seals', id)}/bundle`),
     bundleUrl: (id: string) => `${root}/${path('seals', id)}/bundle`,
 
     datasets: () => json<readonly DatasetEntry[]>('datasets'),
-    dataset: (name: string) => json<DatasetEntry>(path('datasets', name)),
+    dataset: (name: string) => json<DatasetDescription>(path('datasets', name)),
     table: async (name: string, signal?: AbortSignal) => (await value(`${path('datasets', name)}/table`, { signal })) as TableData,
-    addDataset: (name: string, format: string, body: Blob) =>
-      json<DatasetEntry>(`datasets${query({ name, format })}`, { method: 'POST', body, type: 'application/octet-stream' }),
+    /** @throws DATASET_INVALID naming line and column, DATASET_EXISTS, NAME_INVALID */
+    addDataset: (about: NewDataset, file: Blob) =>
+      json<DatasetEntry>(`datasets${query(about)}`, { method: 'POST', body: file, type: 'application/octet-stream' }),
+    /** duckdb-wasm as the kernel has it, for the frame, which can't fetch. */
+    async duckdb(): Promise<{ readonly worker: string; readonly wasm: ArrayBuffer }> {
+      const part = async (name: string): Promise<Response> => {
+        const response = await send(`${base}/vendor/duckdb/${name}`);
+        if (!response.ok) throw await failure(response);
+        return response;
+      };
+      const [worker, wasm] = await Promise.all([part('duckdb-browser-eh.worker.js'), part('duckdb-eh.wasm')]);
+      return { worker: await worker.text(), wasm: await wasm.arrayBuffer() };
+    },
 
     artifact: (digest: Digest) => bytes(path('artifacts', digest)),
     receipts: (which: ReceiptQuery = {}) => json<readonly LoggedReceipt[]>(`receipts${query(which)}`),

@@ -17,20 +17,27 @@ export interface NotebookFile {
   readonly digest: Digest;
 }
 
+/** A sealed run. */
 export interface SealEntry {
+  /** Of the seal's receipt. */
   readonly id: Digest;
+  readonly receipt: Digest;
   readonly notebook: string;
-  readonly notebookDigest: Digest;
   readonly root: Digest;
+  /** The zip's digest. */
   readonly bundle: Digest;
-  readonly time: string;
+  /** RFC 3339. */
+  readonly at: string;
 }
 
-export interface SealOutcome {
-  readonly id: string;
-  readonly root: Digest;
-  readonly bundle: Digest;
-  readonly receipt: Digest;
+export interface DatasetEntry {
+  readonly name: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly source?: string;
+  readonly licence?: string;
+  /** What is wrong with its dataset.json. */
+  readonly problem?: string;
 }
 
 export interface ColumnEntry {
@@ -38,18 +45,27 @@ export interface ColumnEntry {
   readonly type?: string;
   readonly unit?: string;
   readonly description?: string;
-  readonly levels?: readonly string[];
+  readonly missing?: number;
+  readonly min?: number;
+  readonly max?: number;
 }
 
-export interface DatasetEntry {
-  readonly name: string;
-  readonly title: string;
-  readonly description?: string;
-  readonly licence?: string;
-  readonly source?: string;
-  readonly rows?: number;
-  readonly digest?: Digest;
+/** Output of `datasets.describe`. */
+export interface DatasetDescription extends DatasetEntry {
+  readonly citation?: string;
+  readonly notes?: readonly string[];
+  readonly rows: number;
   readonly columns: readonly ColumnEntry[];
+  readonly file: { readonly path: string; readonly digest: Digest; readonly bytes: number };
+}
+
+export interface NewDataset {
+  /** `[a-z][a-z0-9_]*` */
+  readonly name: string;
+  readonly fileName: string;
+  readonly title?: string;
+  readonly source?: string;
+  readonly licence?: string;
 }
 
 export interface RunEntry {
@@ -64,4 +80,6 @@ export interface ReceiptQuery {
   readonly stream?: string;
   readonly kind?: Kind;
   readonly limit?: number;
+  /** Only receipts with a smaller index. */
+  readonly before?: number;
 }

@@ -88,3 +88,9 @@ function spaced(source: string, id: string): string {
   if (last && !/\n[ \t]*\r?\n$|^[ \t]*\r?\n$/.test(last.source)) text = addText(text, before.at, '\n');
   return text;
 }
+
+/** A text without the heading that says the title once more: the sheet's head shows it. */
+export function withoutTitle({ source }: Block, title: string): string {
+  const heading = /^\s*# +(.+?)[ \t]*#*[ \t]*(?:\r?\n|$)/.exec(source);
+  return heading?.[1] === title ? source.slice(heading[0].length) : source;
+}

@@ -1,7 +1,8 @@
 /** Saving over the version that was edited, and sealing what is saved. */
 import { step } from './step.ts';
 import { withSource } from './source.ts';
-import type { Operation, Session, Step } from './state.ts';
+import { staleCells } from './status.ts';
+import type { Action, Operation, Session, Step } from './state.ts';
 
 export function reduceSave(state: Session, operation: Operation): Step | null {
   switch (operation.op) {
@@ -40,7 +41,7 @@ function saved(state: Session, digest: string, source: string): Step {
   if (state.sealing.kind !== 'waiting') return step(next);
   if (source !== state.source) return save(next);
   const { call, at } = state.sealing;
-  return step({ ...next, sealing: started(call, at) }, { do: 'seal', root: state.root, call });
+  return step({ ...next, sealing: started(call, at) }, sealAs(state, call));
 }
 
 /** The file has another digest than what was read or saved last. `source` null: it is gone. */
@@ -71,8 +72,14 @@ function resolve(state: Session, keep: 'mine' | 'theirs'): Step {
 
 function seal(state: Session, call: string, at: number): Step {
   if (state.sealing.kind === 'running' || state.sealing.kind === 'waiting' || state.saving.kind === 'conflict') return step(state);
-  if (state.source === state.base.source) return step({ ...state, sealing: started(call, at) }, { do: 'seal', root: state.root, call });
+  if (state.source === state.base.source) return step({ ...state, sealing: started(call, at) }, sealAs(state, call));
   return save({ ...state, sealing: { kind: 'waiting', call, at } });
 }
 
 const started = (call: string, at: number): Session['sealing'] => ({ kind: 'running', call, started: at, done: 0, total: 0, cell: null });
+
+/** The page's digests go along, so that a difference is named by its cell. A stale page claims nothing. */
+function sealAs(state: Session, call: string): Action {
+  const cells = Object.fromEntries(Object.values(state.cells).flatMap(({ id, digest }) => (digest === undefined ? [] : [[id, digest]])));
+  return state.root === null || staleCells(state).size > 0 ? { do: 'seal', root: null, cells: {}, call } : { do: 'seal', root: state.root, cells, call };
+}

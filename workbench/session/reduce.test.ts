@@ -175,7 +175,7 @@ describe('session', () => {
     const waiting = after(start(), { op: 'type', key: 'cell:a', text: 'const a = 2;', at: 0 }, { op: 'seal', call: 's1', at: 5 });
     assert.deepEqual(waiting.actions.map((action) => action.do), ['save']);
     const sealing = after(waiting.state, { op: 'saved', digest: 'e'.repeat(64), source: waiting.state.source });
-    assert.deepEqual(sealing.actions, [{ do: 'seal', root: null, call: 's1' }]);
+    assert.deepEqual(sealing.actions, [{ do: 'seal', root: null, cells: {}, call: 's1' }]);
     assert.equal(sealing.state.sealing.kind, 'running');
   });
 });

@@ -2,7 +2,7 @@
 import type { Digest } from '#common/data.ts';
 import type { ErrorJson } from '#common/errors.ts';
 import type { CellSource, CellState, CompiledNotebook, Language, NotebookDocument } from '#common/notebook.ts';
-import type { SealOutcome } from '../kernel-types.ts';
+import type { SealEntry } from '../kernel-types.ts';
 
 /** A part of the file that the sheet shows: text or a cell. Blank lines between cells are no blocks. */
 export interface Block {
@@ -45,7 +45,7 @@ export type Sealing =
   | { readonly kind: 'waiting'; readonly call: string; readonly at: number }
   | { readonly kind: 'running'; readonly call: string; readonly started: number; readonly done: number; readonly total: number; readonly cell: string | null }
   | { readonly kind: 'failed'; readonly error: ErrorJson }
-  | { readonly kind: 'done'; readonly outcome: SealOutcome; readonly source: string };
+  | { readonly kind: 'done'; readonly outcome: SealEntry; readonly source: string };
 
 export interface Session {
   readonly name: string;
@@ -108,7 +108,7 @@ export type Operation =
   | { readonly op: 'resolve'; readonly keep: 'mine' | 'theirs' }
   | { readonly op: 'seal'; readonly call: string; readonly at: number }
   | { readonly op: 'sealing'; readonly cell: string | null; readonly done: number; readonly total: number }
-  | { readonly op: 'sealed'; readonly outcome: SealOutcome }
+  | { readonly op: 'sealed'; readonly outcome: SealEntry }
   | { readonly op: 'unsealed'; readonly error: ErrorJson };
 
 /** Blocks (by key) to run although they didn't change. */
@@ -122,7 +122,7 @@ export type Action =
   | { readonly do: 'rerun'; readonly ids: readonly string[] | null }
   | { readonly do: 'restart' }
   | { readonly do: 'save'; readonly source: string; readonly base: Digest | null }
-  | { readonly do: 'seal'; readonly root: Digest | null; readonly call: string }
+  | { readonly do: 'seal'; readonly root: Digest | null; readonly cells: Readonly<Record<string, Digest>>; readonly call: string }
   | { readonly do: 'told'; readonly text: string; readonly undo: boolean };
 
 export interface Step {

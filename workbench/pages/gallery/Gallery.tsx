@@ -18,7 +18,7 @@ export function Gallery() {
   const seals = createLoaded((kernel) => kernel.seals(), (event) => event.type === 'seal' && event.state === 'done');
   const lastSeals = createMemo(() => {
     const last = new Map<string, SealEntry>();
-    for (const seal of seals.value() ?? []) if ((last.get(seal.notebook)?.time ?? '') < seal.time) last.set(seal.notebook, seal);
+    for (const seal of seals.value() ?? []) if ((last.get(seal.notebook)?.at ?? '') < seal.at) last.set(seal.notebook, seal);
     return last;
   });
   const [busy, setBusy] = createSignal(false);

@@ -6,6 +6,7 @@ import { Icon } from '../../parts/Icon.tsx';
 import { pathTo } from '../../router.ts';
 
 export function NotebookCard(props: { readonly entry: NotebookEntry; readonly seal: SealEntry | undefined; readonly onRemove: () => void }) {
+  const changed = (seal: SealEntry): boolean => Date.parse(seal.at) < Date.parse(props.entry.modified);
   return (
     <li class="card">
       <div class="card-text">
@@ -23,10 +24,10 @@ export function NotebookCard(props: { readonly entry: NotebookEntry; readonly se
       <div class="card-seal">
         <Show when={props.seal} fallback={<span class="card-unsealed">not sealed</span>}>
           {(seal) => (
-            <a class="card-mark" href={pathTo.verify(seal().id)} data-old={seal().notebookDigest !== props.entry.digest}>
+            <a class="card-mark" href={pathTo.verify(seal().id)} data-old={changed(seal())}>
               <Hallmark root={seal().root} size={52} />
               <span class="card-sealed">
-                {seal().notebookDigest === props.entry.digest ? 'sealed' : 'changed since'} <Ago time={seal().time} />
+                {changed(seal()) ? 'changed since' : 'sealed'} <Ago time={seal().at} />
               </span>
             </a>
           )}

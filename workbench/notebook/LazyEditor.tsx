@@ -1,0 +1,77 @@
+import { createEffect, createSignal, on, onCleanup, onMount, Show } from 'solid-js';
+import type { CellSource } from '#common/notebook.ts';
+import type { Block } from '../session/state.ts';
+import type { CellEditor } from './editor/cell-editor.ts';
+import { useSheet } from './context.ts';
+
+interface LazyEditorProps {
+  readonly block: Block;
+  readonly cell: CellSource;
+  readonly editing: boolean;
+}
+
+/** The code as plain text of the same size until the editor has been loaded: nothing waits for it, and nothing jumps. */
+export function LazyEditor(props: LazyEditorProps) {
+  const { state, dispatch, world } = useSheet();
+  const [editor, setEditor] = createSignal<CellEditor>();
+  let host!: HTMLDivElement;
+  let gone = false;
+  const key = (): string => props.block.key;
+
+  const load = async (): Promise<void> => {
+    const { createCellEditor } = await import('./editor/cell-editor.ts');
+    if (gone || editor()) return;
+    const made = createCellEditor(host, {
+      code: props.cell.code,
+      language: props.cell.language,
+      label: `Code of ${props.cell.name ?? props.cell.id}`,
+      complete: () => world(props.cell),
+      onChange: (text) => dispatch({ op: 'type', key: key(), text, at: Date.now() }),
+      onFocus: () => dispatch({ op: 'select', key: key(), mode: 'edit' }),
+      onLeave: (by) => dispatch(by === 0 ? { op: 'select', key: key(), mode: 'command' } : { op: 'step', by }),
+      onHistory: (way) => dispatch({ op: way }),
+    });
+    setEditor(made);
+  };
+
+  onMount(() => {
+    const near = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+        near.disconnect();
+        // After the notebook's first results: the page is read before it is written.
+        requestIdleCallback(() => void load(), { timeout: 1500 });
+      },
+      { rootMargin: '800px' },
+    );
+    near.observe(host);
+    onCleanup(() => near.disconnect());
+  });
+  onCleanup(() => {
+    gone = true;
+    editor()?.close();
+  });
+  createEffect(on([editor, () => props.cell.code], ([made, code]) => made?.setCode(code)));
+  createEffect(on([editor, () => props.cell.language], ([made, language]) => made?.setLanguage(language)));
+  createEffect(() => {
+    const id = props.cell.id;
+    const wrong = state().checked?.cells.find((cell) => cell.id === id)?.error ?? state().cells[id]?.error;
+    editor()?.setError(wrong && wrong.line !== undefined ? { ...wrong, line: wrong.line - props.cell.line + 1, column: wrong.column ?? 1 } : null);
+  });
+  createEffect(() => {
+    if (!props.editing) return editor()?.blur();
+    const made = editor();
+    if (made) made.focus();
+    else void load();
+  });
+  return (
+    <div class="editor" ref={host}>
+      <Show when={!editor()}>
+        <pre class="editor-plain" onClick={() => dispatch({ op: 'select', key: key(), mode: 'edit' })}>
+          {props.cell.code}
+          {'\n'}
+        </pre>
+      </Show>
+    </div>
+  );
+}

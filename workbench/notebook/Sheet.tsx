@@ -1,0 +1,71 @@
+import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount } from 'solid-js';
+import type { NotebookFile } from '../kernel-types.ts';
+import { useKernel } from '../kernel.tsx';
+import { dark, theme } from '../shell/theme.ts';
+import { BlockView } from './BlockView.tsx';
+import { Conflict } from './Conflict.tsx';
+import { SheetState } from './context.ts';
+import { createFrameHost, type FrameHost } from './frame-host.ts';
+import { createHeights } from './heights.ts';
+import { Insert } from './Insert.tsx';
+import { createLayout, type Layout } from './layout.ts';
+import { createOpenNotebook } from './session.ts';
+import { SealFooter } from './SealFooter.tsx';
+import { SheetBar } from './SheetBar.tsx';
+import { SheetHead } from './SheetHead.tsx';
+import { sheetActions } from './actions.ts';
+import { handleKeys } from './keyboard.ts';
+import { readTokens } from './tokens.ts';
+import { createWorld } from './world.ts';
+
+/** The sheet: one centred column over the frame in which the cells' results are drawn. */
+export function Sheet(props: { readonly file: NotebookFile }) {
+  const notebook = createOpenNotebook(props.file);
+  const { state, dispatch } = notebook;
+  const { client } = useKernel();
+  const heights = createHeights(props.file.name);
+  const [layout, setLayout] = createSignal<Layout>();
+  const [reading, setReading] = createSignal(localStorage.getItem('assay.reading') === 'true');
+  createEffect(on(reading, (on) => localStorage.setItem('assay.reading', String(on)), { defer: true }));
+  const context = { ...notebook, layout, height: heights.get, world: createWorld(state), reading, setReading };
+  let sheet!: HTMLDivElement;
+  let frame: FrameHost | undefined;
+
+  onMount(() => {
+    frame = createFrameHost(sheet, {
+      client,
+      onStates: (states) => dispatch({ op: 'reported', states }),
+      onRoot: (root) => dispatch({ op: 'root', root }),
+      onHeight: heights.set,
+      onCall: (call) => dispatch({ op: 'called', call }),
+      onReturn: (call) => dispatch({ op: 'returned', call }),
+    });
+    notebook.attach(frame);
+    const slots = createLayout(sheet, frame.layout);
+    setLayout(slots);
+    onCleanup(() => slots.close());
+    dispatch({ op: 'run', keys: 'changed' });
+  });
+  createEffect(on([theme, dark], () => queueMicrotask(() => frame?.theme(readTokens(), dark()))));
+  handleKeys(context);
+  sheetActions(context);
+  createEffect(() => {
+    document.title = `${state().document.title} · Assay`;
+  });
+
+  const keys = createMemo(() => state().blocks.map(({ key }) => key));
+  return (
+    <SheetState.Provider value={context}>
+      <SheetBar />
+      <Conflict />
+      <div class="sheet" ref={sheet} data-reading={reading()} data-dark={dark()}>
+        <article class="sheet-content" aria-label={state().document.title}>
+          <SheetHead />
+          <Insert near={keys()[0] ?? null} where="before" />
+          <For each={keys()}>{(key) => <BlockView key={key} />}</For>
+          <SealFooter />
+        </article>
+      </div>
+    </SheetState.Provider>
+  );
+}

@@ -1,0 +1,20 @@
+/** The page's tokens as the frame needs them: colours resolved for the theme that is shown. */
+const COLOURS = [
+  ...['paper', 'raised', 'sunken', 'ink', 'grey', 'grey-2', 'grey-3', 'line', 'line-strong', 'hover', 'gold', 'gold-fill', 'accent', 'accent-fill'],
+  ...['pass', 'near', 'crossed', 'crossed-wash', 'unknown', 'negative', 'positive'],
+];
+const PLAIN = ['serif', 'sans', 'mono', 't12', 't14', 't16', 't20', 't28', 't40', 'radius'];
+
+export function readTokens(): Readonly<Record<string, string>> {
+  const probe = document.createElement('i');
+  document.body.append(probe);
+  const style = getComputedStyle(probe);
+  const tokens: Record<string, string> = {};
+  for (const name of COLOURS) {
+    probe.style.color = `var(--${name})`;
+    tokens[`--${name}`] = style.color;
+  }
+  for (const name of PLAIN) tokens[`--${name}`] = style.getPropertyValue(`--${name}`).trim();
+  probe.remove();
+  return tokens;
+}

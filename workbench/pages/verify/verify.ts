@@ -1,0 +1,37 @@
+/** Bundles on the Verify page: run the checks, and change one byte to see which of them notices. No kernel is asked. */
+import type { CheckResult, Policy, VerifyReport } from '#common/verify-types.ts';
+import { readZip, writeZip } from '#common/zip.ts';
+import type { VerifyMessage, VerifyRequest } from './verify-worker.ts';
+
+/** Settles with the report; each check is told as it ends. */
+export function verify(zip: Uint8Array, policy: Policy | null, onCheck: (check: CheckResult) => void): Promise<VerifyReport> {
+  const worker = new Worker(new URL('./verify-worker.ts', import.meta.url), { type: 'module' });
+  return new Promise<VerifyReport>((resolve, reject) => {
+    worker.addEventListener('message', ({ data }: MessageEvent<VerifyMessage>) => ('check' in data ? onCheck(data.check) : resolve(data.report)));
+    worker.addEventListener('error', (event) => reject(new Error(event.message || 'The verifier could not start.')));
+    worker.postMessage({ zip, policy } satisfies VerifyRequest);
+  }).finally(() => worker.terminate());
+}
+
+export interface Flip {
+  readonly path: string;
+  readonly offset: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Changes one bit of the byte at `offset` in a file, and packs the bundle anew, so that the zip itself is sound. @throws ZIP_INVALID */
+export function flipByte(zip: Uint8Array, path: string, offset: number): { readonly zip: Uint8Array; readonly flip: Flip } {
+  const files = new Map(readZip(zip));
+  const bytes = files.get(path)?.slice() ?? new Uint8Array();
+  const before = bytes[offset] ?? 0;
+  // The lowest bit: text stays text, a digit becomes another digit.
+  const after = before ^ 1;
+  bytes[offset] = after;
+  files.set(path, bytes);
+  return { zip: writeZip(files), flip: { path, offset, before, after } };
+}
+
+export function fileIn(zip: Uint8Array, path: string): Uint8Array {
+  return readZip(zip).get(path) ?? new Uint8Array();
+}
