@@ -1,29 +1,16 @@
 import * as onnxruntime from 'onnxruntime-node';
-import type { TableData } from '#common/data.ts';
 import { readModel } from '#common/onnx/model.ts';
-import { definePlugin, type MethodContext } from '#common/plugin.ts';
+import { definePlugin } from '#common/plugin.ts';
+import type { Methods } from './methods.gen.ts';
 import manifest from './plugin.json' with { type: 'json' };
 import { describe } from './lib/describe.ts';
 import { predict } from './lib/predict.ts';
 import { seededRandom } from './lib/random.ts';
-import { train, type TrainOptions } from './lib/train.ts';
+import { train } from './lib/train.ts';
 
-interface TrainInput extends Omit<TrainOptions, 'patience'> {
-  readonly data: TableData;
-  readonly earlyStopping?: number;
-  readonly seed?: number;
-}
-
-interface PredictInput {
-  readonly model: string;
-  readonly data: TableData;
-  readonly output?: string;
-  readonly engine: 'onnxruntime' | 'float64';
-}
-
-export default definePlugin({
+export default definePlugin<Methods>({
   methods: {
-    async train({ data, earlyStopping, seed, ...options }: TrainInput, ctx: MethodContext) {
+    async train({ data, earlyStopping, seed, ...options }, ctx) {
       const random = seed === undefined ? ctx.random : seededRandom(seed);
       const { bytes, ...rest } = train(
         data,
@@ -39,7 +26,7 @@ export default definePlugin({
       return { model, target: options.target, ...rest };
     },
 
-    async predict({ model, data, output, engine }: PredictInput, ctx: MethodContext) {
+    async predict({ model, data, output, engine }, ctx) {
       ctx.uses('model', model);
       const read = readModel(await ctx.artifact.read(model));
       return predict(onnxruntime, read, data, output, engine, (done) => {
@@ -48,7 +35,7 @@ export default definePlugin({
       });
     },
 
-    async describe({ model }: { readonly model: string }, ctx: MethodContext) {
+    async describe({ model }, ctx) {
       ctx.uses('model', model);
       return describe(readModel(await ctx.artifact.read(model)));
     },

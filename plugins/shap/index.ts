@@ -1,22 +1,12 @@
 import * as onnxruntime from 'onnxruntime-node';
-import type { TableData } from '#common/data.ts';
 import { readModel } from '#common/onnx/model.ts';
-import { definePlugin, type MethodContext } from '#common/plugin.ts';
-import type { Method, Space } from './lib/choose.ts';
+import { definePlugin } from '#common/plugin.ts';
+import type { Methods } from './methods.gen.ts';
 import { explain } from './lib/explain.ts';
 
-interface ExplainInput {
-  readonly model: string;
-  readonly data: TableData;
-  readonly background?: TableData;
-  readonly method: Method | 'auto';
-  readonly space?: Space;
-  readonly output?: number;
-}
-
-export default definePlugin({
+export default definePlugin<Methods>({
   methods: {
-    async explain({ model, ...question }: ExplainInput, ctx: MethodContext) {
+    async explain({ model, ...question }, ctx) {
       ctx.uses('model', model);
       const bytes = await ctx.artifact.read(model);
       const { meta, ...explanation } = await explain(

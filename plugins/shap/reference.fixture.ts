@@ -51,7 +51,10 @@ export function evaluate(tree: Nested, row: readonly number[]): readonly number[
 }
 
 export const sumOf = (trees: readonly Nested[], scores: number, of: (tree: Nested) => readonly number[]): number[] =>
-  trees.map(of).reduce<number[]>(add, new Array<number>(scores).fill(0));
+  trees.map(of).reduce<number[]>(
+    add,
+    Array.from({ length: scores }, () => 0),
+  );
 
 const factorial = (n: number): number => (n <= 1 ? 1 : n * factorial(n - 1));
 

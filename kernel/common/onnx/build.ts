@@ -70,8 +70,9 @@ export function node(
   };
 }
 
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+
 function attribute(name: string, value: AttributeValue): AttributeProto {
-  const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
   if (typeof value === 'string') return { name, s: utf8(value), type: ATTRIBUTE_TYPE.s };
   if (value instanceof Float32Array) return { name, floats: [...value], type: ATTRIBUTE_TYPE.floats };
   if (value instanceof Int32Array) return { name, ints: [...value], type: ATTRIBUTE_TYPE.ints };

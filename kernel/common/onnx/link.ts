@@ -112,6 +112,10 @@ export function regressorLink(post: string, targets: number, base: readonly numb
   };
 }
 
+const plain: Scoring['add'] = (id, weight, into) => {
+  into[id]! += weight;
+};
+
 export interface ClassWeights {
   readonly post: string;
   readonly classes: number;
@@ -131,7 +135,6 @@ export function classScores({ post, classes, ids, weights, base }: ClassWeights)
     throw new AssayError('MODEL_UNSUPPORTED', 'A TreeEnsembleClassifier needs two or more class labels.');
   if (ids.some((id) => id < 0 || id >= classes))
     throw new AssayError('MODEL_INVALID', 'A leaf adds to a class that has no label.');
-  const plain = (id: number, weight: number, into: Float64Array): void => void (into[id]! += weight);
   const at = (k: number): number => base[k] ?? 0;
   if (classes > 2) {
     if (base.length !== 0 && base.length !== classes)

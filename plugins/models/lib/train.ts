@@ -20,13 +20,15 @@ export interface TrainOptions extends BoostOptions {
   readonly validation: number;
 }
 
+export type Metrics = RegressionMetrics | BinaryMetrics;
+
 export interface Trained {
   readonly bytes: Uint8Array;
   readonly task: 'regression' | 'binary';
   readonly features: readonly Feature[];
   readonly classes: readonly [string, string] | null;
   readonly trees: number;
-  readonly metrics: Readonly<Record<'train' | 'test', RegressionMetrics | BinaryMetrics | null>>;
+  readonly metrics: { readonly train: Metrics; readonly test: Metrics | null };
   readonly split: { readonly train: Tensor<Int32Array>; readonly test: Tensor<Int32Array> };
   readonly importance: readonly { readonly feature: string; readonly gain: number; readonly splits: number }[];
   readonly history: { readonly loss: 'rmse' | 'logloss' } & Readonly<
@@ -89,12 +91,11 @@ export function train(
   const boosted = boost(rowsOf(fit), watched, features.length, loss, options, random, onTree);
   const { ensemble, history, kept } = boosted;
 
-  const measure = ({ x: values, y: truth }: Rows): RegressionMetrics | BinaryMetrics | null => {
-    if (truth.length === 0) return null;
+  const measure = ({ x: values, y: truth }: Rows): Metrics => {
     const score = scoreTrees(ensemble, values, truth.length);
     return classes === null ? regressionMetrics(truth, score) : binaryMetrics(truth, score);
   };
-  const metrics = { train: measure(rowsOf(split.kept)), test: measure(test) };
+  const metrics = { train: measure(rowsOf(split.kept)), test: test.y.length === 0 ? null : measure(test) };
   const total = boosted.gain.reduce((sum, gain) => sum + gain, 0);
   const curve = (set: number): Tensor<Float64Array> | null =>
     set > watched.length

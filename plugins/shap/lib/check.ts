@@ -75,6 +75,8 @@ export function checkRuntime(known: Known, own: Float64Array, runtime: Float64Ar
   return worst;
 }
 
+const largest = (values: Float64Array): number => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
 /** Largest sum of absolute terms that a score can have, and how many terms. A linear model's depends on the row: its output is compared relatively. */
 function magnitude(known: Known): { size: number; terms: number } {
   if (known.kind === 'linear')
@@ -83,6 +85,5 @@ function magnitude(known: Known): { size: number; terms: number } {
       terms: known.linear.features,
     };
   const { trees, base } = known.ensemble;
-  const largest = (values: Float64Array): number => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   return { size: trees.reduce((sum, { value }) => sum + largest(value), largest(base)), terms: trees.length };
 }
