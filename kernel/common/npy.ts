@@ -51,7 +51,9 @@ export function readNpy(bytes: Uint8Array): Tensor {
     throw invalid(
       `An array of ${shape.join(' × ') || 'one number'} needs ${size} bytes; there are ${bytes.length - start}.`,
     );
-  const body = bytes.slice(start, start + size);
+  // A copy of its own: the numbers need not be aligned in the file, and a Buffer's slice would share its pool.
+  const body = new Uint8Array(size);
+  body.set(bytes.subarray(start, start + size));
   if (type.startsWith('>')) swapBytes(body, kind.bytes);
   const data = kind.from(body.buffer);
   return { $: 'tensor', shape, data: fortran && shape.length > 1 ? rowMajor(data, shape) : data };

@@ -32,8 +32,8 @@ async function locate(access: FileAccess, path: string): Promise<string> {
   if (typeof path !== 'string' || path === '' || path.includes('\0')) throw forbidden(access, String(path));
   if (path.startsWith('./')) {
     const real = await realOf(resolve(access.dir, path));
-    if (real === null) throw missing(path);
-    if (await within(real, access.dir)) return real;
+    if (real !== null && (await within(real, access.dir))) return real;
+    if (real === null && isBelow(resolve(access.dir, path), access.dir)) throw missing(path);
     throw forbidden(access, path);
   }
   const real = await realOf(resolve(access.projectDir, path));

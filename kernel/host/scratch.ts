@@ -24,7 +24,7 @@ export async function openScratchHost(options: Omit<HostOptions, 'artifacts' | '
       },
       async put(bytes) {
         const digest = createHash('sha256').update(bytes).digest('hex');
-        artifacts.set(digest, bytes.slice());
+        artifacts.set(digest, new Uint8Array(bytes));
         return digest;
       },
     },

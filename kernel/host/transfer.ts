@@ -15,16 +15,21 @@ export interface Parcel {
  */
 export function parcel(value: unknown, given?: ReadonlySet<ArrayBufferLike>): Parcel {
   const used = new Map<ArrayBufferLike, number>();
-  visit(value, (array) => void used.set(array.buffer, (used.get(array.buffer) ?? 0) + array.byteLength));
+  visit(value, (buffer, bytes) => void used.set(buffer, (used.get(buffer) ?? 0) + bytes));
   const goes = (buffer: ArrayBufferLike): boolean =>
     buffer instanceof ArrayBuffer &&
     (given === undefined ? (used.get(buffer) ?? 0) * 2 >= buffer.byteLength : given.has(buffer));
   const transfer = [...used.keys()].filter((buffer): buffer is ArrayBuffer => buffer.byteLength > 0 && goes(buffer));
   const going = new Set<ArrayBufferLike>(transfer);
   return {
-    value: rebuild(value, (array) => (isSmallView(array) && !going.has(array.buffer) ? array.slice() : array)),
+    value: rebuild(value, (array) => (isSmallView(array) && !going.has(array.buffer) ? copyOf(array) : array)),
     transfer,
   };
+}
+
+/** With a buffer of its own, which a Buffer's `slice` would not give it. */
+function copyOf(array: TypedArray): TypedArray {
+  return Uint8Array.prototype.slice.call(array) as TypedArray;
 }
 
 function isSmallView(array: TypedArray): boolean {
@@ -53,16 +58,17 @@ export function post(
   }
 }
 
-function visit(value: unknown, onArray: (array: TypedArray) => void): void {
+function visit(value: unknown, onBuffer: (buffer: ArrayBufferLike, bytes: number) => void): void {
   if (typeof value !== 'object' || value === null) return;
-  if (ArrayBuffer.isView(value)) return onArray(value as TypedArray);
-  for (const child of childrenOf(value)) if (typeof child === 'object' && child !== null) visit(child, onArray);
+  if (ArrayBuffer.isView(value)) return onBuffer(value.buffer, value.byteLength);
+  if (value instanceof ArrayBuffer) return onBuffer(value, value.byteLength);
+  for (const child of childrenOf(value)) if (typeof child === 'object' && child !== null) visit(child, onBuffer);
 }
 
 /** The same value with its arrays passed through `swap`; containers are made anew only where something in them changed. */
 function rebuild(value: unknown, swap: (array: TypedArray) => TypedArray): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (ArrayBuffer.isView(value)) return swap(value as TypedArray);
+  if (ArrayBuffer.isView(value)) return value instanceof DataView ? value : swap(value as TypedArray);
   if (Array.isArray(value)) {
     let copy: unknown[] | null = null;
     for (let i = 0; i < value.length; i++) {
