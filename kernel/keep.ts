@@ -15,22 +15,20 @@ export interface Keeper {
 }
 
 export function createKeeper(artifacts: Artifacts, onFailure: (error: unknown) => void): Keeper {
-  let tail: Promise<void> = Promise.resolve();
-  let waiting = 0;
+  const pending = new Set<Promise<void>>();
   return {
     async keep(result) {
       const parts = encodeParts(result);
       const size = parts.reduce((sum, part) => sum + part.length, 0);
       if (size > LARGEST) return;
       // A copy, taken now: whoever gets the result may transfer or change its arrays.
-      const bytes = Buffer.concat(parts, size);
-      waiting += 1;
-      tail = tail
-        .then(() => artifacts.put(bytes))
-        .then(() => undefined, onFailure)
-        .finally(() => (waiting -= 1));
-      if (waiting > MOST_WAITING) await tail;
+      const write = artifacts.put(Buffer.concat(parts, size)).then(() => undefined, onFailure);
+      pending.add(write);
+      void write.finally(() => pending.delete(write));
+      if (pending.size > MOST_WAITING) await Promise.race(pending);
     },
-    done: () => tail,
+    async done() {
+      await Promise.all(pending);
+    },
   };
 }
