@@ -46,6 +46,7 @@ const json = async <T>(...argv: string[]): Promise<T & { readonly code: number |
   assert.notEqual(out, '', err);
   return { ...(JSON.parse(out) as T), code };
 };
+const zip = (): string => project.path('heights.zip');
 const outcomes = ({ cells }: Reproduced): Record<string, string> =>
   Object.fromEntries(cells.map(({ id, outcome }) => [id, outcome]));
 
@@ -97,7 +98,6 @@ describe('assay run', () => {
 });
 
 describe('assay run --seal, verify, reproduce', () => {
-  const zip = (): string => project.path('heights.zip');
   const flipped = (find: string): string => {
     const bytes = readFileSync(zip());
     const at = bytes.indexOf(find);
