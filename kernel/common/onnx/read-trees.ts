@@ -132,7 +132,9 @@ function rootsOf(treeIds: readonly number[], nodes: readonly FileNode[]): number
   const children = new Set(nodes.flatMap(({ leaf, yes, no }) => (leaf ? [] : [yes, no])));
   const roots = new Map<number, number>();
   treeIds.forEach((tree, i) => {
-    if (!children.has(i) && !roots.has(tree)) roots.set(tree, i);
+    if (children.has(i)) return;
+    if (roots.has(tree)) throw new AssayError('MODEL_INVALID', `Tree ${tree} has more than one root.`);
+    roots.set(tree, i);
   });
   for (const tree of new Set(treeIds))
     if (!roots.has(tree)) throw new AssayError('MODEL_INVALID', `Tree ${tree} has no root: its branches form a ring.`);

@@ -31,9 +31,11 @@ export interface Trained {
   readonly metrics: { readonly train: Metrics; readonly test: Metrics | null };
   readonly split: { readonly train: Tensor<Int32Array>; readonly test: Tensor<Int32Array> };
   readonly importance: readonly { readonly feature: string; readonly gain: number; readonly splits: number }[];
-  readonly history: { readonly loss: 'rmse' | 'logloss' } & Readonly<
-    Record<'train' | 'watched', Tensor<Float64Array> | null>
-  >;
+  readonly history: {
+    readonly loss: 'rmse' | 'logloss';
+    readonly train: Tensor<Float64Array>;
+    readonly watched: Tensor<Float64Array> | null;
+  };
 }
 
 /** More numbers than this would not fit a worker's memory several times over. */
@@ -97,10 +99,11 @@ export function train(
   };
   const metrics = { train: measure(rowsOf(split.kept)), test: test.y.length === 0 ? null : measure(test) };
   const total = boosted.gain.reduce((sum, gain) => sum + gain, 0);
-  const curve = (set: number): Tensor<Float64Array> | null =>
-    set > watched.length
-      ? null
-      : { $: 'tensor', shape: [history.length], data: Float64Array.from(history, (losses) => losses[set]!) };
+  const curve = (set: number): Tensor<Float64Array> => ({
+    $: 'tensor',
+    shape: [history.length],
+    data: Float64Array.from(history, (losses) => losses[set]!),
+  });
   const { target, features: _, ...parameters } = options;
   return {
     bytes: writeModel({
@@ -124,7 +127,7 @@ export function train(
         splits: boosted.splits[f]!,
       }))
       .sort((a, b) => b.gain - a.gain || (a.feature < b.feature ? -1 : 1)),
-    history: { loss: loss.name, train: curve(0), watched: curve(1) },
+    history: { loss: loss.name, train: curve(0), watched: watched.length === 0 ? null : curve(1) },
   };
 }
 
