@@ -2,7 +2,7 @@
  * The data sets of a project: what the plugin `datasets` reads, kept at hand for pages, and the one place that writes new ones. The
  * first use of a data set by a kernel leaves its receipt; what is at hand afterwards is exactly what that receipt names.
  */
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256Hex } from '#crypto';
 import type { Digest, TableData } from '#common/data.ts';
@@ -69,6 +69,8 @@ export function openDatasets(kernel: Kernel): Datasets {
   const folder = join(kernel.projectDir, 'datasets');
   /** In the order of use: the first is the one to let go. */
   const kept = new Map<string, Kept>();
+  let listed: { readonly version: string; readonly entries: readonly DatasetEntry[] } | undefined;
+  const described = new Map<string, { readonly version: string; readonly about: unknown }>();
   const call = async (method: string, input: unknown): Promise<{ result: unknown; receipt: Digest }> => {
     const { result, receipt } = await kernel.call({ method, input });
     return { result, receipt: receipt.id };
@@ -97,11 +99,22 @@ export function openDatasets(kernel: Kernel): Datasets {
   return {
     inspect,
     async list() {
+      const names = await readdir(folder).catch(() => []);
+      const version = (
+        await Promise.all(names.map(async (name) => `${name} ${await versionOf(join(folder, name))}`))
+      ).join();
+      if (listed?.version === version) return listed.entries;
       const { result } = await call('datasets.list', {});
-      return (result as { datasets: DatasetEntry[] }).datasets;
+      listed = { version, entries: (result as { datasets: DatasetEntry[] }).datasets };
+      return listed.entries;
     },
     async describe(name) {
-      return (await call('datasets.describe', { name: known(name) })).result;
+      const version = await versionOf(join(folder, known(name)));
+      const ready = described.get(name);
+      if (ready?.version === version) return ready.about;
+      const about = (await call('datasets.describe', { name })).result;
+      described.set(name, { version, about });
+      return about;
     },
     async table(name) {
       const version = await versionOf(join(folder, known(name)));
