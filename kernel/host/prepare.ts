@@ -82,6 +82,7 @@ export async function prepareCall(
       where: wrong.path,
       details: { method, ...wrong },
     });
+  options.onInput?.(input);
   return {
     id: request.id,
     plugin,

@@ -57,6 +57,8 @@ export interface Limits {
 export interface CallOptions {
   readonly signal?: AbortSignal;
   onProgress?(done: number, total: number, note?: string): void;
+  /** Hears the input whose digest is the receipt's `params`: references resolved, defaults filled in. */
+  onInput?(input: unknown): void;
   /** Receipts that this call follows from. */
   readonly parents?: readonly Parent[];
   /** Buffers of the input that the call may take: transferred, so detached for the caller. All others are copied. */

@@ -110,10 +110,13 @@ export async function openRecording(kernel: Kernel, options: RecordingOptions): 
     return (await Promise.all(found)).filter((parent) => parent !== undefined);
   };
   const recordedCall = async (method: string, input: unknown, parents: readonly Parent[]): Promise<Called> => {
-    carry(input, `${method} input`);
     const { result, receipt } = await kernel.call(
       { method, input, stream },
-      { parents: unique(parents).slice(0, MOST_PARENTS), ...(signal === undefined ? {} : { signal }) },
+      {
+        parents: unique(parents).slice(0, MOST_PARENTS),
+        onInput: (resolved) => carry(resolved, `${method} input`),
+        ...(signal === undefined ? {} : { signal }),
+      },
     );
     carry(result, `${method} result`);
     return { result, parent: remember(receipt) };
