@@ -3,6 +3,7 @@ import './before.ts';
 import '@fontsource-variable/inter/wght.css';
 import '@fontsource-variable/jetbrains-mono/wght.css';
 import '@fontsource-variable/source-serif-4/opsz.css';
+import '../parts/prose.css';
 import './frame.css';
 import { pinRealm } from '#common/cells/realm.ts';
 import { NotebookRuntime } from '#common/cells/runtime.ts';

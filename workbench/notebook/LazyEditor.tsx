@@ -65,7 +65,8 @@ export function LazyEditor(props: LazyEditorProps) {
     else void load();
   });
   return (
-    <div class="editor" ref={host}>
+    <div class="editor">
+      <div ref={host} />
       <Show when={!editor()}>
         <pre class="editor-plain" onClick={() => dispatch({ op: 'select', key: key(), mode: 'edit' })}>
           {props.cell.code}

@@ -1,6 +1,7 @@
-import { createSignal, For, lazy, Show, Suspense } from 'solid-js';
+import { createMemo, createSignal, For, lazy, Show, Suspense } from 'solid-js';
 import { Icon } from '../parts/Icon.tsx';
 import { pathTo } from '../router.ts';
+import { headingOf } from '../session/blocks.ts';
 import { useSheet } from './context.ts';
 
 const Settings = lazy(async () => ({ default: (await import('./NotebookSettings.tsx')).NotebookSettings }));
@@ -10,6 +11,8 @@ export function SheetHead() {
   const { state, dispatch } = useSheet();
   const [open, setOpen] = createSignal(false);
   const document = () => state().document;
+  // Most notebooks say their title themselves, as the heading that they begin with.
+  const titled = createMemo(() => headingOf(state().blocks[0]) !== null);
   const rename = (element: HTMLElement): void => {
     const title = (element.textContent ?? '').trim();
     if (title !== '' && title !== document().title) dispatch({ op: 'front', to: { title } });
@@ -17,20 +20,6 @@ export function SheetHead() {
   };
   return (
     <header class="sheet-head">
-      <h1
-        class="sheet-title"
-        contentEditable="plaintext-only"
-        spellcheck={false}
-        aria-label="Title"
-        onBlur={({ currentTarget }) => rename(currentTarget)}
-        onKeyDown={(event) => {
-          if (event.key !== 'Enter' && event.key !== 'Escape') return;
-          event.preventDefault();
-          event.currentTarget.blur();
-        }}
-      >
-        {document().title}
-      </h1>
       <p class="sheet-about">
         <Show when={document().datasets.length > 0}>
           <span>
@@ -51,6 +40,22 @@ export function SheetHead() {
           <Icon name="settings" /> Change
         </button>
       </p>
+      <Show when={!titled()}>
+        <h1
+          class="sheet-title"
+          contentEditable="plaintext-only"
+          spellcheck={false}
+          aria-label="Title"
+          onBlur={({ currentTarget }) => rename(currentTarget)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter' && event.key !== 'Escape') return;
+            event.preventDefault();
+            event.currentTarget.blur();
+          }}
+        >
+          {document().title}
+        </h1>
+      </Show>
       <Show when={open()}>
         <Suspense>
           <Settings onClose={() => setOpen(false)} />

@@ -2,7 +2,6 @@ import { createEffect, createMemo, createSignal, on, onCleanup, Show } from 'sol
 import { textCellId } from '#common/cells/names.ts';
 import { Prose } from '../parts/Prose.tsx';
 import type { Block } from '../session/state.ts';
-import { withoutTitle } from '../session/blocks.ts';
 import { BlockTools } from './BlockTools.tsx';
 import { useSheet } from './context.ts';
 import type { CellEditor } from './editor/cell-editor.ts';
@@ -17,7 +16,6 @@ export function TextView(props: { readonly block: Block }) {
     return (state().checked ?? state().defined)?.cells.find((compiled) => compiled.id === id && compiled.kind === 'text') ?? null;
   });
   const drawn = createMemo(() => cell() !== null && sheet.height(textCellId(props.block.part)) > 0 && state().cells[textCellId(props.block.part)] !== undefined);
-  const markdown = createMemo(() => withoutTitle(props.block, state().document.title));
   let slot!: HTMLDivElement;
   createEffect(
     on([() => cell()?.id, sheet.layout], ([id, layout]) => {
@@ -47,7 +45,7 @@ export function TextView(props: { readonly block: Block }) {
               <Show when={cell()}>{(here) => <div class="slot text-slot" ref={slot} style={{ height: `${sheet.height(here().id)}px` }} />}</Show>
               <Show when={!drawn()}>
                 <div classList={{ 'text-wait': cell() !== null && sheet.height(textCellId(props.block.part)) > 0 }}>
-                  <Prose markdown={cell() ? markdown().replaceAll(/\$\{[^}]*\}/g, '…') : markdown()} />
+                  <Prose markdown={cell() ? props.block.source.replaceAll(/\$\{[^}]*\}/g, '…') : props.block.source} />
                 </div>
               </Show>
             </div>

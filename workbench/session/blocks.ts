@@ -89,8 +89,7 @@ function spaced(source: string, id: string): string {
   return text;
 }
 
-/** A text without the heading that says the title once more: the sheet's head shows it. */
-export function withoutTitle({ source }: Block, title: string): string {
-  const heading = /^\s*# +(.+?)[ \t]*#*[ \t]*(?:\r?\n|$)/.exec(source);
-  return heading?.[1] === title ? source.slice(heading[0].length) : source;
+/** The heading of the first rank with which a text begins. */
+export function headingOf(block: Block | undefined): string | null {
+  return block && !block.cell ? (/^\s*# +(.+?)[ \t]*#*[ \t]*(?:\r?\n|$)/.exec(block.source)?.[1] ?? null) : null;
 }

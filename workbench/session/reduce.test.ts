@@ -108,6 +108,12 @@ describe('session', () => {
     assert.match(source, /\nseed: 7\n/);
   });
 
+  it('takes the title from the first heading, when that is written anew', () => {
+    const { document, source } = after(start(), { op: 'type', key: 'text:0', text: '# Both cells\n\nSome words.', at: 0 }).state;
+    assert.equal(document.title, 'Both cells');
+    assert.match(source, /^title: Both cells$/m);
+  });
+
   it('refuses text that leaves a fence open', () => {
     assert.throws(() => reduce(start(), { op: 'type', key: 'text:1', text: '```ts\nopen', at: 0 }), { code: 'NOTEBOOK_INVALID' });
   });

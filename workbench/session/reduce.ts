@@ -1,7 +1,7 @@
 /** The session's heart: a pure function from a state and an operation to the next state and what the world has to do. */
 import { parseDocument } from '#common/document.ts';
 import { AssayError } from '#common/errors.ts';
-import { addBlock, blocksOf, changeCell, moveBlock, removeBlock, typeInto } from './blocks.ts';
+import { addBlock, blocksOf, changeCell, headingOf, moveBlock, removeBlock, typeInto } from './blocks.ts';
 import { setFront } from './front.ts';
 import { reduceRun } from './reduce-run.ts';
 import { reduceSave } from './reduce-save.ts';
@@ -26,7 +26,7 @@ export function openSession(name: string, source: string, digest: string): Sessi
     past: [],
     future: [],
     typing: null,
-    selected: blocks[0]?.key ?? null,
+    selected: null,
     mode: 'command',
     defined: null,
     checked: null,
@@ -92,8 +92,16 @@ function onBlock(state: Session, key: string, edit: (block: Block) => Step): Ste
 
 function typed(state: Session, block: Block, text: string, at: number): Step {
   const goesOn = state.typing?.key === block.key && at - state.typing.at < PAUSE;
-  const next = edited(state, typeInto(state.source, block, text), goesOn ? { past: state.past } : {});
+  const source = retitled(state, block, typeInto(state.source, block, text));
+  const next = edited(state, source, goesOn ? { past: state.past } : {});
   return step({ ...next.state, typing: { key: block.key, at } }, ...next.actions);
+}
+
+/** A notebook's title is its first heading: when that is written anew, the front matter follows. */
+function retitled({ document }: Session, block: Block, source: string): string {
+  if (block.cell || headingOf(block) !== document.title) return source;
+  const changed = headingOf(blocksOf(parseDocument(source)).find(({ part }) => part === block.part));
+  return changed === null || changed === document.title ? source : setFront(source, { title: changed });
 }
 
 /** The state with a new source, with what it had before in the history. */

@@ -7,7 +7,7 @@ import type { Block, Session } from './state.ts';
 export function withSource(state: Session, source: string): Session {
   const document = parseDocument(source);
   const blocks = keepSame(state.blocks, blocksOf(document));
-  const selected = blocks.some(({ key }) => key === state.selected) ? state.selected : (blocks[0]?.key ?? null);
+  const selected = blocks.some(({ key }) => key === state.selected) ? state.selected : null;
   const dirty = source !== state.base.source;
   const saving = state.saving.kind === 'conflict' || state.saving.kind === 'saving' ? state.saving : { kind: dirty ? 'dirty' : 'saved' } as const;
   return { ...state, source, document, blocks, selected, saving };
