@@ -54,7 +54,6 @@ export async function run(argv: string[]): Promise<number> {
     const link = `${url}/sign-in?token=${credentials.token}`;
     await (await kernel.store()).announce(url);
     await writeHandle(home, { pid: process.pid, url, token: credentials.token });
-    kernel.logger.info({ url, pid: process.pid }, 'listening');
     const folder = relative(projectDir, home);
     console.log(banner(link, folder.startsWith('..') ? home : folder));
     if (options.open) await openBrowser(home, link);
