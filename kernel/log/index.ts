@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { sql, type Kysely } from 'kysely';
 import { fromHex, toHex } from '#common/bytes.ts';
 import type { Digest } from '#common/data.ts';
+import { signEnvelope } from '#common/dsse.ts';
 import { AssayError } from '#common/errors.ts';
 import { formatVkey } from '#common/note.ts';
 import { formatProof } from '#common/proof.ts';
 import type { LoggedReceipt } from '#common/receipt.ts';
 import type { Database, Store } from '../store/index.ts';
-import { envelope } from './envelope.ts';
 import { fsck } from './fsck.ts';
 import { inclusionProof } from './prove.ts';
 import { publicFiles } from './public.ts';
@@ -48,7 +48,7 @@ export async function openLog({ store, home, org }: LogOptions): Promise<Log> {
       async dsse(id) {
         const receipt = await find(id);
         if (receipt === undefined) throw new AssayError('NOT_FOUND', `The log has no receipt ${id}.`);
-        return envelope(receipt.body, signer);
+        return signEnvelope(receipt.body, signer);
       },
       checkpoint: async () => (await writer.head(0)).note,
       get: find,
@@ -70,7 +70,10 @@ export async function openLog({ store, home, org }: LogOptions): Promise<Log> {
             .orderBy('seq')
             .execute(),
         ),
-      fsck: () => fsck({ connect, org, vkey: signer, files }),
+      async fsck() {
+        await writer.settled();
+        return fsck({ connect, org, vkey: signer, files });
+      },
       close: () => writer.close(),
     };
   } catch (error) {

@@ -2,7 +2,8 @@
  * The log's one writer. Batches are self-clocked: what arrives while one is committed and published becomes the next. A call is answered
  * when its receipt is durable in PostgreSQL; its tiles and checkpoint leave the database before the next batch.
  */
-import type { Client } from 'pg';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DatabaseError, type Client } from 'pg';
 import { fromHex } from '#common/bytes.ts';
 import { AssayError } from '#common/errors.ts';
 import { leafHash } from '#common/merkle.ts';
@@ -17,11 +18,15 @@ import { addBatch, countReceipts, lockLog, readIds, readLast, type Head } from '
 /** Receipts and UTF-16 units of one batch: more neither raises throughput nor is kind to latency. */
 const MAX_BATCH = 4_096;
 const MAX_BATCH_UNITS = 8 << 20;
+/** Milliseconds for which a lost server is waited for. */
+const PATIENCE = 5_000;
 
 interface Waiting {
   readonly draft: ReceiptDraft;
   readonly stream: string;
   placed: Placed | undefined;
+  /** How often it lost its connection under way. */
+  lost: number;
   resolve(receipt: LoggedReceipt): void;
   reject(error: unknown): void;
 }
@@ -70,7 +75,7 @@ export class Writer {
       // Built while the batch before it is committed. What isn't known yet, or waits behind such a one, is built before its own batch.
       const known = this.standing !== undefined && this.chains.knows(stream);
       const placed = known ? this.chains.place(draft) : undefined;
-      this.queue.push({ draft, stream, placed, resolve, reject });
+      this.queue.push({ draft, stream, placed, lost: 0, resolve, reject });
       this.wake();
     });
   }
@@ -83,6 +88,11 @@ export class Writer {
       this.awaited.push({ size, resolve, reject });
       this.wake();
     });
+  }
+
+  /** When all that was committed before the call is published. */
+  settled(): Promise<Head> {
+    return this.head(this.standing?.head.size ?? 0);
   }
 
   /** Writes what waits, then ends the connection and with it the lock. */
@@ -103,21 +113,33 @@ export class Writer {
   }
 
   private async run(): Promise<void> {
-    try {
-      do {
-        if (this.standing === undefined) await this.reopen();
-        await this.publish();
-        await this.placeRest();
-        const batch = this.nextBatch();
-        if (batch.length > 0) await this.commit(batch);
-      } while (this.queue.length > 0 || this.unpublished !== undefined);
-      this.chains.forget();
-    } catch (error) {
-      // Their places are free again.
-      this.chains.forget(0);
-      for (const waiting of this.queue.splice(0)) waiting.reject(coded(error));
-      for (const waiting of this.awaited.splice(0)) waiting.reject(coded(error));
+    for (let failures = 0; ; failures++) {
+      try {
+        await this.drain();
+        return;
+      } catch (error) {
+        if (failures === 0 && isLost(error)) {
+          this.standing = undefined;
+          continue;
+        }
+        // Their places are free again.
+        this.chains.forget(0);
+        for (const waiting of this.queue.splice(0)) waiting.reject(coded(error));
+        for (const waiting of this.awaited.splice(0)) waiting.reject(coded(error));
+        return;
+      }
     }
+  }
+
+  private async drain(): Promise<void> {
+    do {
+      if (this.standing === undefined) await this.reopen();
+      await this.publish();
+      await this.placeRest();
+      const batch = this.nextBatch();
+      if (batch.length > 0) await this.commit(batch);
+    } while (this.queue.length > 0 || this.unpublished !== undefined);
+    this.chains.forget();
   }
 
   private nextBatch(): Sure[] {
@@ -152,9 +174,10 @@ export class Writer {
     answer(batch, first);
   }
 
-  /** The connection failed under a batch: the database says whether it was written. */
+  /** Nobody said whether the batch was written: the database will. What it lacks is tried once more. */
   private async settle(batch: Sure[], first: number, error: unknown): Promise<void> {
     this.standing = undefined;
+    const tries = isLost(error) ? 1 : 0;
     let written: boolean;
     try {
       await this.reopen();
@@ -163,8 +186,12 @@ export class Writer {
       for (const { reject } of batch) reject(unavailable('Whether the receipt was written is unknown', error));
       throw later;
     }
-    if (written) answer(batch, first);
-    else for (const { reject } of batch) reject(unavailable('The receipt was not written', error));
+    if (written) return answer(batch, first);
+    const again = batch.filter(({ lost }) => lost < tries);
+    this.queue = [...again.map((one) => ({ ...one, placed: undefined, lost: one.lost + 1 })), ...this.queue];
+    for (const { lost, reject } of batch) {
+      if (lost >= tries) reject(unavailable('The receipt was not written', error));
+    }
   }
 
   private async holds(batch: Sure[], first: number): Promise<boolean> {
@@ -178,11 +205,22 @@ export class Writer {
   /** A new connection, the lock again, and everything read anew; what waits is placed anew. */
   private async reopen(): Promise<void> {
     await this.client.end().catch(() => undefined);
-    this.client = await this.options.connect();
+    this.client = await this.reconnect();
     await lockLog(this.client, this.options.org);
     this.chains.forget(0);
     for (const waiting of this.queue) waiting.placed = undefined;
     await this.stand();
+  }
+
+  /** A server that restarts, after the crash of one of its processes say, is back in a moment. */
+  private async reconnect(): Promise<Client> {
+    for (const until = Date.now() + PATIENCE; ; await sleep(50)) {
+      try {
+        return await this.options.connect();
+      } catch (error) {
+        if (Date.now() > until) throw error;
+      }
+    }
   }
 
   private async stand(): Promise<void> {
@@ -237,6 +275,13 @@ function answer(batch: readonly Sure[], first: number): void {
 
 function coded(error: unknown): AssayError {
   return error instanceof AssayError ? error : unavailable('The log can’t be written', error);
+}
+
+/** The server ended the connection (57P…) or the line broke; everything else was refused for a reason that will last. */
+function isLost(error: unknown): boolean {
+  const code = codeOf(error);
+  if (error instanceof DatabaseError) return code?.startsWith('57P') === true;
+  return !(error instanceof AssayError) && (code === undefined || code === 'ECONNRESET' || code === 'EPIPE');
 }
 
 function unavailable(what: string, cause: unknown): AssayError {

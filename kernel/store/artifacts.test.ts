@@ -9,6 +9,11 @@ import { openArtifacts, type Artifacts } from './artifacts.ts';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
+async function* breaking(): AsyncGenerator<Uint8Array> {
+  yield randomBytes(1000);
+  throw new Error('the line went dead');
+}
+
 describe('artifacts', () => {
   let dir: string;
   let artifacts: Artifacts;
@@ -51,10 +56,6 @@ describe('artifacts', () => {
   });
 
   it('leaves nothing of a stream that broke off', async () => {
-    async function* breaking(): AsyncGenerator<Uint8Array> {
-      yield randomBytes(1000);
-      throw new Error('the line went dead');
-    }
     await assert.rejects(artifacts.put(breaking()), { message: 'the line went dead' });
     assert.deepEqual(await unfinished(), []);
   });

@@ -88,20 +88,20 @@ describe('openStore', () => {
   });
 });
 
-describe('a team’s server', () => {
-  /** Roles with passwords, as a team's server would have them; `team` owns the database. */
-  async function teamServer(may: string): Promise<{ server: Server; url: string; admin: Client }> {
-    const server = await launch({ home: await makeHome() });
-    const admin = new Client({ host: server.folder, port: server.port, user: server.superuser, database: 'postgres' });
-    await admin.connect();
-    await admin.query(`create role team login password 'p w/1' ${may}`);
-    await admin.query('create database evidence owner team');
-    await writeFile(join(server.data, 'pg_hba.conf'), 'local all postgres trust\nlocal all all scram-sha-256\n');
-    await admin.query('select pg_reload_conf()');
-    const url = `postgres://team:p%20w%2F1@team.example:${server.port}/evidence?host=${encodeURIComponent(server.folder)}`;
-    return { server, url, admin };
-  }
+/** Roles with passwords, as a team's server would have them; `team` owns the database. */
+async function teamServer(may: string): Promise<{ server: Server; url: string; admin: Client }> {
+  const server = await launch({ home: await makeHome() });
+  const admin = new Client({ host: server.folder, port: server.port, user: server.superuser, database: 'postgres' });
+  await admin.connect();
+  await admin.query(`create role team login password 'p w/1' ${may}`);
+  await admin.query('create database evidence owner team');
+  await writeFile(join(server.data, 'pg_hba.conf'), 'local all postgres trust\nlocal all all scram-sha-256\n');
+  await admin.query('select pg_reload_conf()');
+  const url = `postgres://team:p%20w%2F1@team.example:${server.port}/evidence?host=${encodeURIComponent(server.folder)}`;
+  return { server, url, admin };
+}
 
+describe('a team’s server', () => {
   it('gets its tables and an app role with a password that every kernel can derive', async () => {
     const { server, url, admin } = await teamServer('createrole');
     const homes = [await makeHome(), await makeHome()];
