@@ -89,7 +89,7 @@ describe('datasets', () => {
       /"sha256": "[0-9a-f]{4}/,
       '"sha256": "0000',
     );
-    await assert.rejects(read({ name: 'wages' }, context({ 'datasets/wages/dataset.json': json })), {
+    await assert.rejects(async () => read({ name: 'wages' }, context({ 'datasets/wages/dataset.json': json })), {
       code: 'DATASET_CHANGED',
     });
   });
@@ -104,17 +104,23 @@ describe('datasets', () => {
       columns: [{ name: 'a', type: 'int32' }],
     });
     const files = { 'datasets/x/dataset.json': json, 'datasets/x/x.csv': 'a\n1\n1.5\n' };
-    await assert.rejects(read({ name: 'x' }, context(files)), {
+    await assert.rejects(async () => read({ name: 'x' }, context(files)), {
       code: 'DATASET_INVALID',
       where: 'datasets/x/x.csv, line 3, column “a”',
     });
-    await assert.rejects(read({ name: 'nowhere' }, context()), { code: 'NOT_FOUND', message: /no data set “nowhere”/ });
-    await assert.rejects(read({}, context()), { code: 'INPUT_INVALID' });
-    await assert.rejects(read({ name: 'a', file: 'b' }, context()), { code: 'INPUT_INVALID' });
+    await assert.rejects(async () => read({ name: 'nowhere' }, context()), {
+      code: 'NOT_FOUND',
+      message: /no data set “nowhere”/,
+    });
+    await assert.rejects(async () => read({}, context()), { code: 'INPUT_INVALID' });
+    await assert.rejects(async () => read({ name: 'a', file: 'b' }, context()), { code: 'INPUT_INVALID' });
   });
 
   it('looks at bytes before they become a data set', async () => {
-    const seen = await inspect({ bytes: new TextEncoder().encode('id,n\n01,1\n02,\n'), fileName: 'mine.csv' });
+    const seen = await inspect(
+      { bytes: new TextEncoder().encode('id,n\n01,1\n02,\n'), fileName: 'mine.csv' },
+      context(),
+    );
     assert.deepEqual(seen.read, { format: 'csv' });
     assert.deepEqual(seen.columns, [
       {

@@ -3,26 +3,16 @@ import { AssayError } from '#common/errors.ts';
 import { definePlugin, type MethodContext } from '#common/plugin.ts';
 import { Table } from '#common/table.ts';
 import { guessFormat, readTable } from './lib/read.ts';
-import { broken, dataPath, parseDatasetFile, type DatasetFile, type ReadSpec } from './lib/spec.ts';
+import { broken, dataPath, parseDatasetFile, type DatasetFile } from './lib/spec.ts';
 import { summarise } from './lib/summary.ts';
-
-interface ReadInput extends ReadSpec {
-  readonly name?: string;
-  readonly file?: string;
-  readonly bytes?: Uint8Array;
-}
-
-interface InspectInput extends Omit<ReadSpec, 'columns' | 'missing'> {
-  readonly bytes: Uint8Array;
-  readonly fileName?: string;
-}
+import type { Methods } from './methods.gen.ts';
 
 /** Rows that `inspect` shows. */
 const PREVIEW = 20;
 
-export default definePlugin({
+export default definePlugin<Methods>({
   methods: {
-    async list(_input: object, ctx: MethodContext) {
+    async list(_input, ctx) {
       const names = (await ctx.files.list('datasets'))
         .map((entry) => entry.replace(/\/$/, ''))
         .filter((entry) => /^[a-z][a-z0-9_]*$/.test(entry));
@@ -31,7 +21,7 @@ export default definePlugin({
       return { datasets };
     },
 
-    async describe({ name }: { name: string }, ctx: MethodContext) {
+    async describe({ name }, ctx) {
       const { about, bytes, table, digest } = await named(name, ctx);
       const { read, columns = [], ...text } = about;
       const described = new Map(columns.map(({ name, description, levels }) => [name, { description, levels }]));
@@ -49,7 +39,7 @@ export default definePlugin({
       };
     },
 
-    async read({ name, file, bytes, ...spec }: ReadInput, ctx: MethodContext): Promise<TableData> {
+    async read({ name, file, bytes, ...spec }, ctx) {
       if ([name, file, bytes].filter((given) => given !== undefined).length !== 1)
         throw new AssayError('INPUT_INVALID', 'Give one of `name`, `file` and `bytes`.');
       if (name !== undefined) return (await named(name, ctx)).table;
@@ -58,7 +48,7 @@ export default definePlugin({
       return located(() => readTable(data, spec, file), file);
     },
 
-    async inspect({ bytes, fileName = '', ...spec }: InspectInput) {
+    async inspect({ bytes, fileName = '', ...spec }) {
       const table = await located(() => readTable(bytes, spec, fileName), fileName);
       const columns = summarise(table);
       return {
