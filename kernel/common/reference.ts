@@ -16,8 +16,9 @@ export function referenceOf(value: unknown): Reference | null {
   return isDigest(value['digest']) ? { digest: value['digest'] } : null;
 }
 
+/** An object that is no array; listing the keys of a typed array would take longer than anything else in a call. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }
 
 /** File endings and the formats that the plugin `datasets` knows them by. */

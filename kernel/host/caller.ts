@@ -2,14 +2,14 @@ import { nanoid } from 'nanoid';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import type { CallOutcome, CallRequest } from '#common/protocol.ts';
-import { digestValue } from '#common/value.ts';
 import { ASSAY_VERSION, PluginChanged, type Catalog } from './catalog.ts';
 import { digestChunks, draftReceipt, writtenIn } from './draft.ts';
 import { execute, type Execution } from './execute.ts';
 import { prepareCall, type PreparedCall } from './prepare.ts';
-import { misfit, sentence } from './schema.ts';
+import { cancelled, checkChain, checkOutput, inMethod } from './outcome.ts';
 import { createChunks } from './chunks.ts';
 import { createServices, type Services } from './services.ts';
+import { told } from './told.ts';
 import type { CallOptions, CallStream, HostOptions, Limits } from './types.ts';
 import type { PluginWorker } from './worker.ts';
 
@@ -20,6 +20,9 @@ export interface Caller {
   /** Cancels what is running and refuses the rest. */
   close(): void;
 }
+
+/** Why a method's own calls stop when it has ended; made once, for its stack says nothing and costs a call 2 µs. */
+const ENDED = new AssayError('CANCELLED', 'The call that made this one has ended.');
 
 /** A call on its worker, and what it leaves behind. */
 interface Started {
@@ -90,11 +93,11 @@ export function createCaller(options: HostOptions, limits: Limits, catalog: Cata
       onChunk: (value) => onChunk(value, call),
       onLog: (line) => options.onLog?.(line),
       onFree() {
-        inner.abort(new AssayError('CANCELLED'));
+        inner.abort(ENDED);
         pool.give(worker);
       },
     });
-    run.result.catch(() => inner.abort(new AssayError('CANCELLED')));
+    run.result.catch(() => inner.abort(ENDED));
     return { call, services, run };
   };
 
@@ -140,12 +143,15 @@ export function createCaller(options: HostOptions, limits: Limits, catalog: Cata
   const watched = (signal: AbortSignal | undefined): AbortSignal =>
     signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
 
+  /** Calls that a method made are its own affair. */
+  const emit = (chain: readonly string[]): HostOptions['onEvent'] => (chain.length > 0 ? undefined : options.onEvent);
+
   const caller: Caller = {
     async call(request, callOptions, chain) {
       const id = request.id ?? nanoid();
       const { manifest } = catalog.find(request.method).checked;
       if (manifest.stream === true) return collect(stream({ ...request, id }, callOptions, chain));
-      return told({ ...request, id }, callOptions, chain, async (onProgress) => {
+      return told(emit(chain), { ...request, id }, callOptions, async (onProgress) => {
         const signal = watched(callOptions.signal);
         const started = await begin({ ...request, id }, { ...callOptions, onProgress }, chain, signal, () => {});
         const result = await started.run.result;
@@ -154,32 +160,6 @@ export function createCaller(options: HostOptions, limits: Limits, catalog: Cata
     },
     stream: (request, callOptions) => stream(request, callOptions, []),
     close: () => closing.abort(new AssayError('CANCELLED', 'The kernel is closing.')),
-  };
-
-  /** Tells the world of a call that nobody's method made: begun, progress, ended. */
-  const told = async (
-    { id, method }: CallRequest & { readonly id: string },
-    { onProgress }: CallOptions,
-    chain: readonly string[],
-    make: (onProgress: NonNullable<CallOptions['onProgress']>) => Promise<CallOutcome>,
-  ): Promise<CallOutcome> => {
-    const emit = chain.length > 0 ? undefined : options.onEvent;
-    const begun = performance.now();
-    const ms = (): number => Math.round(performance.now() - begun);
-    emit?.({ type: 'run', call: id, method, state: 'started' });
-    try {
-      const outcome = await make((done, total, note) => {
-        onProgress?.(done, total, note);
-        emit?.({ type: 'progress', call: id, done, total, ...(note === undefined ? {} : { note }) });
-      });
-      emit?.({ type: 'run', call: id, method, state: 'done', ms: ms(), receipt: outcome.receipt.id });
-      return outcome;
-    } catch (error) {
-      const coded = AssayError.from(error);
-      const state = coded.code === 'CANCELLED' ? 'cancelled' : 'failed';
-      emit?.({ type: 'run', call: id, method, state, ms: ms(), error: coded.toJSON() });
-      throw coded;
-    }
   };
 
   const stream = (request: CallRequest, callOptions: CallOptions, chain: readonly string[]): CallStream => {
@@ -193,7 +173,7 @@ export function createCaller(options: HostOptions, limits: Limits, catalog: Cata
     const chunks = createChunks();
     const left = new AbortController();
     const signal = watched(callOptions.signal);
-    const outcome = told({ ...request, id }, callOptions, chain, async (onProgress) => {
+    const outcome = told(emit(chain), { ...request, id }, callOptions, async (onProgress) => {
       try {
         const started = await begin(
           { ...request, id },
@@ -245,45 +225,4 @@ async function collect(stream: CallStream): Promise<CallOutcome> {
   const result: unknown[] = [];
   for await (const chunk of stream) result.push(chunk);
   return { ...(await stream.outcome), result };
-}
-
-/** @returns the output's digest @throws PLUGIN_OUTPUT_INVALID naming the place */
-function checkOutput({ checked, method }: PreparedCall, value: unknown): Digest {
-  const wrong = misfit(checked.output, value);
-  if (wrong !== null)
-    throw new AssayError('PLUGIN_OUTPUT_INVALID', `${method}: ${sentence(wrong)}`, { where: method, details: wrong });
-  try {
-    return digestValue(value);
-  } catch (error) {
-    const { message, where = '' } = AssayError.from(error);
-    throw new AssayError('PLUGIN_OUTPUT_INVALID', `${method}: ${message}`, {
-      where: method,
-      details: { path: where },
-      cause: error,
-    });
-  }
-}
-
-/** @throws CALL_CYCLE */
-function checkChain({ chain, method }: PreparedCall, { depth }: Limits): void {
-  const path = [...chain, method].join(' → ');
-  if (chain.includes(method))
-    throw new AssayError('CALL_CYCLE', `The calls go in a circle: ${path}.`, { where: method });
-  if (chain.length >= depth)
-    throw new AssayError('CALL_CYCLE', `The calls go deeper than ${depth}: ${path}.`, { where: method });
-}
-
-function cancelled(reason: unknown, method: string): AssayError {
-  const message = reason instanceof AssayError ? reason.message : undefined;
-  return new AssayError('CANCELLED', message, { where: method });
-}
-
-/** An error from loading a plugin, as the error of the call that needed it. */
-function inMethod(error: unknown, method: string): AssayError {
-  const { code, message, details } = AssayError.from(error);
-  return new AssayError(code, `${method}: ${message}`, {
-    where: method,
-    ...(details === undefined ? {} : { details }),
-    cause: error,
-  });
 }

@@ -18,18 +18,6 @@ type Run = (what: string, see: () => Promise<string>) => Promise<boolean>;
 /** What fits no schema of ours. */
 const ODD = { 'no such thing': true };
 
-/** A call that fails on its input shows that the code is loaded. */
-export async function loads(host: Host, { manifest }: FoundPlugin): Promise<string> {
-  const [method = ''] = Object.keys(manifest.methods);
-  await call(host, `${manifest.name}.${method}`, {}, { signal: AbortSignal.timeout(30_000) }).catch(
-    (error: unknown) => {
-      const { code } = AssayError.from(error);
-      if (code === 'PLUGIN_LOAD_FAILED' || code === 'FORBIDDEN' || code === 'PLUGIN_EXITED') throw error;
-    },
-  );
-  return 'index.ts';
-}
-
 export async function checkMethod({ host, plugin, method, projectDir }: MethodUnderTest, check: Run): Promise<void> {
   const name = `${plugin.manifest.name}.${method}`;
   const { manifest } = plugin.methods.get(method)!;

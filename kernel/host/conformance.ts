@@ -2,10 +2,12 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AssayError } from '#common/errors.ts';
 import { ASSAY_VERSION } from './catalog.ts';
-import { checkMethod, loads } from './conformance-calls.ts';
+import { checkMethod } from './conformance-calls.ts';
 import { readPlugin, type FoundPlugin } from './find.ts';
 import { methodTypes } from './method-types.ts';
+import { LIMITS } from './limits.ts';
 import { openScratchHost } from './scratch.ts';
+import { startWorker } from './worker.ts';
 
 /** One thing that a plugin must do, and whether it does. */
 export interface Check {
@@ -56,13 +58,19 @@ export async function checkPlugin(folder: string, projectDir = join(folder, '..'
   await check('what plugin.json names is there', () => namedIsThere(found, resolve(projectDir)));
   const { host } = await openScratchHost({ pluginDirs: [dirname(dir)], projectDir, limits: { grace: 500 } });
   try {
-    if (await check('its code loads', () => loads(host, found)))
+    if (await check('its code loads', () => loads(found)))
       for (const method of found.methods.keys())
         await checkMethod({ host, plugin: found, method, projectDir: resolve(projectDir) }, check);
   } finally {
     await host.close();
   }
   return report();
+}
+
+async function loads(plugin: FoundPlugin): Promise<string> {
+  const worker = await startWorker(plugin, LIMITS, () => {});
+  await worker.stop();
+  return 'index.ts';
 }
 
 async function typesAreCurrent({ dir, manifest }: FoundPlugin): Promise<string> {

@@ -1,5 +1,6 @@
 import type { Digest } from '#common/data.ts';
 import type { Parent, ReceiptDraft } from '#common/receipt-types.ts';
+import { isRecord } from '#common/reference.ts';
 import { digestValue } from '#common/value.ts';
 import type { FoundPlugin } from './find.ts';
 
@@ -55,7 +56,7 @@ export function draftReceipt(call: CallRecord, assay: string): ReceiptDraft {
 /** Properties of a result that hold the digest of an artifact which the call wrote. */
 export function writtenIn(result: unknown, artifacts: ReadonlySet<Digest>): Map<string, Digest> {
   const named = new Map<string, Digest>();
-  if (artifacts.size === 0 || typeof result !== 'object' || result === null) return named;
+  if (artifacts.size === 0 || !isRecord(result)) return named;
   for (const [name, value] of Object.entries(result))
     if (typeof value === 'string' && artifacts.has(value)) named.set(name, value);
   return named;

@@ -2,12 +2,11 @@
 import { resolve } from 'node:path';
 import { createCatalog } from './catalog.ts';
 import { createCaller } from './caller.ts';
+import { LIMITS } from './limits.ts';
 import type { Host, HostOptions, Limits } from './types.ts';
 
 export type { CallOptions, CallStream, Host, HostArtifacts, HostOptions, Limits, LogLine } from './types.ts';
 export type { FoundPlugin, PluginProblem } from './find.ts';
-
-const LIMITS: Limits = { workers: 4, memory: 2048, timeout: 600_000, load: 30_000, grace: 1000, depth: 8 };
 
 /** Finds the plugins and checks every plugin.json; none of their code runs before the first call. */
 export async function openHost(given: HostOptions): Promise<Host> {

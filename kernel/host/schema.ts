@@ -120,7 +120,7 @@ export function show(value: unknown): string {
   if (isTensor(value)) return `a tensor of ${value.shape.join(' × ') || 'one number'}`;
   if (isTableData(value)) return `a table of ${value.rows} rows`;
   if (typeof value === 'object' && value !== null) {
-    const keys = Object.keys(value);
+    const keys = Object.entries(value).flatMap(([key, item]) => (item === undefined ? [] : [key]));
     return keys.length === 0
       ? 'an empty object'
       : `an object with ${keys.slice(0, 6).join(', ')}${keys.length > 6 ? ', …' : ''}`;
