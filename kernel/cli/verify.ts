@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { AssayError } from '../common/errors.ts';
 import { hallmarkText } from '../common/hallmark.ts';
+import { parsePolicy } from '../common/policy.ts';
 import { verifyBundle } from '../common/verify.ts';
 import type { CheckResult, Policy, VerifyReport } from '../common/verify-types.ts';
 import { readInput } from './input-file.ts';
@@ -13,7 +14,7 @@ assay verify BUNDLE [options]    check a sealed run, offline
   Every check is listed: ✓ holds, ✗ doesn't, – was not judged. Nothing is trusted because the bundle says so: name the logs
   you trust in a policy, or compare the signer's key with what you were told. Exit code 0 when no check fails, else 1.
 
-  --policy FILE   whom you trust: {"logs": ["name+hash+key"], "org": "…"}, or a C2SP tlog-policy with \`log\` lines
+  --policy FILE   whom you trust: {"logs": ["name+hash+key"], "org": "…"}, or a C2SP tlog-policy (logs, witnesses, quorum)
   --json          print {"ok", "checks": [{"code", "ok", "what", "detail"}]}
 `;
 
@@ -100,14 +101,7 @@ export async function readPolicy(file: string): Promise<Policy> {
   const text = await readFile(file, 'utf8').catch(() => {
     throw new AssayError('NOT_FOUND', `There is no file “${file}”.`, { where: file });
   });
-  if (!text.trimStart().startsWith('{')) {
-    const logs = text
-      .split('\n')
-      .map((line) => /^log\s+(\S+)/.exec(line.trim())?.[1])
-      .filter((vkey) => vkey !== undefined);
-    if (logs.length === 0) throw new AssayError('POLICY_INVALID', 'It names no log.', { where: file });
-    return { logs };
-  }
+  if (!text.trimStart().startsWith('{')) return parsePolicy(text);
   let policy: Partial<Policy>;
   try {
     policy = JSON.parse(text) as Partial<Policy>;

@@ -23,6 +23,7 @@ export const VERIFY_CHECKS = {
   CONTENTS: 'Every data set and artifact is what some receipt names, and nothing was slipped in.',
   CARRIED: 'Everything that receipts name is in the bundle.',
   SIGNER: 'The log that signed is one that your policy trusts.',
+  WITNESSES: 'As many witnesses saw the checkpoint as your policy asks for.',
 } as const;
 export type VerifyCode = keyof typeof VERIFY_CHECKS;
 

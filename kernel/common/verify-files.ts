@@ -4,7 +4,7 @@ import { isBundlePath, isListed, manifestText, PATHS } from './bundle-layout.ts'
 import { equalBytes } from './bytes.ts';
 import type { Digest } from './data.ts';
 import { openEnvelope } from './dsse.ts';
-import { formatVkey, keyName, openNote, parseVkey, splitNote, type Checkpoint, type Vkey } from './note.ts';
+import { formatVkey, keyName, openNote, parseVkey, splitNote, type Checkpoint, type Note, type Vkey } from './note.ts';
 import { verifyCheckpoint } from './proof.ts';
 import { parseReceipt, type Statement } from './receipt.ts';
 import { fail, type Found } from './verify-checks.ts';
@@ -97,21 +97,33 @@ export function checkSealSignature(files: Files): Found<Vkey> {
 
 export interface SignedCheckpoint {
   readonly key: Vkey;
+  /** Whom the verifier's policy knows. */
+  readonly witnesses: readonly Vkey[];
   readonly checkpoint: Checkpoint;
+  readonly note: Note;
 }
 
-export function checkCheckpoint(files: Files): Found<SignedCheckpoint> {
+export function checkCheckpoint(files: Files, witnesses: readonly Vkey[]): Found<SignedCheckpoint> {
   const key = checkKey(files);
-  const checkpoint = openCheckpoint(textOf(files, PATHS.checkpoint), key);
-  return { value: { key, checkpoint }, detail: `${checkpoint.origin} had ${checkpoint.size} receipts.` };
+  const { checkpoint, note } = openCheckpoint(textOf(files, PATHS.checkpoint), key, witnesses);
+  return {
+    value: { key, witnesses, checkpoint, note },
+    detail: `${checkpoint.origin} had ${checkpoint.size} receipts.`,
+  };
 }
 
-/** Signed by this key and nobody else: in a bundle every byte is accounted for. */
-export function openCheckpoint(note: string, key: Vkey): Checkpoint {
-  const checkpoint = verifyCheckpoint(note, [key]);
-  if (splitNote(note).lines.length !== openNote(note, [key]).signatures.length)
+/** Signed by this key, perhaps by witnesses, and by nobody else: in a bundle every byte is accounted for. */
+export function openCheckpoint(
+  text: string,
+  key: Vkey,
+  witnesses: readonly Vkey[],
+): Pick<SignedCheckpoint, 'checkpoint' | 'note'> {
+  const known = [key, ...witnesses];
+  const checkpoint = verifyCheckpoint(text, known);
+  const note = openNote(text, known);
+  if (splitNote(text).lines.length !== note.signatures.length)
     fail('The checkpoint has a signature by a key that is not known.');
-  return checkpoint;
+  return { checkpoint, note };
 }
 
 /** @throws CheckFailure when a file is missing or is no text */

@@ -77,7 +77,10 @@ export function checkInclusion(
       const { checkpoint: note, index, hashes, extra } = parseProof(textOf(files, path));
       if (extra !== undefined) fail('it carries something that nobody signed.');
       let checkpoint = opened.get(note);
-      if (checkpoint === undefined) opened.set(note, (checkpoint = openCheckpoint(note, signed.key)));
+      if (checkpoint === undefined) {
+        ({ checkpoint } = openCheckpoint(note, signed.key, signed.witnesses));
+        opened.set(note, checkpoint);
+      }
       if (id === seal.id && checkpoint !== signed.checkpoint)
         fail('it leads to another checkpoint than proof/checkpoint.');
       verifyInclusion(index, checkpoint.size, leafHash(receiptEntry(id)), hashes, checkpoint.root);

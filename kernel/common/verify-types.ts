@@ -1,12 +1,17 @@
 import type { Digest } from './data.ts';
 
-/** Whom a verifier trusts. Without one, `signer` and `witnesses` are not judged. */
+/** Whom a verifier trusts: `parsePolicy` reads one. Without it, SIGNER and WITNESSES are not judged. */
 export interface Policy {
   /** Verifier keys of the logs that it accepts. */
   readonly logs: readonly string[];
   /** The organisation that must have sealed; any when absent. */
   readonly org?: string;
+  /** Witnesses that must have cosigned the checkpoint; none when absent. */
+  readonly quorum?: Quorum;
 }
+
+/** A witness's verifier key, or a number of several. */
+export type Quorum = string | { readonly atLeast: number; readonly of: readonly Quorum[] };
 
 export interface CheckResult {
   /** A key of VERIFY_CHECKS. */

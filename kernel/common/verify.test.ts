@@ -4,8 +4,8 @@ import { sha256Hex } from '#crypto';
 import { MemoryLog, sealedRun, signer, stranger, type Twist } from './bundle.fixture.ts';
 import { manifestText, proofPath } from './bundle-layout.ts';
 import { signEnvelope } from './dsse.ts';
-import { formatVkey, keyName, noteSigner } from './note.ts';
-import { VERIFY_CHECKS, verifyBundle, type CheckResult, type VerifyReport } from './verify.ts';
+import { cosign, COSIGNATURE_KEY, formatVkey, keyName, noteSigner } from './note.ts';
+import { VERIFY_CHECKS, verifyBundle, type CheckResult, type Policy, type VerifyReport } from './verify.ts';
 import { readZip, writeZip } from './zip.ts';
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
@@ -13,12 +13,14 @@ const bytes = (value: string): Uint8Array => new TextEncoder().encode(value);
 const failed = ({ checks }: VerifyReport): string[] => checks.filter(({ ok }) => ok === false).map(({ code }) => code);
 const detail = ({ checks }: VerifyReport, code: string): string => checks.find((check) => check.code === code)!.detail;
 const { zip, root } = sealedRun();
+const witnesses = [1, 2, 3].map((n) => noteSigner(`witness.example/${n}`, new Uint8Array(32).fill(n), COSIGNATURE_KEY));
+const [w1, w2, w3] = witnesses.map(formatVkey) as [string, string, string];
 const policy = { logs: [formatVkey(signer)] };
 
 test('a sealed run verifies: every check of the table, in its order, with a policy', async () => {
   const told: string[] = [];
   const report = await verifyBundle(zip, { policy, onCheck: ({ code }) => told.push(code) });
-  assert.deepEqual(report.checks.filter(({ ok }) => ok !== true), []); // prettier-ignore
+  assert.deepEqual(report.checks.filter(({ ok }) => ok !== true).map(({ code }) => code), ['WITNESSES']); // prettier-ignore
   assert.deepEqual(told, Object.keys(VERIFY_CHECKS));
   assert.equal(report.ok, true);
   assert.equal(report.root, root);
@@ -34,7 +36,7 @@ test('the same run gives the same bytes', () => {
 
 test('without a policy the signer is not judged; with one that does not know it, it fails', async () => {
   const open = await verifyBundle(zip);
-  assert.deepEqual([open.ok, open.checks.at(-1)!.code, open.checks.at(-1)!.ok], [true, 'SIGNER', null]);
+  assert.deepEqual([open.ok, open.checks.at(-2)!.code, open.checks.at(-2)!.ok], [true, 'SIGNER', null]);
   assert.deepEqual(failed(await verifyBundle(zip, { policy: { logs: [formatVkey(stranger)] } })), ['SIGNER']);
   assert.deepEqual(failed(await verifyBundle(zip, { policy: { logs: [] } })), ['SIGNER']);
   assert.deepEqual(failed(await verifyBundle(zip, { policy: { ...policy, org: 'other' } })), ['SIGNER']);
@@ -297,6 +299,31 @@ test('what is too large to carry is not judged, and said', async () => {
   });
   const report = await verifyBundle(light.zip, { policy });
   assert.equal(report.ok, true);
-  assert.deepEqual(report.checks.filter(({ ok }) => ok === null).map(({ code }) => code), ['CARRIED']); // prettier-ignore
+  assert.deepEqual(report.checks.filter(({ ok }) => ok === null).map(({ code }) => code), ['CARRIED', 'WITNESSES']); // prettier-ignore
   assert.match(detail(report, 'CARRIED'), /^2 of 3 not carried/);
+});
+
+const cosigned = (by: readonly number[]): Uint8Array => {
+  const add = (note: string): string =>
+    by.reduce((text, index) => cosign(text, witnesses[index]!, 1_800_000_000n), note);
+  return repacked((files) => {
+    for (const [path, file] of files) {
+      if (path !== 'proof/checkpoint' && !path.endsWith('.tlog-proof')) continue;
+      const at = path === 'proof/checkpoint' ? 0 : text(file).indexOf('\n\n') + 2;
+      files.set(path, bytes(text(file).slice(0, at) + add(text(file).slice(at))));
+    }
+  });
+};
+
+const judged = async (by: readonly number[], asked: Policy): Promise<string[]> =>
+  failed(await verifyBundle(cosigned(by), { policy: asked }));
+
+test('witnesses: enough of those that the policy names, or it fails; strangers are no witnesses', async () => {
+  const two = { ...policy, quorum: { atLeast: 2, of: [w1, w2, { atLeast: 1, of: [w3] }] } };
+  assert.deepEqual(await judged([0, 1], two), []);
+  assert.deepEqual(await judged([0, 2], two), []);
+  assert.deepEqual(await judged([2], two), ['WITNESSES']);
+  assert.deepEqual(await judged([], two), ['WITNESSES']);
+  assert.deepEqual(await judged([0], { ...policy, quorum: w2 }), ['CHECKPOINT']);
+  assert.deepEqual(await judged([0, 0], two), ['CHECKPOINT'], 'one witness twice');
 });

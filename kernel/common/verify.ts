@@ -1,12 +1,12 @@
 /**
  * Verifying a bundle, offline, with nothing but its bytes and the verifier's own policy. Reads like the protocol: bytes → files → manifest
  * → seal → signatures → log → receipts → results. An attacker controls every byte of the bundle, the key in it included: that key only
- * shows that all parts are one log's word; `SIGNER` alone says whether it is a log that you trust.
+ * shows that all parts are one log's word; `SIGNER` and `WITNESSES` alone say whether it is a log that you trust.
  */
 import { prepareCrypto, sha256Hex } from '#crypto';
-import { equalBytes } from './bytes.ts';
-import { keyName, parseVkey } from './note.ts';
-import { Checks, fail, type Found } from './verify-checks.ts';
+import { keyName } from './note.ts';
+import { witnessesIn } from './policy.ts';
+import { Checks, fail } from './verify-checks.ts';
 import {
   checkCarried,
   checkCells,
@@ -25,8 +25,6 @@ import {
   checkSealSignature,
   openZip,
   type Files,
-  type Seal,
-  type SignedCheckpoint,
 } from './verify-files.ts';
 import {
   checkInclusion,
@@ -36,7 +34,8 @@ import {
   checkReceipts,
   checkStream,
 } from './verify-receipts.ts';
-import type { Policy, VerifyOptions, VerifyReport } from './verify-types.ts';
+import { checkSigner, checkWitnesses } from './verify-trust.ts';
+import type { VerifyOptions, VerifyReport } from './verify-types.ts';
 
 export { VERIFY_CHECKS, type VerifyCode } from './verify-checks.ts';
 export type { CheckResult, Policy, VerifyOptions, VerifyReport } from './verify-types.ts';
@@ -58,7 +57,7 @@ export async function verifyBundle(zip: Uint8Array, { policy, onCheck }: VerifyO
   const seal = checks.run('SEAL', [laid], checkSeal);
   checks.run('SEALED', [laid, seal], checkSealed);
   checks.run('SEAL_SIGNATURE', [laid], checkSealSignature);
-  const signed = checks.run('CHECKPOINT', [laid], checkCheckpoint);
+  const signed = checks.run('CHECKPOINT', [laid], (known) => checkCheckpoint(known, witnessesIn(policy?.quorum)));
   const receipts = checks.run('RECEIPTS', [laid, seal], checkReceipts);
   checks.run('LOG', [receipts, seal, signed], checkLog);
   const indices = checks.run('INCLUSION', [laid, receipts, seal, signed], checkInclusion);
@@ -72,6 +71,7 @@ export async function verifyBundle(zip: Uint8Array, { policy, onCheck }: VerifyO
   const named = checks.run('CONTENTS', [laid, receipts], checkContents);
   checks.run('CARRIED', [laid, named], checkCarried);
   checks.run('SIGNER', [signed, seal], (...known) => checkSigner(...known, policy));
+  checks.run('WITNESSES', [signed], (known) => checkWitnesses(known, policy));
 
   return {
     ok: checks.results.every(({ ok }) => ok !== false),
@@ -87,24 +87,6 @@ export async function verifyBundle(zip: Uint8Array, { policy, onCheck }: VerifyO
     receipts: receipts === undefined ? 0 : receipts.run.length + receipts.ancestors.length + 1,
     files: [...(files ?? [])].map(([path, bytes]) => ({ path, bytes: bytes.length, digest: sha256Hex(bytes) })),
   };
-}
-
-function checkSigner({ key }: SignedCheckpoint, seal: Seal, policy: Policy | undefined): Found<true> {
-  if (policy === undefined) {
-    return {
-      value: true,
-      ok: null,
-      detail: `Not judged: you gave no policy. ${keyName(key)} signed; compare it with the key that you know.`,
-    };
-  }
-  const trusted = policy.logs
-    .map(parseVkey)
-    .some((one) => one.name === key.name && equalBytes(one.publicKey, key.publicKey));
-  if (!trusted) fail(`Your policy does not trust ${keyName(key)}.`);
-  const { org } = seal.predicate;
-  if (policy.org !== undefined && policy.org !== org)
-    fail(`Your policy asks for “${policy.org}”, this is of “${org}”.`);
-  return { value: true, detail: `Your policy trusts ${keyName(key)}.` };
 }
 
 function titleIn(result: unknown): string | null {

@@ -153,7 +153,7 @@ describe('assay run --seal, verify, reproduce', () => {
     const vkey = /proof\/log\.vkey(\S+)\n/.exec(readFileSync(zip(), 'latin1'))![1]!;
     project.write('policy.json', JSON.stringify({ logs: [vkey] }));
     assert.equal((await json<Verified>('verify', zip(), '--policy', project.path('policy.json'))).code, 0);
-    project.write('policy.txt', 'log example.com/other+e7e3a6e2+AYkLKbFtZcUvmNqNDLGFvL9oKC6bzvaOmNP5x2A8D5Xq\n');
+    project.write('policy.txt', 'log example.com/other+550da9fa+AQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJ\n');
     const other = await json<Verified>('verify', zip(), '--policy', project.path('policy.txt'));
     assert.equal(other.code, 1);
   });
