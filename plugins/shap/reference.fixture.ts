@@ -184,7 +184,7 @@ export function toOnnx(trees: readonly Nested[], options: OnnxOptions): Uint8Arr
     inputs: [valueInfo('X', type, ['rows', features])],
     outputs: classifier
       ? [valueInfo('label', 8, ['rows']), valueInfo('probabilities', FLOAT32, ['rows', labels.length])]
-      : [valueInfo('Y', type, ['rows', scores])],
+      : [valueInfo('Y', FLOAT32, ['rows', scores])],
     nodes: [
       node(
         classifier ? 'TreeEnsembleClassifier' : 'TreeEnsembleRegressor',

@@ -69,6 +69,20 @@ async function agrees(bytes: Uint8Array, says: string, x = X): Promise<Known> {
   return known;
 }
 
+function covers(hitrates: readonly number[]): boolean {
+  const known = recognise(
+    readModel(
+      regressor({
+        ...stumps('BRANCH_LEQ', 0),
+        ...weights('target', [0], 1),
+        n_targets: { i: 1 },
+        nodes_hitrates: Float32Array.from(hitrates),
+      }),
+    ),
+  );
+  return known.kind === 'trees' && known.ensemble.covers;
+}
+
 describe('models as onnxruntime evaluates them', () => {
   it('branch modes and missing values', async () => {
     for (const mode of ['LEQ', 'LT', 'GTE', 'GT', 'EQ', 'NEQ'])
@@ -192,19 +206,6 @@ describe('models as onnxruntime evaluates them', () => {
   });
 
   it('knows counts of rows from the ones that exporters write', () => {
-    const covers = (hitrates: readonly number[]): boolean => {
-      const known = recognise(
-        readModel(
-          regressor({
-            ...stumps('BRANCH_LEQ', 0),
-            ...weights('target', [0], 1),
-            n_targets: { i: 1 },
-            nodes_hitrates: Float32Array.from(hitrates),
-          }),
-        ),
-      );
-      return known.kind === 'trees' && known.ensemble.covers;
-    };
     assert.equal(covers([10, 4, 6, 10, 7, 3]), true);
     assert.equal(covers([1, 1, 1, 1, 1, 1]), false);
     assert.equal(covers([10, 4, 5, 10, 7, 3]), false);

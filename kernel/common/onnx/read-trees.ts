@@ -111,6 +111,9 @@ export function readTrees(node: NodeProto, features: number | null): ReadTrees |
       count,
     ),
   );
+  const laid = trees.reduce((sum, { feature }) => sum + feature.length, 0);
+  if (laid !== count)
+    throw new AssayError('MODEL_INVALID', `The trees list ${count} nodes, but branches lead to ${laid}.`);
   const used = nodes.reduce((most, { leaf, feature }) => (leaf ? most : Math.max(most, feature + 1)), 0);
   if (features !== null && used > features)
     throw new AssayError('MODEL_INVALID', `The trees look at column ${used - 1}, but the input has ${features}.`);

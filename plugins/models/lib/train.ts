@@ -78,7 +78,7 @@ export function train(
       'DATA_TOO_SMALL',
       `${fit.length} rows are left for training; two leaves of minLeaf ${options.minLeaf} need ${2 * options.minLeaf}.`,
     );
-  if (new Set(fit.map((row) => y[row]!)).size < 2)
+  if (new Set(Array.from(fit, (row) => y[row]!)).size < 2)
     throw new AssayError('TARGET_UNFIT', `“${options.target}” is the same in all rows left for training.`, {
       where: options.target,
     });

@@ -6,12 +6,13 @@ interface Point {
   readonly loss: number;
 }
 
+const curve = (losses: Fit['history']['watched']): Point[] =>
+  losses === null
+    ? []
+    : Array.from({ length: losses.data.length }, (_, i) => ({ tree: i + 1, loss: Number(losses.data[i]) }));
+
 /** The loss after each tree: on the rows learned from it always falls; on the others it shows when more trees stop helping. */
 export function history({ history: of, trees, target }: Fit, { document, width }: ViewOptions): Element {
-  const curve = (losses: Fit['history']['watched']): Point[] =>
-    losses === null
-      ? []
-      : Array.from({ length: losses.data.length }, (_, i) => ({ tree: i + 1, loss: Number(losses.data[i]) }));
   const learned = curve(of.train);
   const watched = curve(of.watched);
   const best = watched.reduce<Point | null>(

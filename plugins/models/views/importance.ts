@@ -1,10 +1,11 @@
 import * as Plot from '@observablehq/plot';
 import { FAINT, figure, type Fit, LEARNED, type ViewOptions } from './fit.ts';
 
+const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+
 /** Each feature's share of the loss that splits took away. */
 export function importance(fit: Fit, { document, width, top = 12 }: ViewOptions): Element {
   const rows = fit.importance.slice(0, top);
-  const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
   const left = Math.min(160, Math.max(84, width * 0.28));
   const drawing = Plot.plot({
     document,

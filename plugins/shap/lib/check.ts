@@ -61,7 +61,8 @@ export function checkRuntime(known: Known, own: Float64Array, runtime: Float64Ar
   const limit = 2 ** -22 * (terms + 8) * size + 2e-6;
   let worst = 0;
   for (let i = 0; i < own.length; i++) {
-    const gap = Object.is(own[i], runtime[i]) ? 0 : Math.abs(own[i]! - runtime[i]!);
+    if (Object.is(own[i], runtime[i])) continue;
+    const gap = Math.abs(own[i]! - runtime[i]!);
     if (!(gap <= limit + 1e-6 * Math.abs(own[i]!)))
       throw new AssayError(
         'MODEL_DISAGREES',
