@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Digest, TableData } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import type { CallOutcome, CallRequest } from '#common/protocol.ts';
+import { FRAMES_TYPE, readFrames } from '#common/frames.ts';
 import { decodeValue, encodeValue, VALUE_MEDIA_TYPE } from '#common/value.ts';
 
 export interface RemoteKernel {
@@ -65,7 +66,7 @@ function remote(url: string, token: string): RemoteKernel {
       for (const [key, value] of Object.entries({ id, seed, stream }))
         if (value !== undefined) query.set(key, String(value));
       const body = { type: VALUE_MEDIA_TYPE, bytes: encodeValue(input) };
-      return decodeValue(await ask('POST', `/runs?${query}`, VALUE_MEDIA_TYPE, signal, body)) as CallOutcome;
+      return outcomeOf(await ask('POST', `/runs?${query}`, `${VALUE_MEDIA_TYPE}, ${FRAMES_TYPE}`, signal, body));
     },
     async table(name, signal) {
       return decodeValue(
@@ -80,6 +81,28 @@ function remote(url: string, token: string): RemoteKernel {
     json: async (path, signal) => json(await ask('GET', path, 'application/json', signal)),
   };
 }
+
+/** A value, or of a method that streams the frames of all its chunks. */
+async function outcomeOf(bytes: Uint8Array): Promise<CallOutcome> {
+  if (bytes[0] === VALUE_FIRST_BYTE) return decodeValue(bytes) as CallOutcome;
+  const chunks: unknown[] = [];
+  let outcome: Omit<CallOutcome, 'result'> | null = null;
+  for await (const { kind, payload } of readFrames(
+    (async function* () {
+      yield bytes;
+    })(),
+  )) {
+    const value = decodeValue(payload);
+    if (kind === 'error') throw AssayError.from(value);
+    if (kind === 'chunk') chunks.push(value);
+    else outcome = value as Omit<CallOutcome, 'result'>;
+  }
+  if (outcome === null) throw new AssayError('BODY_INVALID', 'The stream has no outcome.');
+  return { ...outcome, result: chunks };
+}
+
+/** Frames begin with a length instead, and that of a value is a multiple of 8. */
+const VALUE_FIRST_BYTE = 0x89;
 
 interface Body {
   readonly type: string;
