@@ -70,12 +70,10 @@ function printed(report: VerifyReport, file: string): string[] {
 function verdict({ ok, checks }: VerifyReport, file: string): string {
   const failed = checks.filter((check) => check.ok === false);
   if (!ok) return paint('red', `✗ ${file} does not hold: ${failed.map(({ code }) => code).join(', ')}.`);
-  const open = checks.filter((check) => check.ok === null).length;
-  const rest =
-    open === 0
-      ? ''
-      : ` ${open === 1 ? 'One was' : `${open} were`} not judged: give a --policy that names the logs you trust.`;
-  return `${paint('green', `✓ ${file} holds: ${checks.length - open} checks.`)}${rest}`;
+  const open = checks.filter((check) => check.ok === null).map(({ code }) => code);
+  const advice = open.includes('SIGNER') ? ' Give a --policy that names the logs you trust.' : '';
+  const rest = open.length === 0 ? '' : ` Not judged: ${open.join(', ')}.${advice}`;
+  return `${paint('green', `✓ ${file} holds: ${checks.length - open.length} checks.`)}${rest}`;
 }
 
 function mark({ ok }: CheckResult): string {

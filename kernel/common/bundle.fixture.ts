@@ -84,7 +84,7 @@ const timeOf = (n: number): string => new Date(Date.UTC(2026, 10, 10) + n * 1000
 const nonceOf = (n: number): string => n.toString(16).padStart(32, '0');
 
 const utf8 = new TextEncoder();
-export const NOTEBOOK = '---\ntitle: Two cells\n---\n\n```ts id=a\nx = 1\n```\n';
+const NOTEBOOK = '---\ntitle: Two cells\n---\n\n```ts id=a\nx = 1\n```\n';
 const COMPARATORS = [{ of: '*', how: 'exact' }] as const;
 const ENV = { assay: '0.1.0', node: '24.21.0', seed: 1 };
 

@@ -24,14 +24,7 @@ import { AssayError } from './errors.ts';
 import { parseReceipt } from './receipt.ts';
 import { writeZip } from './zip.ts';
 
-export type {
-  BundleArtifact,
-  BundleCell,
-  BundleFile,
-  BundleParts,
-  BundleProof,
-  PreparedBundle,
-} from './bundle-types.ts';
+export type { BundleParts } from './bundle-types.ts';
 
 const utf8 = new TextEncoder();
 

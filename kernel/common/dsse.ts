@@ -5,11 +5,11 @@ import { canonicalize, parseCanonical } from './canonical.ts';
 import { AssayError } from './errors.ts';
 import { keyName, type NoteSigner, type Vkey } from './note.ts';
 
-export const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
+const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 const utf8 = new TextEncoder();
 
 /** What is signed: "DSSEv1 ‖ length ‖ type ‖ length ‖ payload". No note and no cosignature starts like that. */
-export function preAuthEncoding(payload: Uint8Array): Uint8Array {
+function preAuthEncoding(payload: Uint8Array): Uint8Array {
   return concatBytes([utf8.encode(`DSSEv1 ${PAYLOAD_TYPE.length} ${PAYLOAD_TYPE} ${payload.length} `), payload]);
 }
 

@@ -156,7 +156,7 @@ function largestPowerBelow(n: number): number {
 type Size = number | bigint;
 
 /** The root that the proof leads to (RFC 9162, section 2.1.3.2). Sizes up to 2^64 are exact. @throws MERKLE_INVALID */
-export function rootFromInclusion(index: Size, size: Size, leaf: Uint8Array, proof: readonly Uint8Array[]): Bytes {
+function rootFromInclusion(index: Size, size: Size, leaf: Uint8Array, proof: readonly Uint8Array[]): Bytes {
   let [fn, sn] = [BigInt(index), BigInt(size) - 1n];
   if (fn < 0n || fn > sn) throw invalid('The entry’s index is not in the tree.');
   checkHashes([leaf, ...proof]);

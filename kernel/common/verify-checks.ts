@@ -35,7 +35,7 @@ export interface Found<T> {
 }
 
 /** A check failed; `detail` names the file or the receipt at fault. */
-export class CheckFailure extends Error {
+class CheckFailure extends Error {
   override readonly name = 'CheckFailure';
 }
 

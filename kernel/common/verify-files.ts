@@ -81,7 +81,7 @@ export function checkSealed(files: Files, seal: Seal): Found<true> {
   return { value: true, detail: `SHA-256 ${digest.slice(0, 12)}…` };
 }
 
-export function checkKey(files: Files): Vkey {
+function checkKey(files: Files): Vkey {
   const text = textOf(files, PATHS.vkey);
   const key = parseVkey(text.slice(0, -1));
   if (`${formatVkey(key)}\n` !== text) fail(`${PATHS.vkey} is not one key on one line.`);

@@ -13,7 +13,7 @@ import { verifyCheckpoint } from './proof.ts';
 import { NIBBLES, ReceiptScanner } from './receipt-scan.ts';
 import { KINDS, parseReceipt, ROLES, type Kind, type Role } from './receipt.ts';
 
-export interface LogFault {
+interface LogFault {
   /** Which receipt, from 0; −1 for the log as a whole. */
   readonly index: number;
   readonly code: 'RECEIPT' | 'STREAM' | 'PARENTS' | 'TWICE' | 'CHECKPOINT' | 'COUNT' | 'ROOT';
@@ -55,7 +55,7 @@ export async function verifyLog(
   return verifier.end();
 }
 
-export class LogVerifier {
+class LogVerifier {
   private readonly log: LogToVerify;
   private readonly name: string;
   private readonly scanner: ReceiptScanner;

@@ -9,7 +9,7 @@ import { parseReceipt, ROLES, type Kind, type Statement } from './receipt.ts';
 import { fail, type Found } from './verify-checks.ts';
 import { openCheckpoint, textOf, type Files, type Seal, type SignedCheckpoint } from './verify-files.ts';
 
-export interface Receipt extends Statement {
+interface Receipt extends Statement {
   readonly id: Digest;
   readonly path: string;
 }

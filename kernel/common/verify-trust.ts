@@ -26,8 +26,8 @@ export function checkSigner({ key }: SignedCheckpoint, seal: Seal, policy: Polic
 
 export function checkWitnesses({ note }: SignedCheckpoint, policy: Policy | undefined): Found<true> {
   const signed = new Set(note.signatures.filter(({ time }) => time !== null).map(({ key }) => formatVkey(key)));
-  if (policy?.quorum === undefined)
-    return { value: true, ok: null, detail: 'Not judged: no policy of yours asks for witnesses.' };
+  if (policy === undefined) return { value: true, ok: null, detail: 'Not judged: you gave no policy.' };
+  if (policy.quorum === undefined) return { value: true, detail: 'Your policy asks for none.' };
   if (!isMet(policy.quorum, (vkey) => signed.has(vkey)))
     fail(`${signed.size} of your witnesses signed, which is not enough.`);
   return { value: true, detail: `${signed.size} of your witnesses signed.` };

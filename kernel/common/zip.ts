@@ -3,7 +3,7 @@ import { deflateSync } from 'fflate';
 import { CENTRAL, checkNames, crc32, DEFLATED, END, LOCAL, STORED, UTF8_NAMES, zipInvalid } from './zip-format.ts';
 
 export { crc32 } from './zip-format.ts';
-export { readZip, type ZipLimits } from './zip-read.ts';
+export { readZip } from './zip-read.ts';
 
 /** Version 2.0 of the format, on no particular system; 1 January 1980, 0:00, which is no time zone's business. */
 const VERSION = 20;
