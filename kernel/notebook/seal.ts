@@ -216,8 +216,8 @@ async function withAncestors(kernel: Kernel, receipts: readonly LoggedReceipt[])
 async function dataOf(kernel: Kernel, receipts: readonly LoggedReceipt[]): Promise<BundleFile[]> {
   const files = new Map<string, Digest>();
   for (const { body } of receipts) {
-    const { kind, materials } = parseReceipt(body).predicate;
-    if (kind === 'dataset') for (const { name, digest } of materials) files.set(name, digest);
+    const { method, materials } = parseReceipt(body).predicate;
+    if (method?.startsWith('datasets.') === true) for (const { name, digest } of materials) files.set(name, digest);
   }
   const kept: BundleFile[] = [];
   for (const [name, digest] of files)
