@@ -64,15 +64,14 @@ export function readTrees(node: NodeProto, features: number | null): ReadTrees |
       ? regressorLink(post, outputs, base)
       : classScores({ post, classes: labels.length, ids: leafIds, weights, base });
 
-  const at = new Map<string, number>();
-  for (let i = 0; i < count; i++) at.set(`${treeIds[i]}/${nodeIds[i]}`, i);
+  const at = finder(treeIds, nodeIds);
   const mode = modes.map((name) => {
     const known = name === 'LEAF' ? -1 : MODES.indexOf(name.replace('BRANCH_', '') as (typeof MODES)[number]);
     if (known < 0 && name !== 'LEAF')
       throw new AssayError('MODEL_UNSUPPORTED', `Nodes of the mode ${name} are unknown to Assay.`);
     return known;
   });
-  const child = (i: number, id: number): number => at.get(`${treeIds[i]}/${id}`) ?? -1;
+  const child = (i: number, id: number): number => at(treeIds[i]!, id);
   const nodes: FileNode[] = mode.map((m, i) => {
     const leaf = m < 0;
     return {
@@ -88,8 +87,8 @@ export function readTrees(node: NodeProto, features: number | null): ReadTrees |
   });
   const leaves = new Map<number, number[]>();
   for (let w = 0; w < weights.length; w++) {
-    const position = at.get(`${leafTrees[w]}/${leafNodes[w]}`);
-    if (position === undefined)
+    const position = at(leafTrees[w]!, leafNodes[w]!);
+    if (position < 0)
       throw new AssayError(
         'MODEL_INVALID',
         `A weight belongs to node ${leafNodes[w]} of tree ${leafTrees[w]}, which is not there.`,
@@ -127,6 +126,24 @@ export function readTrees(node: NodeProto, features: number | null): ReadTrees |
     },
     link: score.link,
     labels,
+  };
+}
+
+/** Position of a node in the lists by tree and id; −1 when it isn't there. Nearly all files number the nodes of a tree 0, 1, … in order. */
+function finder(treeIds: readonly number[], nodeIds: readonly number[]): (tree: number, node: number) => number {
+  const starts = new Map<number, number>();
+  const odd = new Map<number, Map<number, number>>();
+  for (let i = 0; i < treeIds.length; i++) {
+    const tree = treeIds[i]!;
+    if (!starts.has(tree)) starts.set(tree, i);
+    if (starts.get(tree)! + nodeIds[i]! === i) continue;
+    const others = odd.get(tree) ?? new Map<number, number>();
+    odd.set(tree, others.set(nodeIds[i]!, i));
+  }
+  return (tree, node) => {
+    const position = (starts.get(tree) ?? -1) + node;
+    if (treeIds[position] === tree && nodeIds[position] === node) return position;
+    return odd.get(tree)?.get(node) ?? -1;
   };
 }
 
