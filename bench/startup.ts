@@ -14,6 +14,7 @@ const RUNS = 5;
 const IDLE_MS = 5000;
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 const TICKS = 100;
+const RIVAL = process.env['JUPYTER'] ?? 'jupyter';
 
 const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -108,7 +109,7 @@ async function jupyter(dir: string): Promise<Started> {
     '--ServerApp.token=',
     `--ServerApp.root_dir=${dir}`,
   ];
-  return answers(spawn('jupyter', args, { cwd: dir, stdio: 'ignore' }), () => `http://127.0.0.1:${port}/api`);
+  return answers(spawn(RIVAL, args, { cwd: dir, stdio: 'ignore' }), () => `http://127.0.0.1:${port}/api`);
 }
 
 async function measure(
@@ -145,7 +146,7 @@ try {
     await measure('assay serve, cold (empty home)', (run) => assay(join(dir, `cold${run}`))),
     await measure('assay serve, warm', () => assay(join(dir, 'cold0'))),
   ];
-  const hasRival = spawnSync('jupyter', ['server', '--version']).status === 0;
+  const hasRival = spawnSync(RIVAL, ['server', '--version']).status === 0;
   if (hasRival) rows.push(await measure('jupyter server', () => jupyter(dir)));
   console.log('| start | to the first answer | CPU time | idle: kernel + its children |\n|---|---|---|---|');
   for (const { name, ms, cpu, mb } of rows)

@@ -2,7 +2,7 @@ import { nanoid } from 'nanoid';
 import { AssayError } from '#common/errors.ts';
 
 /** A call that has begun and not ended. */
-export interface Run {
+interface Run {
   readonly id: string;
   readonly method: string;
   /** RFC 3339 UTC. */
@@ -11,7 +11,7 @@ export interface Run {
   readonly progress?: { readonly done: number; readonly total: number; readonly note?: string };
 }
 
-export interface Ticket {
+interface Ticket {
   readonly id: string;
   /** Aborts by `cancel`, by the caller's own signal, and when the kernel stops. */
   readonly signal: AbortSignal;

@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
 import about from '../../package.json' with { type: 'json' };
 import { AssayError } from '../common/errors.ts';
 import { newCredentials } from '../auth.ts';
@@ -43,6 +44,7 @@ export async function run(argv: string[]): Promise<number> {
   const projectDir = process.cwd();
   const home = options.home ?? (process.env['ASSAY_HOME'] || join(projectDir, '.assay'));
   const log = await openLogFile(home);
+  const ended = ending(log.logger);
   const kernel = await openKernel({ projectDir, home, logger: log.logger, watch: options.watch, onProgress: say });
   try {
     // First of all the home: who may not have it does nothing else. The server's code loads while the database starts.
@@ -58,14 +60,14 @@ export async function run(argv: string[]): Promise<number> {
     console.log(banner(link, folder.startsWith('..') ? home : folder));
     if (options.open) await openBrowser(home, link);
 
-    await stopSignal();
+    const code = await ended;
     say('Stopping …');
     await removeHandle(home);
     const hurry = setTimeout(() => app.server.closeAllConnections(), GRACE + LINGER).unref();
     await Promise.all([app.close(), kernel.runs.stop(GRACE)]);
     clearTimeout(hurry);
     library.close();
-    return 0;
+    return code;
   } finally {
     await kernel.close();
     await log.close();
@@ -120,15 +122,23 @@ function banner(link: string, home: string): string {
   return `\n  ${paint('bold', ready)}\n\n  ${paint('cyan', link)}\n\n  ${paint('dim', `Everything is kept in ${home}; stop with Ctrl C.`)}\n`;
 }
 
-/** Resolves at the first Ctrl C (or SIGTERM); the second ends the process at once. */
-function stopSignal(): Promise<void> {
+/**
+ * Resolves with the exit code at the first Ctrl C (or SIGTERM, or when the terminal goes away); the second ends the process at once. A
+ * mistake of ours that nobody caught ends the kernel in the same orderly way; a forgotten promise is only written down.
+ */
+function ending(logger: Logger): Promise<number> {
   return new Promise((resolve) => {
     let asked = false;
     const stop = (): void => {
       if (asked) process.exit(130);
       asked = true;
-      resolve();
+      resolve(0);
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
+    process.on('unhandledRejection', (err) => logger.error({ err }, 'a promise failed and nobody looked'));
+    process.on('uncaughtException', (err) => {
+      logger.fatal({ err }, 'the kernel failed');
+      resolve(1);
+    });
   });
 }

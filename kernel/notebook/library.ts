@@ -11,7 +11,7 @@ import { AssayError } from '#common/errors.ts';
 import { codeOf, makeFolder, writeWhole } from '../store/files.ts';
 import { outline } from './outline.ts';
 
-export interface NotebookEntry {
+interface NotebookEntry {
   /** The file's name without `.md`. */
   readonly name: string;
   readonly title: string;

@@ -8,7 +8,7 @@ interface Named {
   Params: { name: string };
 }
 
-export const MARKDOWN = 'text/markdown';
+const MARKDOWN = 'text/markdown';
 
 const params = object({ name: text('File name without `.md`.', { minLength: 1, maxLength: 80 }) });
 const saved = object({ name: text('File name without `.md`.'), digest });
