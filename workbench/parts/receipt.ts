@@ -14,10 +14,15 @@ export function readReceipt({ id, index, body }: LoggedReceipt): ReadReceipt {
   return { ...predicate, id, index, subject };
 }
 
-/** What happened, in a few words: `shap.explain`, `data set wages`, `sealed`. */
-export function headline({ kind, method, subject, result }: ReadReceipt): string {
-  if (kind === 'cell' || kind === 'dataset' || kind === 'model') return `${kind === 'dataset' ? 'data set' : kind} ${method && kind !== 'dataset' ? `by ${method}` : (subject[0]?.name ?? '')}`;
+/** What happened, in a few words: `shap.explain`, `data set wages`, `sealed: welcome`. */
+export function headline({ kind, method, subject, materials, result }: ReadReceipt): string {
+  if (kind === 'dataset') {
+    const file = materials.map(({ name }) => /^datasets\/([a-z0-9_]+)\//.exec(name)?.[1]).find((name) => name !== undefined);
+    return `data set ${file ?? subject[0]?.name ?? ''}`;
+  }
+  if (kind === 'cell') return `cell ${subject[0]?.name ?? ''}`;
   if (method !== null) return method;
-  const title = typeof result === 'object' && result !== null && 'title' in result ? String(result.title) : '';
-  return title ? `${kind}: ${title}` : kind;
+  const about = typeof result === 'object' && result !== null ? (result as Record<string, unknown>) : {};
+  const name = about['title'] ?? about['notebook'];
+  return typeof name === 'string' ? `${kind}: ${name}` : kind;
 }

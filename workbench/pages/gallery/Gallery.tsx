@@ -1,6 +1,6 @@
 import './gallery.css';
 import { createMemo, createSignal, For, Match, Show, Switch } from 'solid-js';
-import type { SealEntry } from '../../kernel-types.ts';
+import type { NotebookEntry, SealEntry } from '../../kernel-types.ts';
 import { createLoaded, useKernel } from '../../kernel.tsx';
 import { DropZone } from '../../parts/DropZone.tsx';
 import { Failure } from '../../parts/Failure.tsx';
@@ -10,6 +10,9 @@ import { go, pathTo } from '../../router.ts';
 import { importFile, newNotebook } from './make.ts';
 import { NotebookCard } from './NotebookCard.tsx';
 import { Welcome } from './Welcome.tsx';
+
+const WELCOME = 'welcome';
+const minute = ({ modified }: NotebookEntry): number => Math.floor(Date.parse(modified) / 60_000);
 
 /** All notebooks, each with the hallmark of its last seal, like the contents page of a journal. */
 export function Gallery() {
@@ -21,6 +24,8 @@ export function Gallery() {
     for (const seal of seals.value() ?? []) if ((last.get(seal.notebook)?.at ?? '') < seal.at) last.set(seal.notebook, seal);
     return last;
   });
+  // What was worked on last comes first; the welcome has its own place above.
+  const listed = createMemo(() => notebooks.value()?.filter(({ name }) => name !== WELCOME).toSorted((a, b) => minute(b) - minute(a) || (a.name < b.name ? 1 : -1)));
   const [busy, setBusy] = createSignal(false);
   const make = async (work: () => Promise<string>): Promise<void> => {
     setBusy(true);
@@ -39,7 +44,7 @@ export function Gallery() {
   return (
     <DropZone label="Drop a notebook (.md or .ipynb) to import it" accept={/\.(?:md|ipynb)$/i} onFiles={([file]) => void make(() => importFile(client, file))}>
       <div class="page gallery">
-        <Welcome />
+        <Welcome start={notebooks.value()?.some(({ name }) => name === WELCOME) ? pathTo.notebook(WELCOME) : null} />
         <div class="gallery-bar">
           <h2>Notebooks</h2>
           <button class="button plain" onClick={() => picker.click()}>
@@ -61,10 +66,10 @@ export function Gallery() {
           <Match when={notebooks.error() && !notebooks.value()}>
             <Failure error={notebooks.error() as Error} onRetry={notebooks.reload} />
           </Match>
-          <Match when={notebooks.value()?.length === 0}>
+          <Match when={listed()?.length === 0}>
             <p class="gallery-empty">No notebook yet. Make one, or drop a Markdown or Jupyter file anywhere on this page.</p>
           </Match>
-          <Match when={notebooks.value()}>
+          <Match when={listed()}>
             {(entries) => (
               <ol class="cards">
                 <For each={entries()}>

@@ -1,5 +1,7 @@
+import { Show } from 'solid-js';
+
 /** What this is, in the three steps in which it is used. */
-export function Welcome() {
+export function Welcome(props: { readonly start: string | null }) {
   return (
     <header class="welcome">
       <h1 class="page-title">A notebook whose every run is evidence</h1>
@@ -8,7 +10,8 @@ export function Welcome() {
       </p>
       <ol class="steps">
         <li>
-          <b>Run.</b> Open a notebook: it is alive. Change a cell and everything that reads it follows.
+          <b>Run.</b> Open a notebook: it is alive. Change a cell and everything that reads it follows.{' '}
+          <Show when={props.start}>{(to) => <a href={to()}>A welcome of three minutes</a>}</Show>
         </li>
         <li>
           <b>Seal.</b> One click runs it afresh, with a receipt for every call, and presses a hallmark that its results alone can draw.

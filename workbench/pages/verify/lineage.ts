@@ -56,8 +56,9 @@ function place(receipts: readonly ReadReceipt[]): LineageDrawing {
   };
   const heights: number[] = [];
   const nodes = new Map<string, LineageNode>();
+  const last = Math.max(0, ...receipts.filter(({ kind }) => kind !== 'seal').map(({ id }) => layerOf(id)));
   for (const receipt of receipts) {
-    const layer = layerOf(receipt.id);
+    const layer = receipt.kind === 'seal' ? last + 1 : layerOf(receipt.id);
     const at = heights[layer] ?? 0;
     heights[layer] = at + 1;
     nodes.set(receipt.id, { receipt, label: headline(receipt), layer, place: at });
@@ -68,5 +69,9 @@ function place(receipts: readonly ReadReceipt[]): LineageDrawing {
       return from ? [{ from, to, role }] : [];
     }),
   );
+  // The seal is about the whole run: it stands behind whatever nothing else follows from.
+  const seal = [...nodes.values()].find(({ receipt }) => receipt.kind === 'seal');
+  const followed = new Set(edges.map(({ from }) => from));
+  if (seal) for (const from of nodes.values()) if (from !== seal && !followed.has(from)) edges.push({ from, to: seal, role: 'sealed' });
   return { nodes: [...nodes.values()], edges, layers: heights.length, tallest: Math.max(0, ...heights) };
 }
