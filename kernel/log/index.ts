@@ -5,8 +5,8 @@ import { fromHex, toHex } from '#common/bytes.ts';
 import type { Digest } from '#common/data.ts';
 import { signEnvelope } from '#common/dsse.ts';
 import { AssayError } from '#common/errors.ts';
-import { formatVkey } from '#common/note.ts';
-import { formatProof } from '#common/proof.ts';
+import { formatVkey, type Vkey } from '#common/note.ts';
+import { formatProof, verifyCheckpoint } from '#common/proof.ts';
 import type { LoggedReceipt } from '#common/receipt.ts';
 import type { Database, Store } from '../store/index.ts';
 import { fsck } from './fsck.ts';
@@ -17,7 +17,7 @@ import { lockLog } from './rows.ts';
 import type { Log, LogOptions } from './types.ts';
 import { Writer } from './writer.ts';
 
-export type { Fault, FsckReport, Log, LogOptions, ReceiptQuery } from './types.ts';
+export type { Log, LogOptions } from './types.ts';
 
 const MAX_LIMIT = 1_000;
 
@@ -38,10 +38,11 @@ export async function openLog({ store, home, org }: LogOptions): Promise<Log> {
       vkey,
       dir: files.dir,
       append: (draft) => writer.append(draft),
-      async proof(id) {
+      async proof(id, under) {
         const receipt = await find(id);
         if (receipt === undefined) throw new AssayError('NOT_FOUND', `The log has no receipt ${id}.`);
-        const { size, note } = await writer.head(receipt.index + 1);
+        const { size, note } = under === undefined ? await writer.head(receipt.index + 1) : headOf(under, signer);
+        if (receipt.index >= size) throw new AssayError('NOT_FOUND', `The checkpoint does not cover receipt ${id}.`);
         const hashes = await inclusionProof(receipt.index, size, (tile) => files.tile(tile));
         return formatProof({ index: BigInt(receipt.index), hashes, checkpoint: note });
       },
@@ -107,4 +108,8 @@ async function rows(
 ): Promise<LoggedReceipt[]> {
   const found = store.org === org ? await query(store.sql) : await store.withOrg(org, query);
   return found.map(({ id, index, body }) => ({ id: toHex(id), index, body }));
+}
+
+function headOf(note: string, key: Vkey): { readonly size: number; readonly note: string } {
+  return { size: Number(verifyCheckpoint(note, [key]).size), note };
 }

@@ -8,7 +8,7 @@ import { Client } from 'pg';
 import { toHex } from '#common/bytes.ts';
 import { openEnvelope } from '#common/dsse.ts';
 import { parseVkey } from '#common/note.ts';
-import { receiptEntry, verifyCheckpoint, verifyProof } from '#common/proof.ts';
+import { parseProof, receiptEntry, verifyCheckpoint, verifyProof } from '#common/proof.ts';
 import { parseReceipt, type LoggedReceipt, type ReceiptDraft } from '#common/receipt.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { openLog, type Log } from './index.ts';
@@ -92,6 +92,15 @@ describe('a log', () => {
     const { id } = await log.append(draft('new'));
     verifyProof(await log.proof(id), receiptEntry(id), keys);
     await assert.rejects(log.proof('ab'.repeat(32)), { code: 'NOT_FOUND' });
+    // Under an older checkpoint too, unless it is too old, or another log's.
+    const older = parseProof(await log.proof(receipts[0]!.id)).checkpoint;
+    await appendMany(log, 300);
+    const under = await log.proof(receipts[255]!.id, older);
+    assert.equal(parseProof(under).checkpoint, older);
+    verifyProof(under, receiptEntry(receipts[255]!.id), keys);
+    const late = await log.append(draft('late'));
+    await assert.rejects(log.proof(late.id, older), { code: 'NOT_FOUND' });
+    await assert.rejects(log.proof(id, older.replace('local', 'other')), { code: 'NOTE_INVALID' });
     assert.equal(verifyCheckpoint(await log.checkpoint(), keys).origin, log.origin);
     await log.close();
   });

@@ -12,7 +12,7 @@ const datasync = promisify(fdatasync);
 export type FilledTile = Tile & { readonly bytes: Uint8Array };
 
 /** Bytes of an entry in a bundle: its length, then a receipt's id. */
-export const ENTRY_BYTES = 2 + HASH_BYTES;
+const ENTRY_BYTES = 2 + HASH_BYTES;
 
 export interface PublicFiles {
   readonly dir: string;

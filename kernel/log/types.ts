@@ -9,7 +9,7 @@ export interface LogOptions {
   readonly org: string;
 }
 
-export interface ReceiptQuery {
+interface ReceiptQuery {
   readonly stream?: string | undefined;
   readonly kind?: Kind | undefined;
   /** Newest first, this many: 100 unless given, at most 1,000. */
@@ -46,8 +46,11 @@ export interface Log {
    * @throws RECEIPT_INVALID the draft breaks the schema; STORE_UNAVAILABLE it may or may not have been written: ask by what it says.
    */
   append(draft: ReceiptDraft): Promise<LoggedReceipt>;
-  /** A `tlog-proof`; waits for the checkpoint that covers the receipt. @throws NOT_FOUND */
-  proof(id: Digest): Promise<string>;
+  /**
+   * A `tlog-proof` under a checkpoint of this log, or under the newest, waiting for one that covers the receipt.
+   * @throws NOT_FOUND no such receipt, or not under that checkpoint; NOTE_INVALID for a checkpoint of another log
+   */
+  proof(id: Digest, under?: string): Promise<string>;
   /** The receipt's body in a DSSE envelope (dsse.ts), signed with the log's key: for seals. @throws NOT_FOUND */
   dsse(id: Digest): Promise<string>;
   /** The newest published checkpoint, a signed note. */
