@@ -6,7 +6,7 @@ import { isTableData, Table } from './table.ts';
 import { isTensor } from './tensor.ts';
 
 /** A table by rows, as JSON writes it. */
-export interface RowsTable {
+interface RowsTable {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly unknown[])[];
 }

@@ -10,7 +10,7 @@ import { openScratchHost } from './scratch.ts';
 import { startWorker } from './worker.ts';
 
 /** One thing that a plugin must do, and whether it does. */
-export interface Check {
+interface Check {
   /** `manifest`, `shap.explain: same seed, same result` */
   readonly what: string;
   readonly ok: boolean;

@@ -58,7 +58,7 @@ export async function readPlugin(dir: string, assay: string): Promise<FoundPlugi
 }
 
 /** Files of a plugin by path with `/`, sorted; no hidden ones and no packages. */
-export async function filesOf(dir: string): Promise<string[]> {
+async function filesOf(dir: string): Promise<string[]> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile())

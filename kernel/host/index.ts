@@ -5,9 +5,6 @@ import { createCaller } from './caller.ts';
 import { LIMITS } from './limits.ts';
 import type { Host, HostOptions, Limits } from './types.ts';
 
-export type { CallOptions, CallStream, Host, HostArtifacts, HostOptions, Limits, LogLine } from './types.ts';
-export type { FoundPlugin, PluginProblem } from './find.ts';
-
 /** Finds the plugins and checks every plugin.json; none of their code runs before the first call. */
 export async function openHost(given: HostOptions): Promise<Host> {
   const options: HostOptions = {

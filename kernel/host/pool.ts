@@ -28,15 +28,54 @@ export function createPool(
   const waiting: (() => void)[] = [];
   let busy = 0;
   let retired = false;
+  let closed = false;
+  let resting: NodeJS.Timeout | null = null;
 
   const start = async (): Promise<PluginWorker> => {
     const worker = await startWorker(await current(), limits, onOutput);
+    if (closed) {
+      await worker.stop();
+      throw new AssayError('CANCELLED', 'The kernel is closing.');
+    }
     all.add(worker);
     return worker;
+  };
+  const rest = (): void => {
+    if (resting !== null) clearTimeout(resting);
+    resting = setTimeout(dismiss, limits.idle).unref();
+  };
+  const dismiss = (): void => {
+    for (const worker of idle.splice(0)) {
+      all.delete(worker);
+      void worker.stop();
+    }
   };
   const free = (): void => {
     busy--;
     waiting.shift()?.();
+  };
+  const give = (worker: PluginWorker): void => {
+    if (worker.dead || retired || idle.length >= limits.workers) {
+      all.delete(worker);
+      void worker.stop();
+    } else idle.push(worker);
+    rest();
+    free();
+  };
+  /** A call that is cancelled while the code loads does not wait for it; the worker is the next call's. */
+  const startFor = async (signal: AbortSignal): Promise<PluginWorker> => {
+    const cancelled = Promise.withResolvers<never>();
+    const leave = (): void => cancelled.reject(signal.reason);
+    const starting = start();
+    signal.addEventListener('abort', leave, { once: true });
+    try {
+      return await Promise.race([starting, cancelled.promise]);
+    } catch (error) {
+      starting.then(signal.aborted ? give : free, free);
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', leave);
+    }
   };
   const turn = (signal: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -56,30 +95,19 @@ export function createPool(
     async take(nested, signal) {
       if (!nested) while (busy >= limits.workers) await turn(signal);
       busy++;
-      try {
-        for (let worker = idle.pop(); worker !== undefined; worker = idle.pop()) if (!worker.dead) return worker;
-        return await start();
-      } catch (error) {
-        free();
-        throw error;
-      }
-    },
-    give(worker) {
-      if (worker.dead || retired || idle.length >= limits.workers) {
+      for (let worker = idle.pop(); worker !== undefined; worker = idle.pop()) {
+        if (!worker.dead) return worker;
         all.delete(worker);
-        void worker.stop();
-      } else idle.push(worker);
-      free();
+      }
+      return startFor(signal);
     },
+    give,
     retire() {
       retired = true;
-      for (const worker of idle.splice(0)) {
-        all.delete(worker);
-        void worker.stop();
-      }
+      dismiss();
     },
     async close() {
-      retired = true;
+      retired = closed = true;
       await Promise.all([...all].map((worker) => worker.stop()));
       all.clear();
     },

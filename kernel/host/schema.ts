@@ -39,11 +39,8 @@ export function misfit(validate: ValidateFunction, value: unknown): Misfit | nul
   if (validate(value)) return null;
   const error = deepest(validate.errors ?? []);
   if (error === undefined) return { path: '', expected: 'a value that fits', got: show(value) };
-  return {
-    path: error.instancePath + extraOf(error),
-    expected: expectation(error),
-    got: show(at(value, error.instancePath)),
-  };
+  const path = error.instancePath + extraOf(error);
+  return { path, expected: expectation(error), got: error.keyword === 'required' ? 'none' : show(at(value, path)) };
 }
 
 /** `shap.explain: /data must be a table, got "abc"` */
@@ -112,7 +109,7 @@ function article(type: string): string {
 }
 
 /** A value in a few words: scalars as JSON, containers by kind and size. */
-export function show(value: unknown): string {
+function show(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'bigint') return `${value}n`;
   if (ArrayBuffer.isView(value)) return `a ${value.constructor.name} of ${(value as TypedArray).length}`;

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import type { LoggedReceipt, ReceiptDraft } from '#common/receipt.ts';
-import { openHost, type Host, type HostOptions } from './index.ts';
+import { openHost } from './index.ts';
+import type { Host, HostOptions } from './types.ts';
 
 /** A host whose artifacts and receipts are in memory: for the conformance suite, tests and benches. Nothing it logs is evidence. */
 export interface ScratchHost {

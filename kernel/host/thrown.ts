@@ -26,7 +26,7 @@ export function wireError(error: unknown, code: ErrorCode, where: string, dir: s
 }
 
 /** `TypeError: x is not a function`, or what was thrown instead of an error. */
-export function describe(error: unknown): string {
+function describe(error: unknown): string {
   if (error instanceof Error) {
     const cause = error.cause instanceof Error ? ` (${error.cause.message})` : '';
     return `${error.name}: ${error.message || 'no message'}${cause}`;
@@ -35,7 +35,7 @@ export function describe(error: unknown): string {
 }
 
 /** `index.ts:12:5`, the innermost place of a stack inside `dir`. */
-export function placeOf(error: unknown, dir: string): string | null {
+function placeOf(error: unknown, dir: string): string | null {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const home = stack.includes(pathToFileURL(dir).href) ? `${pathToFileURL(dir).href}/` : `${dir}/`;
   const start = stack.indexOf(home);

@@ -50,6 +50,8 @@ export interface Limits {
   readonly load: number;
   /** Milliseconds between asking a method to stop and ending its worker. */
   readonly grace: number;
+  /** Milliseconds after a plugin's last call in which its idle workers are kept. */
+  readonly idle: number;
   /** How deep methods may call methods. */
   readonly depth: number;
 }
