@@ -5,7 +5,7 @@ import { AssayError } from '../common/errors.ts';
 import type { CellState, CompiledNotebook } from '../common/notebook.ts';
 import type { Comparator } from '../common/receipt.ts';
 import { writeWhole, codeOf } from '../store/files.ts';
-import { compileNotebook } from '../notebook/compile.ts';
+import { warmUp } from '../notebook/headless.ts';
 import { cellTable, rootLines, runJson, type Ran } from './run-print.ts';
 import { openRunner, type Runner } from './runner.ts';
 import { duration, paint } from './terminal.ts';
@@ -37,6 +37,9 @@ interface Options {
 /** @throws USAGE, NOT_FOUND, NOTEBOOK_INVALID, CELL_FAILED (sealing only), TIMEOUT, CANCELLED */
 export async function run(argv: string[]): Promise<number> {
   const options = await read(argv);
+  // The worker loads while the compiler does.
+  warmUp();
+  const { compileNotebook } = await import('../notebook/compile.ts');
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const compiled = compileNotebook(options.notebook.text);
