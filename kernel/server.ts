@@ -107,6 +107,7 @@ export async function buildServer({
         checkAsking({ method, headers, cookie: cookies[cookieName(headers.host)], webSocket: ws }, credentials);
       });
       addFailures(api);
+      api.removeContentTypeParser('text/plain');
       addValueBodies(api);
       // Each in a scope of its own, so that one resource's body parsers are not another's.
       for (const resource of RESOURCES) await api.register(async (scope) => resource(scope, context));

@@ -84,6 +84,11 @@ export function body(description: string, ...types: string[]): Reply {
   return { description, content: Object.fromEntries(types.map((type) => [type, { schema }])) };
 }
 
+/** A request's body in any of these content types, which no schema describes. */
+export function takes(description: string, ...types: string[]): Reply {
+  return { description, content: Object.fromEntries(types.map((type) => [type, { schema: { description } }])) };
+}
+
 /** Error replies of these codes, and of those that any resource can give. */
 export function failures(...codes: ErrorCode[]): Record<string, Reply> {
   const all: ErrorCode[] = ['AUTH_REQUIRED', 'HOST_REFUSED', 'ORIGIN_REFUSED', 'INTERNAL', ...codes];

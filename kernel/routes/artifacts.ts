@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { AssayError } from '#common/errors.ts';
 import { addStreamBodies, LARGE_BODY, limited } from '../http/bodies.ts';
-import { body, digest, failures, integer, json, object } from '../openapi/shapes.ts';
+import { body, digest, failures, integer, json, object, takes } from '../openapi/shapes.ts';
 import type { Context } from './context.ts';
 
 interface Named {
@@ -54,8 +54,8 @@ export function artifacts(app: FastifyInstance, { kernel }: Context): void {
         operationId: 'writeArtifact',
         tags: ['artifacts'],
         summary: 'Store bytes under their digest. They are on disk when this answers.',
-        consumes: ['application/octet-stream'],
         params,
+        body: takes('The bytes; any content type will do.', 'application/octet-stream'),
         response: {
           200: json('Stored.', object({ digest, size: integer('Bytes.', { minimum: 0 }) })),
           ...failures('INPUT_INVALID', 'BODY_TOO_LARGE', 'DIGEST_MISMATCH', 'DISK_FULL'),

@@ -5,7 +5,7 @@ import { VALUE_MEDIA_TYPE } from '#common/value.ts';
 import { addStreamBodies, collect, LARGE_BODY } from '../http/bodies.ts';
 import { sendValue } from '../http/replies.ts';
 import type { NewDataset } from '../notebook/datasets.ts';
-import { anything, digest, failures, json, list, object, text } from '../openapi/shapes.ts';
+import { anything, digest, failures, json, list, object, takes, text } from '../openapi/shapes.ts';
 import type { Context } from './context.ts';
 
 interface Named {
@@ -51,6 +51,7 @@ export function datasets(app: FastifyInstance, { datasets: source }: Context): v
         operationId: 'addDataset',
         tags: ['datasets'],
         summary: 'Add a data set: the body is the file.',
+        body: takes('The file; any content type will do.', 'application/octet-stream', 'text/csv'),
         querystring: object(
           {
             name: text('The variable that cells see: `[a-z][a-z0-9_]*`.', { maxLength: 63 }),

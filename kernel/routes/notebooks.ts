@@ -16,6 +16,7 @@ const ifMatch = text('The digest, in quotes, of the version that was edited; `*`
 
 /** The notebooks of the project, as Markdown with the file's digest as ETag. */
 export function notebooks(app: FastifyInstance, { library }: Context): void {
+  app.removeAllContentTypeParsers();
   addTextBodies(app, MARKDOWN);
 
   app.get(
@@ -39,9 +40,8 @@ export function notebooks(app: FastifyInstance, { library }: Context): void {
         operationId: 'createNotebook',
         tags: ['notebooks'],
         summary: 'Make a notebook.',
-        consumes: [MARKDOWN],
         querystring: params,
-        body: text('The whole file.'),
+        body: { content: { [MARKDOWN]: { schema: text('The whole file.') } } },
         response: {
           201: json('It is there.', saved),
           ...failures('BODY_INVALID', 'BODY_TOO_LARGE', 'NAME_INVALID', 'NOTEBOOK_EXISTS', 'DISK_FULL'),
@@ -88,10 +88,9 @@ export function notebooks(app: FastifyInstance, { library }: Context): void {
         summary: 'Save a notebook over the version it was made from.',
         description:
           'Without `If-Match` the notebook must not exist yet. On a conflict `details.digest` is what is on disk now, or null.',
-        consumes: [MARKDOWN],
         params,
         headers: { type: 'object', properties: { 'if-match': ifMatch } },
-        body: text('The whole file.'),
+        body: { content: { [MARKDOWN]: { schema: text('The whole file.') } } },
         response: {
           200: json('Saved.', saved),
           ...failures(

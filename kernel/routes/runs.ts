@@ -7,7 +7,7 @@ import type { CallStream } from '../host/types.ts';
 import { publicError } from '../http/failures.ts';
 import { hangUp, type Item, NDJSON_TYPE, sendStream, sendValue } from '../http/replies.ts';
 import type { Kernel } from '../kernel.ts';
-import { anything, failures, integer, json, list, object, ref, text } from '../openapi/shapes.ts';
+import { anything, failures, integer, json, list, object, ref, takes, text } from '../openapi/shapes.ts';
 import type { Context } from './context.ts';
 
 interface CallQuery {
@@ -53,6 +53,7 @@ export function runs(app: FastifyInstance, { kernel }: Context): void {
           `cancels the call. A method that streams answers in \`${FRAMES_TYPE}\` (kernel/common/frames.ts) to those who accept it, else in ` +
           'lines of JSON: `{"chunk": …}` many times, then `{"outcome": {id, receipt}}` or `{"error": Error}`.',
         querystring: callQuery,
+        body: takes('The method’s input.', 'application/json', VALUE_MEDIA_TYPE),
         response: {
           200: {
             description: 'The result and its receipt.',

@@ -20,6 +20,7 @@ const markdown = (source: string, more: Record<string, string> = {}): RequestIni
 });
 
 interface Operation {
+  readonly requestBody?: { readonly content?: object };
   readonly responses: Readonly<
     Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>
   >;
@@ -53,6 +54,10 @@ test('the document is OpenAPI 3.1 with named operations and coded errors', async
     assert.ok(operationId && summary);
     assert.ok(operationId === 'health' || responses['401'], operationId);
   }
+  const bodies = ['/runs', '/compile', '/notebooks', '/datasets', '/seals'].map(
+    (path) => served.paths[`/api/v1${path}`]?.['post']?.requestBody,
+  );
+  for (const body of bodies) assert.ok(Object.keys(body?.content ?? {}).length > 0);
 });
 
 test('plugins are listed with their schemas', async () => {
@@ -138,6 +143,7 @@ test('bad bodies and bad queries are refused with their codes', async () => {
     '400 BODY_INVALID',
   );
   assert.equal(await refusal(await post(echo, 'application/xml', '<a/>')), '415 MEDIA_TYPE_UNSUPPORTED');
+  assert.equal(await refusal(await post(echo, 'text/plain', '{}')), '415 MEDIA_TYPE_UNSUPPORTED');
   assert.equal(await refusal(await post(echo, VALUE_MEDIA_TYPE, '{}')), '400 VALUE_MALFORMED');
   assert.equal(
     await refusal(await post(echo, VALUE_MEDIA_TYPE, encodeValue({ a: 1 }).subarray(0, 20))),
@@ -148,6 +154,10 @@ test('bad bodies and bad queries are refused with their codes', async () => {
   assert.equal(await refusal(await post('/runs', 'application/json', '{}')), '400 INPUT_INVALID');
   assert.equal(await refusal(await post(`${echo}&seed=-1`, 'application/json', '{}')), '400 INPUT_INVALID');
   assert.equal(await refusal(await post(`${echo}&id=a/b`, 'application/json', '{}')), '400 INPUT_INVALID');
+  assert.equal(
+    await refusal(await post('/notebooks?name=json', 'application/json', '{}')),
+    '415 MEDIA_TYPE_UNSUPPORTED',
+  );
   assert.equal(await refusal(await post('/compile', 'application/json', '{"source":5}')), '400 INPUT_INVALID');
   assert.equal(
     await refusal(await post('/compile', 'application/json', '{"source":"","more":1}')),
