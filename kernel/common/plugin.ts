@@ -27,7 +27,10 @@ export interface Permissions {
 export interface MethodManifest {
   readonly title: string;
   readonly description: string;
-  /** JSON Schema 2020-12 of the input object. The extra keyword `"assay": "tensor" | "table" | "bytes"` marks binary values. */
+  /**
+   * JSON Schema 2020-12 of the input object. The extra keyword `"assay": "tensor" | "table" | "bytes" | "artifact"` marks binary values,
+   * which callers may give in many forms (json-input.ts); an artifact reaches the method as its digest.
+   */
   readonly input: JsonSchema;
   readonly output: JsonSchema;
   /** Milliseconds; the host's default is 10 minutes. */

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { digestValue } from '#common/value.ts';
 import { openFixture } from './fixture.ts';
 import type { LogLine } from './types.ts';
@@ -153,8 +154,9 @@ test('the rest of ctx', async () => {
   assert.deepEqual(draft.materials, [{ name: 'data', digest: 'a'.repeat(64) }]);
 
   const seen: number[] = [];
+  const began = performance.now();
   await host.call({ method: 'tools.tell', input: {}, id: 'c' }, { onProgress: (done) => void seen.push(done) });
-  assert.ok(seen.length <= 20, `${seen.length} reports`);
+  assert.ok(seen.length <= (performance.now() - began) / 50 + 2, `${seen.length} reports: at most 20 a second`);
   assert.equal(seen.at(-1), 100_000, 'the last one always arrives');
   assert.deepEqual(lines[0], {
     plugin: 'tools',
@@ -164,7 +166,7 @@ test('the rest of ctx', async () => {
     message: 'careful',
     details: { x: 1 },
   });
-  assert.ok(lines.some(({ message }) => message === 'printed'));
+  while (!lines.some(({ message }) => message === 'printed')) await wait(10);
   await assert.rejects(host.call({ method: 'tools.fetches', input: {} }), {
     code: 'FORBIDDEN',
     message: /127\.0\.0\.1:9/,

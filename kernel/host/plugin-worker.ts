@@ -65,6 +65,7 @@ async function run(method: Method, message: Call): Promise<void> {
       error: wireError(error, 'PLUGIN_THREW', `${start.plugin}.${message.method}`, start.dir),
     });
   } finally {
+    context.close();
     current = null;
     port.ref();
   }

@@ -15,6 +15,8 @@ export interface CallContext {
   receive(message: ToWorker): void;
   /** Sends the last progress that was held back. */
   flush(): void;
+  /** Nothing is asked for a call that ended: a method that left work behind gets an error. */
+  close(): void;
   /** Keeps the worker alive while it waits for a message; call what it returns when the message came. */
   hold(): () => void;
   /** Whether something listens to `ctx.signal`, so that a method with nothing else to do is not stuck. */
@@ -38,6 +40,7 @@ export function createContext(
   const pending = new Map<number, Waiting>();
   let asked = 0;
   let held = 0;
+  let over = false;
 
   const hold = (): (() => void) => {
     if (held++ === 0) port.ref();
@@ -49,6 +52,7 @@ export function createContext(
   const ask = (what: Ask): Promise<unknown> =>
     new Promise((resolve, reject) => {
       if (controller.signal.aborted) return reject(controller.signal.reason as AssayError);
+      if (over) return reject(new AssayError('CANCELLED', `The call of ${method} has ended.`));
       const id = ++asked;
       send({ type: 'ask', ask: id, what });
       const release = hold();
@@ -101,6 +105,7 @@ export function createContext(
       else if (message.type === 'cancel') abort(message.code);
     },
     flush: progress.flush,
+    close: () => void (over = true),
     hold,
     waitsForSignal: () => !controller.signal.aborted && getEventListeners(controller.signal, 'abort').length > 0,
   };
