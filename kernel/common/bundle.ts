@@ -22,11 +22,14 @@ import { roCrate } from './bundle-crate.ts';
 import type { Digest } from './data.ts';
 import { AssayError } from './errors.ts';
 import { parseReceipt } from './receipt.ts';
+import { MAX_FILES } from './zip-format.ts';
 import { writeZip } from './zip.ts';
 
 export type { BundleParts } from './bundle-types.ts';
 
 const utf8 = new TextEncoder();
+/** Below what `readZip` unpacks, by the room for 32,000 proofs. */
+const MAX_BUNDLE_BYTES = 1.9e9;
 
 /** @throws BUNDLE_INVALID naming the part that is not what its digest says, or that the receipts don't know */
 export function prepareBundle(parts: BundleParts): PreparedBundle {
@@ -55,6 +58,7 @@ export function prepareBundle(parts: BundleParts): PreparedBundle {
 
   const digests = new Map<string, Digest>();
   for (const [path, bytes] of files) if (isListed(path)) digests.set(path, sha256Hex(bytes));
+  checkSize(files, receipts.length);
   const manifest = utf8.encode(manifestText(digests));
   return { files, manifest, manifestDigest: sha256Hex(manifest), receipts };
 }
@@ -73,6 +77,14 @@ export function finishBundle(prepared: PreparedBundle, proof: BundleProof): Uint
     files.set(proofPath(id), utf8.encode(text));
   }
   return writeZip(files);
+}
+
+/** Proofs and seal come on top; they, too, must fit. */
+function checkSize(files: ReadonlyMap<string, Uint8Array>, receipts: number): void {
+  const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
+  if (files.size + receipts + 10 > MAX_FILES || bytes > MAX_BUNDLE_BYTES) {
+    throw invalid('A bundle holds at most 32,000 receipts and 2 GB: leave large artifacts out.', 'bundle');
+  }
 }
 
 /** What could never verify is refused before anything is sealed. */

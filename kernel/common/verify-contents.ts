@@ -1,16 +1,15 @@
 /** Checks over what was computed: notebook, environment, cells, root, data and artifacts against the receipts that name them. */
-import { sha256Hex } from '#crypto';
 import { artifactPath, outputPath, PATHS, rootDigest } from './bundle-layout.ts';
 import { isDigest } from './bytes.ts';
 import { canonicalize, parseCanonical } from './canonical.ts';
 import type { Digest } from './data.ts';
 import { decodeValue } from './value.ts';
 import { fail, type Found } from './verify-checks.ts';
-import { sameText, type Files, type Seal } from './verify-files.ts';
+import { digestOf, sameText, type Files, type Seal } from './verify-files.ts';
 import type { Ends, Receipts } from './verify-receipts.ts';
 
 export function checkNotebook(files: Files, { open }: Ends): Found<Digest> {
-  const digest = sha256Hex(files.get(PATHS.notebook)!);
+  const digest = digestOf(files.get(PATHS.notebook)!);
   const [subject, ...more] = open.subject;
   if (subject?.name !== PATHS.notebook || more.length > 0) fail('The run was not announced for one notebook.');
   if (subject.digest.sha256 !== digest) fail(`${PATHS.notebook} is not the one that was announced.`);
@@ -52,7 +51,7 @@ export function checkCells(files: Files, { run }: Receipts): Found<Cells> {
   let carried = 0;
   for (const [path, bytes] of files) {
     if (!path.startsWith('outputs/') || path === PATHS.cells) continue;
-    const digest = sha256Hex(bytes);
+    const digest = digestOf(bytes);
     if (path !== outputPath(digest) || !digests.has(digest)) fail(`${path} is the value of no cell.`);
     decodeValue(bytes);
     carried++;
@@ -104,7 +103,7 @@ export function checkContents(files: Files, receipts: Receipts): Found<ReadonlyM
   for (const [path, bytes] of files) {
     const artifact = path.startsWith('artifacts/');
     if (!artifact && !path.startsWith('data/')) continue;
-    const digest = sha256Hex(bytes);
+    const digest = digestOf(bytes);
     if (artifact && path !== artifactPath(digest)) fail(`${path} is not what its name says.`);
     if (!known.has(digest)) fail(`${path} is named by no receipt.`);
     count++;
@@ -113,7 +112,7 @@ export function checkContents(files: Files, receipts: Receipts): Found<ReadonlyM
 }
 
 export function checkCarried(files: Files, known: ReadonlyMap<Digest, string>): Found<true> {
-  const carried = new Set([...files.values()].map((bytes) => sha256Hex(bytes)));
+  const carried = new Set([...files.values()].map(digestOf));
   const missing = [...known].filter(([digest]) => !carried.has(digest)).map(([, what]) => what);
   if (missing.length === 0) return { value: true, detail: `${known.size} things named, all of them here` };
   return {

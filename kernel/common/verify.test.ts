@@ -147,7 +147,7 @@ const FORGED: Readonly<Record<string, readonly [readonly string[], () => Uint8Ar
   ],
   'a cut checkpoint': [['CHECKPOINT'], () => repacked(swap('proof/checkpoint', cut))],
   'a signature by somebody more on the checkpoint': [
-    ['CHECKPOINT'],
+    ['INCLUSION'],
     () => repacked(swap('proof/checkpoint', (note) => `${note}— eve.example AAAAAAAA\n`)),
   ],
   'another key': [
@@ -324,6 +324,7 @@ test('witnesses: enough of those that the policy names, or it fails; strangers a
   assert.deepEqual(await judged([0, 2], two), []);
   assert.deepEqual(await judged([2], two), ['WITNESSES']);
   assert.deepEqual(await judged([], two), ['WITNESSES']);
-  assert.deepEqual(await judged([0], { ...policy, quorum: w2 }), ['CHECKPOINT']);
+  assert.deepEqual(await judged([0], { ...policy, quorum: w2 }), ['WITNESSES']);
   assert.deepEqual(await judged([0, 0], two), ['CHECKPOINT'], 'one witness twice');
+  assert.deepEqual(await judged([0, 1], policy), [], 'strangers to this policy');
 });

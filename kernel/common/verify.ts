@@ -3,7 +3,7 @@
  * → seal → signatures → log → receipts → results. An attacker controls every byte of the bundle, the key in it included: that key only
  * shows that all parts are one log's word; `SIGNER` and `WITNESSES` alone say whether it is a log that you trust.
  */
-import { prepareCrypto, sha256Hex } from '#crypto';
+import { prepareCrypto } from '#crypto';
 import { keyName } from './note.ts';
 import { witnessesIn } from './policy.ts';
 import { Checks, fail } from './verify-checks.ts';
@@ -23,6 +23,7 @@ import {
   checkSeal,
   checkSealed,
   checkSealSignature,
+  digestOf,
   openZip,
   type Files,
 } from './verify-files.ts';
@@ -85,7 +86,7 @@ export async function verifyBundle(zip: Uint8Array, { policy, onCheck }: VerifyO
     seal: seal?.id ?? null,
     time: seal?.predicate.time ?? null,
     receipts: receipts === undefined ? 0 : receipts.run.length + receipts.ancestors.length + 1,
-    files: [...(files ?? [])].map(([path, bytes]) => ({ path, bytes: bytes.length, digest: sha256Hex(bytes) })),
+    files: [...(files ?? [])].map(([path, bytes]) => ({ path, bytes: bytes.length, digest: digestOf(bytes) })),
   };
 }
 

@@ -4,10 +4,21 @@
  */
 import { inflateSync } from 'fflate';
 import type { AssayError } from './errors.ts';
-import { CENTRAL, checkNames, crc32, DEFLATED, END, LOCAL, STORED, UTF8_NAMES, zipInvalid } from './zip-format.ts';
+import {
+  CENTRAL,
+  checkNames,
+  crc32,
+  DEFLATED,
+  END,
+  LOCAL,
+  MAX_FILES,
+  STORED,
+  UTF8_NAMES,
+  zipInvalid,
+} from './zip-format.ts';
 
 export interface ZipLimits {
-  /** Default 10,000. */
+  /** As many as the format has, unless given. */
   readonly maxFiles?: number;
   /** Of all files together, unpacked; default 2 GiB. */
   readonly maxBytes?: number;
@@ -20,7 +31,7 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** Files by name; stored ones are views on `zip`. @throws ZIP_INVALID, naming the file in `where` */
 export function readZip(
   zip: Uint8Array,
-  { maxFiles = 10_000, maxBytes = 2 ** 31, onFault }: ZipLimits = {},
+  { maxFiles = MAX_FILES, maxBytes = 2 ** 31, onFault }: ZipLimits = {},
 ): Map<string, Uint8Array> {
   const view = new DataView(zip.buffer, zip.byteOffset, zip.byteLength);
   const { count, start, end } = readEnd(view);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { crc32 as zlibCrc32 } from 'node:zlib';
 import * as fc from 'fast-check';
 import { AssayError } from './errors.ts';
 import { crc32, readZip, writeZip } from './zip.ts';
@@ -14,6 +15,7 @@ const small = (): Map<string, Uint8Array> => new Map([['a.txt', text('hello')], 
 
 test('CRC-32 of “123456789” is the check value of its standard', () => {
   assert.equal(crc32(text('123456789')), 0xcbf43926);
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => assert.equal(crc32(bytes), zlibCrc32(bytes))));
 });
 
 test('files come back, and the same files give the same bytes in any order', () => {

@@ -1,6 +1,19 @@
 /** Zip files that say one thing to every reader: the deterministic writer. zip-read.ts reads them, and refuses the rest. */
 import { deflateSync } from 'fflate';
-import { CENTRAL, checkNames, crc32, DEFLATED, END, LOCAL, STORED, UTF8_NAMES, zipInvalid } from './zip-format.ts';
+import { concatBytes } from './bytes.ts';
+import {
+  CENTRAL,
+  checkNames,
+  crc32,
+  DEFLATED,
+  END,
+  LOCAL,
+  MAX_BYTES,
+  MAX_FILES,
+  STORED,
+  UTF8_NAMES,
+  zipInvalid,
+} from './zip-format.ts';
 
 export { crc32 } from './zip-format.ts';
 export { readZip } from './zip-read.ts';
@@ -16,64 +29,66 @@ export interface ZipOptions {
 }
 
 /** Files in order of their names. Without zip64: under 4 GiB and 65,535 files. @throws ZIP_INVALID for names no reader should meet */
-export function writeZip(
-  files: ReadonlyMap<string, Uint8Array>,
-  { deflate = false }: ZipOptions = {},
-): Uint8Array<ArrayBuffer> {
-  const names = [...files.keys()].toSorted();
-  checkNames(names);
-  const entries = names.map((name) => {
-    const bytes = files.get(name)!;
-    return { name: utf8.encode(name), bytes, body: deflate ? deflateSync(bytes) : bytes };
-  });
-  const bodies = entries.reduce((sum, { name, body }) => sum + LOCAL.bytes + name.length + body.length, 0);
-  const directory = entries.reduce((sum, { name }) => sum + CENTRAL.bytes + name.length, 0);
-  if (entries.length > 0xfffe || bodies + directory > 0xfffffffe)
-    throw zipInvalid('Too much for one zip file: 65,534 files, 4 GiB.');
-
-  const zip = new Uint8Array(bodies + directory + END.bytes);
-  const view = new DataView(zip.buffer);
-  let at = 0;
-  let central = bodies;
-  for (const { name, bytes, body } of entries) {
-    view.setUint32(at, LOCAL.signature, true);
-    writeFields(view, at + 4, deflate ? DEFLATED : STORED, crc32(bytes), body.length, bytes.length, name.length);
-    zip.set(name, at + LOCAL.bytes);
-    zip.set(body, at + LOCAL.bytes + name.length);
-
-    view.setUint32(central, CENTRAL.signature, true);
-    view.setUint16(central + 4, VERSION, true);
-    zip.copyWithin(central + 6, at + 4, at + LOCAL.bytes);
-    view.setUint32(central + 42, at, true);
-    zip.set(name, central + CENTRAL.bytes);
-
-    at += LOCAL.bytes + name.length + body.length;
-    central += CENTRAL.bytes + name.length;
-  }
-  view.setUint32(central, END.signature, true);
-  view.setUint16(central + 8, entries.length, true);
-  view.setUint16(central + 10, entries.length, true);
-  view.setUint32(central + 12, directory, true);
-  view.setUint32(central + 16, bodies, true);
-  return zip;
+export function writeZip(files: ReadonlyMap<string, Uint8Array>, options: ZipOptions = {}): Uint8Array<ArrayBuffer> {
+  return concatBytes(zipParts(files, options));
 }
 
-/** The 26 bytes that a local and a central header share. */
-function writeFields(
-  view: DataView,
-  at: number,
-  method: number,
-  crc: number,
-  packed: number,
-  size: number,
-  name: number,
-): void {
-  view.setUint16(at, VERSION, true);
-  view.setUint16(at + 2, UTF8_NAMES, true);
-  view.setUint16(at + 4, method, true);
-  view.setUint16(at + 8, DATE, true);
-  view.setUint32(at + 10, crc, true);
-  view.setUint32(at + 14, packed, true);
-  view.setUint32(at + 18, size, true);
-  view.setUint16(at + 22, name, true);
+/** The same bytes in pieces; stored files are the arrays that were given. */
+export function zipParts(files: ReadonlyMap<string, Uint8Array>, { deflate = false }: ZipOptions = {}): Uint8Array[] {
+  const names = [...files.keys()].toSorted();
+  checkNames(names);
+  const parts: Uint8Array[] = [];
+  const directory: Uint8Array[] = [];
+  let at = 0;
+  for (const path of names) {
+    const bytes = files.get(path)!;
+    const body = deflate ? deflateSync(bytes) : bytes;
+    const name = utf8.encode(path);
+    const local = new Uint8Array(LOCAL.bytes + name.length);
+    const view = new DataView(local.buffer);
+    view.setUint32(0, LOCAL.signature, true);
+    writeFields(view, deflate ? DEFLATED : STORED, crc32(bytes), body.length, bytes.length, name.length);
+    local.set(name, LOCAL.bytes);
+    parts.push(local, body);
+    directory.push(centralHeader(local, name, at));
+    at += local.length + body.length;
+  }
+  const central = directory.reduce((sum, { length }) => sum + length, 0);
+  if (names.length > MAX_FILES || at + central > MAX_BYTES)
+    throw zipInvalid('Too much for one zip file: 65,534 files, 4 GiB.');
+  return [...parts, ...directory, endRecord(names.length, central, at)];
+}
+
+function centralHeader(local: Uint8Array, name: Uint8Array, at: number): Uint8Array {
+  const header = new Uint8Array(CENTRAL.bytes + name.length);
+  const view = new DataView(header.buffer);
+  view.setUint32(0, CENTRAL.signature, true);
+  view.setUint16(4, VERSION, true);
+  header.set(local.subarray(4, LOCAL.bytes), 6);
+  view.setUint32(42, at, true);
+  header.set(name, CENTRAL.bytes);
+  return header;
+}
+
+function endRecord(count: number, directory: number, at: number): Uint8Array {
+  const record = new Uint8Array(END.bytes);
+  const view = new DataView(record.buffer);
+  view.setUint32(0, END.signature, true);
+  view.setUint16(8, count, true);
+  view.setUint16(10, count, true);
+  view.setUint32(12, directory, true);
+  view.setUint32(16, at, true);
+  return record;
+}
+
+/** The 26 bytes, from the fourth, that a local and a central header share. */
+function writeFields(view: DataView, method: number, crc: number, packed: number, size: number, name: number): void {
+  view.setUint16(4, VERSION, true);
+  view.setUint16(6, UTF8_NAMES, true);
+  view.setUint16(8, method, true);
+  view.setUint16(12, DATE, true);
+  view.setUint32(14, crc, true);
+  view.setUint32(18, packed, true);
+  view.setUint32(22, size, true);
+  view.setUint16(26, name, true);
 }
