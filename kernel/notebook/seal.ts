@@ -117,10 +117,11 @@ async function seal(
       comparators,
     }),
   );
-  const proofs = new Map<Digest, string>();
-  // The seal's first: once it is in a checkpoint, all the others are.
-  for (const { id } of [receipt, ...all]) proofs.set(id, await log.proof(id));
-  const { checkpoint } = parseProof(proofs.get(receipt.id)!);
+  const proof = await log.proof(receipt.id);
+  const { checkpoint } = parseProof(proof);
+  const proofs = new Map([[receipt.id, proof]]);
+  // A checkpoint that covers the seal covers all that came before it.
+  for (const { id } of all) proofs.set(id, await log.proof(id, checkpoint));
   const bytes = finishBundle(prepared, {
     seal: receipt,
     dsse: await log.dsse(receipt.id),
