@@ -23,7 +23,7 @@ export function inspect(value: unknown, name = ''): HTMLElement {
 function line(name: string, sign: string, value: unknown, top: boolean): Node[] {
   if (value instanceof Table) return [titled(name, tableView(tableSource(value)))];
   const label = name === '' ? [] : [element('span', top ? 'name' : 'key', name), element('span', 'punct', sign)];
-  return isOpenable(value) ? [opener(value, label, top)] : [...label, scalar(value)];
+  return isOpenable(value) ? [opener(value, label)] : [...label, scalar(value)];
 }
 
 function titled(name: string, node: HTMLElement): HTMLElement {
@@ -68,16 +68,12 @@ function count(value: object): number {
 }
 
 /** A line that opens; its inside is made when it first does. */
-function opener(value: object, label: readonly Node[], top: boolean): HTMLElement {
+function opener(value: object, label: readonly Node[]): HTMLElement {
   const box = element('details', 'opener');
   const head = element('summary', 'head');
   head.append(...label, element('span', 'type', typeName(value)), ' ', element('span', 'preview', preview(value, 1)));
   box.append(head);
   box.addEventListener('toggle', () => box.open && box.childElementCount === 1 && box.append(inside(value)));
-  if (top && count(value) <= 12 && !ArrayBuffer.isView(value)) {
-    box.append(inside(value));
-    box.open = true;
-  }
   return box;
 }
 

@@ -18,9 +18,21 @@ const CATEGORIES = ['#3B6FB6', '#C8502D', '#5E8F4E', '#B8892B', '#7A5CA3', '#4A9
 export function themedPlot(width: () => number): typeof Plot {
   const plot = (options: Options = {}): ReturnType<typeof Plot.plot> => {
     const style = typeof options.style === 'string' ? options.style : { ...STYLE, ...options.style };
-    return Plot.plot({ width: width(), ...options, color: themedColor(options.color), style } as Options);
+    return Plot.plot({
+      width: width(),
+      ...roomBelow(options),
+      ...options,
+      color: themedColor(options.color),
+      style,
+    } as Options);
   };
   return Object.freeze({ ...Plot, plot }) as typeof Plot;
+}
+
+/** Plot leaves room for a label under ticks of 10 px; ours are larger. */
+function roomBelow(options: Options): { readonly marginBottom?: number } {
+  const x = options.x as { readonly axis?: unknown } | undefined;
+  return x?.axis === null || options.axis === null ? {} : { marginBottom: 40 };
 }
 
 /** A categorical scale in our colours, unless the caller chose scheme, range or a type that is not categorical. */

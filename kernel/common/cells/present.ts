@@ -117,12 +117,14 @@ export class Present {
   #namespace(name: string): object {
     const { cell, uses, host } = this.#context;
     const plugin = uses.find((use) => namespaceOf(use) === name)!.split('.', 1)[0]!;
-    const drawings = cell.kind === 'view' ? (host.drawing?.views(plugin) ?? {}) : {};
+    const { drawing } = host;
+    const drawings = cell.kind === 'view' ? (drawing?.views(plugin) ?? {}) : {};
     return new Proxy(Object.freeze({}), {
       get: (_, method) => {
         if (typeof method !== 'string' || method === 'then') return undefined;
         return Object.hasOwn(drawings, method)
-          ? drawings[method]
+          ? (value: unknown, options?: object) =>
+              drawings[method]!(value, { ...drawing?.viewContext(cell), ...options })
           : (input: unknown) => this.#call(`${plugin}.${method}`, input);
       },
     });

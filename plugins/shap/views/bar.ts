@@ -20,6 +20,7 @@ export function bar(explanation: Explanation, options: ViewOptions): Element {
     marginLeft: left,
     marginRight: 52,
     marginTop: 4,
+    marginBottom: 40,
     style: { background: 'transparent', fontSize: '12px' },
     x: { label: `Mean |SHAP| on ${of.label}`, labelAnchor: 'center', tickFormat: number, ticks: 5 },
     y: { domain: bars.map(({ name }) => name), label: null },

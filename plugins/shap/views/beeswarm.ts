@@ -33,6 +33,7 @@ export function beeswarm(explanation: Explanation, options: ViewOptions): Elemen
     height: shownFeatures.length * ROW + 52,
     marginLeft: left,
     marginTop: 8,
+    marginBottom: 40,
     style: { background: 'transparent', fontSize: '12px', overflow: 'visible' },
     x: {
       label: `What the feature adds to ${of.label} →`,

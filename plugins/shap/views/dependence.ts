@@ -27,6 +27,7 @@ export function dependence(explanation: Explanation, options: ViewOptions): Elem
     width: options.width,
     height: Math.min(360, Math.max(240, options.width * 0.5)),
     marginLeft: 52,
+    marginBottom: 40,
     style: { background: 'transparent', fontSize: '12px' },
     x: {
       label: `${of.names[feature]}${unit === '' ? '' : ` (${unit})`}`,

@@ -31,6 +31,7 @@ export function waterfall(explanation: Explanation, options: ViewOptions): Eleme
     marginLeft: left,
     marginRight: 56,
     marginTop: 4,
+    marginBottom: 40,
     style: { background: 'transparent', fontSize: '12px', overflow: 'visible' },
     x: { label: of.label, labelAnchor: 'center', nice: true, ticks: 6, tickFormat: number },
     y: { domain: [steps.length + 0.5, -1.5], axis: null },
