@@ -10,7 +10,7 @@ const COUNTER = {
       stream: true,
       output: { type: 'object', required: ['i'], properties: { i: { type: 'integer', maximum: 50 } } },
     },
-    slow: { stream: true, timeout: 200 },
+    slow: { stream: true, timeout: 600 },
     none: { stream: true },
     made: {},
   },
@@ -98,12 +98,12 @@ test('an error comes after the chunks before it, and leaves no receipt', async (
 test('the time limit is for one chunk, and a pausing reader is not held against the method', async () => {
   await using fixture = await openFixture({ counter: COUNTER }, ONE);
   const chunks: unknown[] = [];
-  for await (const chunk of fixture.host.stream({ method: 'counter.slow', input: { every: 60, times: 8 } })) {
+  for await (const chunk of fixture.host.stream({ method: 'counter.slow', input: { every: 40, times: 8 } })) {
     chunks.push(chunk);
-    if (chunks.length === 2) await wait(500);
+    if (chunks.length === 2) await wait(900);
   }
   assert.equal(chunks.length, 8);
-  await assert.rejects(fixture.host.call({ method: 'counter.slow', input: { every: 400, times: 2 } }), {
+  await assert.rejects(fixture.host.call({ method: 'counter.slow', input: { every: 5000, times: 2 } }), {
     code: 'TIMEOUT',
   });
 });
