@@ -4,6 +4,11 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { newCredentials } from '../../kernel/auth.ts';
+import { removeHandle, writeHandle } from '../../kernel/cli/serve-handle.ts';
+import { openKernel } from '../../kernel/kernel.ts';
+import { openLibrary } from '../../kernel/notebook/library.ts';
+import { buildServer } from '../../kernel/server.ts';
 
 const repo = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -71,6 +76,28 @@ export function makeProject(): Project {
         });
       }),
     remove: () => rmSync(dir, { recursive: true, force: true }),
+  };
+}
+
+/** A kernel and its server on the project's home, as `assay serve` has them; returns what stops them. */
+export async function serveProject(project: Project): Promise<() => Promise<void>> {
+  const home = project.path('.assay');
+  const kernel = await openKernel({ projectDir: project.dir, home });
+  const library = await openLibrary({
+    dir: project.path('notebooks'),
+    trash: project.path('trash'),
+    onChange: () => {},
+  });
+  const credentials = newCredentials();
+  const app = await buildServer({ kernel, library, credentials });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  await kernel.store();
+  await writeHandle(home, { pid: process.pid, url, token: credentials.token });
+  return async () => {
+    await removeHandle(home);
+    await app.close();
+    library.close();
+    await kernel.close();
   };
 }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { makeProject, notebook, type Project } from './seal-project.ts';
+import { makeProject, notebook, serveProject, type Project } from './seal-project.ts';
 
 interface Verified {
   readonly ok: boolean;
@@ -47,6 +47,14 @@ const json = async <T>(...argv: string[]): Promise<T & { readonly code: number |
   return { ...(JSON.parse(out) as T), code };
 };
 const zip = (): string => project.path('heights.zip');
+const flipped = (find: string): string => {
+  const bytes = readFileSync(zip());
+  const at = bytes.indexOf(find);
+  assert.ok(at > 0, `“${find}” is in the bundle`);
+  bytes[at]! ^= 1;
+  writeFileSync(project.path('flipped.zip'), bytes);
+  return project.path('flipped.zip');
+};
 const outcomes = ({ cells }: Reproduced): Record<string, string> =>
   Object.fromEntries(cells.map(({ id, outcome }) => [id, outcome]));
 
@@ -98,15 +106,6 @@ describe('assay run', () => {
 });
 
 describe('assay run --seal, verify, reproduce', () => {
-  const flipped = (find: string): string => {
-    const bytes = readFileSync(zip());
-    const at = bytes.indexOf(find);
-    assert.ok(at > 0, `“${find}” is in the bundle`);
-    bytes[at]! ^= 1;
-    writeFileSync(project.path('flipped.zip'), bytes);
-    return project.path('flipped.zip');
-  };
-
   it('seals with a receipt for every step', async () => {
     const plain = await json<{ root: string }>('run', 'heights');
     const sealed = await json<{ root: string; seal: { file: string } }>('run', 'heights', '--seal', '--out', zip());
@@ -267,5 +266,30 @@ describe('a run that is not sealed', () => {
       listed.unfinished.map(({ notebook }) => notebook),
       ['slow'],
     );
+  });
+});
+
+describe('beside a kernel that runs', () => {
+  it('works through it', async () => {
+    const alone = await json<{ root: string }>('run', 'heights');
+    const stop = await serveProject(project);
+    try {
+      const ran = await json<{ root: string }>('run', 'heights');
+      assert.equal(ran.root, alone.root);
+      const sealed = await json<{ root: string; seal: { receipt: string } }>(
+        'run',
+        'heights',
+        '--seal',
+        '--out',
+        zip(),
+      );
+      assert.equal(sealed.root, alone.root);
+      assert.equal((await json<Verified>('verify', zip())).ok, true);
+      const { receipts } = await json<Listed>('receipts', '--kind', 'seal', '--limit', '1');
+      assert.equal(receipts[0]!.kind, 'seal');
+      assert.match((await project.assay('receipts', '--check')).err, /HOME_LOCKED/);
+    } finally {
+      await stop();
+    }
   });
 });
