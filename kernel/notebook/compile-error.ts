@@ -18,7 +18,8 @@ export class CellError extends Error {
 /** The error as the page shows it; `line` is the file's line on which `code` begins, lines and columns count from 1. */
 export function placeError(error: CellError, code: string, line: number): NonNullable<CompiledCell['error']> {
   const before = code.slice(0, error.start).split('\n');
-  const marked = code.slice(error.start, error.end).split('\n', 1)[0]!;
+  const marked = /^(?:[\p{ID_Continue}$]+|.?)/u.exec(code.slice(error.start))![0];
+  const length = error.end > error.start ? code.slice(error.start, error.end).split('\n', 1)[0]!.length : marked.length;
   const column = before.at(-1)!.length + 1;
   const at = line + before.length - 1;
   return {
@@ -28,6 +29,6 @@ export function placeError(error: CellError, code: string, line: number): NonNul
     where: `line ${at}, column ${column}`,
     line: at,
     column,
-    endColumn: column + Math.max(1, marked.length),
+    endColumn: column + Math.max(1, length),
   };
 }

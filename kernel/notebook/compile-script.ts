@@ -100,14 +100,9 @@ function readObject(text: string, options: typeof OPTIONS): Program | null {
 }
 
 /** acorn says where in `pos`, and repeats it in the message. */
-export function syntaxError(error: unknown, shift = 0): CellError {
-  const { message, pos, raisedAt } = error as SyntaxError & { pos: number; raisedAt: number };
-  return new CellError(
-    'CELL_SYNTAX',
-    message.replace(/ \(\d+:\d+\)$/, ''),
-    pos + shift,
-    Math.max(raisedAt, pos + 1) + shift,
-  );
+export function syntaxError(error: unknown): CellError {
+  const { message, pos } = error as SyntaxError & { pos: number };
+  return new CellError('CELL_SYNTAX', message.replace(/ \(\d+:\d+\)$/, ''), pos);
 }
 
 /** What no cell may contain. */

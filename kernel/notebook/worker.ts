@@ -23,11 +23,13 @@ function ask(what: 'call' | 'dataset', cell: string, name: string, input?: unkno
 }
 
 async function run(notebook: CompiledNotebook, values: boolean): Promise<void> {
-  let engine: Promise<SqlEngine> | null = null;
+  const open = (): Promise<SqlEngine> => import('./duckdb.ts').then((duckdb) => duckdb.openDuckdb());
+  // It takes a while to open: alongside the first cells.
+  const engine = notebook.cells.some((cell) => cell.kind === 'sql' && !cell.error) ? open() : null;
   const runtime = new NotebookRuntime({
     call: (cell, method, input) => ask('call', cell, method, input) as Promise<{ result: unknown; receipt?: Digest }>,
     dataset: (name) => ask('dataset', '', name) as Promise<TableData>,
-    sql: () => (engine ??= import('./duckdb.ts').then((duckdb) => duckdb.openDuckdb())),
+    sql: () => engine ?? open(),
     states: (states) => send({ type: 'states', states }),
     root: () => {},
     later: (callback) => void setImmediate(callback),

@@ -113,7 +113,8 @@ export class CellRun {
       if (maker) maker.#touched = true;
     }
     const present = (this.#present = new Present({ ...this.#context, cell }));
-    this.#report('running', true);
+    // The first run of this text may never end; later ones are reported together.
+    this.#report('running', this.#function === null);
     const ready = this.#context.host.drawing?.ready(cell) ?? null;
     if (ready) return present.race(ready.then(() => this.#run(given, present)));
     return this.#run(given, present);

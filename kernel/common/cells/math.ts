@@ -7,7 +7,6 @@ import acosh from '@stdlib/math-base-special-acosh';
 import asin from '@stdlib/math-base-special-asin';
 import asinh from '@stdlib/math-base-special-asinh';
 import atan from '@stdlib/math-base-special-atan';
-import atan2 from '@stdlib/math-base-special-atan2';
 import atanh from '@stdlib/math-base-special-atanh';
 import cbrt from '@stdlib/math-base-special-cbrt';
 import cos from '@stdlib/math-base-special-cos';
@@ -27,10 +26,48 @@ import tanh from '@stdlib/math-base-special-tanh';
 const { abs, ceil, clz32, floor, fround, imul, max, min, round, sign, sqrt, trunc } = Math;
 const { E, LN10, LN2, LOG10E, LOG2E, PI, SQRT1_2, SQRT2 } = Math;
 
-/** ECMAScript's `**` for numbers: unlike C's, `1 ** Infinity` and `x ** NaN` are NaN. */
+const isOdd = (y: number): boolean => y % 2 === 1 || y % 2 === -1;
+
+/** ECMAScript's `**`: signs and special cases here (stdlib 0.3.1 errs at −0, −Infinity, NaN ** 0, large even exponents), the rest stdlib's. */
 function powNumbers(x: number, y: number): number {
-  if (y !== y || ((x === 1 || x === -1) && (y === Infinity || y === -Infinity))) return NaN;
-  return power(x, y);
+  if (y === 0) return 1;
+  if (x !== x || y !== y) return NaN;
+  const size = abs(x);
+  const negative = (x < 0 || Object.is(x, -0)) && isOdd(y);
+  let result: number;
+  if (y === Infinity || y === -Infinity) return size === 1 ? NaN : size > 1 === y > 0 ? Infinity : 0;
+  if (size === 0 || size === Infinity) result = (size === 0) === y > 0 ? 0 : Infinity;
+  else if (x < 0 && trunc(y) !== y) return NaN;
+  else result = size === 1 ? 1 : power(size, y);
+  return negative ? -result : result;
+}
+
+const PI_LOW = 1.2246467991473532e-16;
+
+/** FreeBSD's e_atan2.c over the pinned atan; stdlib 0.3.1 loses the sign of y where y / x underflows. */
+function angle(y: number, x: number): number {
+  if (x !== x || y !== y) return NaN;
+  const left = x < 0 || Object.is(x, -0);
+  const size = abs(y);
+  let turn: number;
+  if (size === 0) turn = left ? PI : 0;
+  else if (x === 0) turn = PI / 2;
+  else if (abs(x) === Infinity) turn = size === Infinity ? (left ? (3 * PI) / 4 : PI / 4) : left ? PI : 0;
+  else if (size === Infinity) turn = PI / 2;
+  else {
+    const ratio = size / abs(x);
+    const acute = ratio > 2 ** 60 ? PI / 2 : atan(ratio);
+    turn = left && ratio <= 2 ** 60 ? PI - (acute - PI_LOW) : acute;
+  }
+  return y < 0 || Object.is(y, -0) ? -turn : turn;
+}
+
+/** stdlib 0.2.4 overflows at 709.79 where the result still fits. */
+function hyperbolicCosine(x: number): number {
+  const size = abs(x);
+  if (!(size > 709)) return cosh(x);
+  const root = exp(size / 2);
+  return 0.5 * root * root;
 }
 
 /** Scaled by the largest, with Kahan's correction: no overflow on the way. */
@@ -67,11 +104,11 @@ const PINNED = {
   asin: unary('asin', asin),
   asinh: unary('asinh', asinh),
   atan: unary('atan', atan),
-  atan2: (y: number, x: number): number => atan2(+y, +x),
+  atan2: (y: number, x: number): number => angle(+y, +x),
   atanh: unary('atanh', atanh),
   cbrt: unary('cbrt', cbrt),
   cos: unary('cos', cos),
-  cosh: unary('cosh', cosh),
+  cosh: unary('cosh', hyperbolicCosine),
   exp: unary('exp', exp),
   expm1: unary('expm1', expm1),
   log: unary('log', log),

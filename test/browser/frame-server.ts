@@ -1,0 +1,95 @@
+/** Builds the frame and the test page into a temporary folder and serves them, with the headers that the kernel sends or with others. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+import { FRAME_ASSET_HEADERS, FRAME_POLICY, PAGE_POLICY } from '#common/frame-policy.ts';
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+const DUCKDB = join(PROJECT, 'node_modules/@duckdb/duckdb-wasm/dist');
+const TYPES: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.wasm': 'application/wasm',
+  '.woff2': 'font/woff2',
+};
+const PAGE = '<!doctype html><meta charset="utf-8"><title>Test</title><script type="module" src="/page.js"></script>';
+
+export interface Policies {
+  /** Null: no policy at all, to see that an attack works where nothing stops it. */
+  readonly page?: string | null;
+  readonly frame?: string | null;
+}
+
+export interface FrameServer {
+  readonly origin: string;
+  /** Requests so far, newest last. */
+  readonly seen: { readonly url: string; readonly cookie: string | undefined; readonly origin: string | undefined }[];
+  policies: Policies;
+  close(): Promise<void>;
+}
+
+export async function startFrameServer(): Promise<FrameServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'assay-frame-'));
+  const common = { configFile: false, publicDir: false, logLevel: 'warn', cacheDir: join(folder, 'cache') } as const;
+  await build({
+    ...common,
+    root: join(PROJECT, 'workbench'),
+    build: {
+      outDir: join(folder, 'site'),
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      target: 'es2022',
+      rolldownOptions: { input: { frame: join(PROJECT, 'workbench/frame.html') } },
+    },
+  });
+  await build({
+    ...common,
+    root: PROJECT,
+    build: {
+      outDir: join(folder, 'site'),
+      emptyOutDir: false,
+      lib: { entry: join(PROJECT, 'test/browser/frame-page.ts'), formats: ['es'], fileName: () => 'page.js' },
+    },
+  });
+  const server: FrameServer = {
+    origin: '',
+    seen: [],
+    policies: {},
+    close: async () => {
+      http.closeAllConnections();
+      http.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+  const http = createServer((request, response) => {
+    const path = new URL(request.url!, 'http://x').pathname;
+    server.seen.push(describe(request));
+    const send = (status: number, body: string | Buffer, headers: Record<string, string> = {}): void => {
+      response.writeHead(status, { 'content-type': TYPES[extname(path)] ?? 'text/html', ...headers }).end(body);
+    };
+    const { page = PAGE_POLICY, frame = FRAME_POLICY } = server.policies;
+    const policy = (text: string | null): Record<string, string> =>
+      text === null ? {} : { 'content-security-policy': text };
+    if (path === '/')
+      return send(200, PAGE, { ...policy(page), 'set-cookie': 'assay=secret; HttpOnly; SameSite=Strict; Path=/' });
+    const file = path.startsWith('/vendor/duckdb/') ? join(DUCKDB, path.slice(15)) : join(folder, 'site', path);
+    const headers = { ...FRAME_ASSET_HEADERS, ...(path === '/frame.html' ? policy(frame) : {}) };
+    readFile(file).then(
+      (body) => send(200, body, headers),
+      () => send(404, '', headers),
+    );
+  });
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  return Object.assign(server, { origin: `http://127.0.0.1:${(http.address() as AddressInfo).port}` });
+}
+
+const describe = ({ url, headers }: IncomingMessage): FrameServer['seen'][number] => ({
+  url: url!,
+  cookie: headers.cookie,
+  origin: headers.origin,
+});
