@@ -25,9 +25,11 @@ export interface Artifacts {
   stream(digest: Digest): AsyncIterable<Uint8Array>;
 }
 
-/** `dir` is made when missing. */
+const PRIVATE = 0o700;
+
+/** `dir` is made when missing, with the folders above it, for its owner only. */
 export async function openArtifacts(dir: string): Promise<Artifacts> {
-  await makeFolder(join(dir, 'new'));
+  await makeFolder(join(dir, 'new'), PRIVATE);
   await sweep(join(dir, 'new'));
   const folders = new Map<string, Promise<void>>();
   const path = (digest: Digest): string => {
@@ -38,7 +40,7 @@ export async function openArtifacts(dir: string): Promise<Artifacts> {
     const name = digest.slice(0, 2);
     const known = folders.get(name);
     if (known !== undefined) return known;
-    const made = makeFolder(join(dir, name));
+    const made = makeFolder(join(dir, name), PRIVATE);
     folders.set(name, made);
     made.catch(() => folders.delete(name));
     return made;

@@ -17,7 +17,7 @@ import { openStore } from '../../kernel/store/index.ts';
 import { serversOf } from '../../kernel/store/postgres/orphans.ts';
 
 const CHILD = fileURLToPath(new URL('./kill-child.ts', import.meta.url));
-const KILLS = 36;
+const KILLS = 32;
 const homes: string[] = [];
 
 function makeHome(): string {
