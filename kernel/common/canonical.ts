@@ -26,7 +26,7 @@ const NEEDS_CARE = /[\u0000-\u001f"\\\ud800-\udfff]/;
 export function canonicalize(value: unknown, options: CanonicalOptions = {}): string {
   const { maxDepth = 32, safeIntegers = false, special } = options;
   const path: (string | number)[] = [];
-  const keysOf = keySorter();
+  const shapeOf = shapes(quote);
   const refuse = (why: string): never => {
     throw new AssayError('CANONICAL_INVALID', why, { where: pathText(path) });
   };
@@ -88,10 +88,12 @@ export function canonicalize(value: unknown, options: CanonicalOptions = {}): st
   function object(item: Readonly<Record<string, unknown>>): string {
     if (Object.getOwnPropertySymbols(item).length > 0) refuse('The object has a symbol as key.');
     const depth = path.length;
+    const { keys, heads } = shapeOf(item);
     let text = '';
-    for (const key of keysOf(item)) {
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i]!;
       path[depth] = key;
-      text += `${text === '' ? '{' : ','}${quote(key)}:${write(item[key])}`;
+      text += heads[i]! + write(item[key]);
     }
     path.length = depth;
     return text === '' ? '{}' : `${text}}`;
@@ -155,15 +157,23 @@ function sorted(keys: readonly string[]): readonly string[] {
   return keys;
 }
 
-/** Rows of a table share their keys: sorting them once makes such values three times as fast (measured). */
-function keySorter(): (item: object) => readonly string[] {
+interface Shape {
+  readonly keys: readonly string[];
+  /** What stands before each value: `{"a":`, `,"b":`. */
+  readonly heads: readonly string[];
+}
+
+/** Rows of a table share their keys: sorting and quoting them once makes such values three times as fast (measured). */
+function shapes(quote: (key: string) => string): (item: object) => Shape {
   let last: readonly string[] = [];
-  let answer: readonly string[] = [];
+  let shape: Shape = { keys: [], heads: [] };
   return (item) => {
-    const keys = Object.keys(item);
-    if (keys.length === last.length && keys.every((key, index) => key === last[index])) return answer;
-    last = keys;
-    return (answer = sorted(keys));
+    const found = Object.keys(item);
+    if (found.length === last.length && found.every((key, index) => key === last[index])) return shape;
+    const keys = sorted(found);
+    const heads = keys.map((key, index) => `${index === 0 ? '{' : ','}${quote(key)}:`);
+    last = found;
+    return (shape = { keys, heads });
   };
 }
 
