@@ -19,12 +19,12 @@ export async function run(argv: string[]): Promise<number> {
     throw new AssayError('USAGE', 'Name one plugin: assay new-plugin my-plugin');
   const folder = relative(process.cwd(), await writePlugin(join(process.cwd(), 'plugins'), name));
   console.log(`${folder} is there, with the method ${name}.mean.\n`);
-  show(`echo '{"values": [4.1, 3.9, 5.2]}' | npx assay call ${name}.mean`, 'calls it');
+  show(`echo '{"values": [4.1, 3.9, 5.2]}' | npx assay call ${name}.mean --input -`, 'calls it');
   show(`npx assay check-plugin ${name}`, 'runs the conformance suite');
   show(`npx assay plugin-types ${name}`, 'after a change of plugin.json');
   return 0;
 }
 
 function show(command: string, does: string): void {
-  console.log(`  ${command.padEnd(68)}${paint('dim', does)}`);
+  console.log(`  ${command.padEnd(78)}${paint('dim', does)}`);
 }

@@ -101,8 +101,7 @@ function manifestOf(name: string): PluginManifest {
   };
 }
 
-const INDEX = `import { CELL_GLOBALS, DOM_GLOBALS, GLOBALS, namespaceOf, VIEW_GLOBALS } from '#common/cells/names.ts';
-import { AssayError } from '#common/errors.ts';
+const INDEX = `import { AssayError } from '#common/errors.ts';
 import { definePlugin } from '#common/plugin.ts';
 import type { Methods } from './methods.gen.ts';
 
