@@ -49,6 +49,8 @@ export interface ExplainOutput {
     /** Type, unit and categories of each feature. */
     readonly features: readonly object[];
     readonly target: string | null;
+    /** Unit of what a regressor puts out, when the model says so. */
+    readonly unit: string | null;
     /** What was decided for the caller. */
     readonly notes: readonly string[];
   };

@@ -16,6 +16,8 @@ export interface Feature {
 export const METADATA = {
   features: 'assay.features',
   target: 'assay.target',
+  /** Unit of the target, when the table said one. */
+  unit: 'assay.unit',
   task: 'assay.task',
   training: 'assay.training',
 } as const;

@@ -110,6 +110,7 @@ export function train(
       ensemble,
       features,
       target,
+      unit: columnOf(table, target).unit,
       classes,
       training: { rows: fit.length, heldBack: split.held.length, trees: kept, parameters, metrics },
       version,

@@ -6,6 +6,7 @@ export interface WriteOptions {
   readonly ensemble: Ensemble;
   readonly features: readonly Feature[];
   readonly target: string;
+  readonly unit?: string | undefined;
   /** Labels of 0 and 1 for a classifier; null for a regressor. */
   readonly classes: readonly [string, string] | null;
   /** How it was trained: plain JSON without times, so that the same training gives the same file. */
@@ -17,7 +18,7 @@ export interface WriteOptions {
  * An ensemble as an ONNX file (ai.onnx.ml 3): input `X` float32 [rows, features]; output `Y` [rows, 1], or `label` and `probabilities`
  * [rows, 2]. nodes_hitrates holds the training rows that reached each node, metadata_props the features with their categories.
  */
-export function writeModel({ ensemble, features, target, classes, training, version }: WriteOptions): Uint8Array {
+export function writeModel({ ensemble, features, target, unit, classes, training, version }: WriteOptions): Uint8Array {
   const task = classes === null ? 'regression' : 'binary';
   const leaves = leafLists(ensemble);
   const prefix = classes === null ? 'target' : 'class';
@@ -58,6 +59,7 @@ export function writeModel({ ensemble, features, target, classes, training, vers
     metadata: {
       [METADATA.features]: JSON.stringify(features),
       [METADATA.target]: target,
+      ...(unit === undefined ? {} : { [METADATA.unit]: unit }),
       [METADATA.task]: task,
       [METADATA.training]: JSON.stringify(training),
     },

@@ -18,9 +18,13 @@ export interface ViewOptions {
   readonly top?: number;
 }
 
-export const LEARNED = '#3B6FB6';
-export const WATCHED = '#C8502D';
+export const LEARNED = 'var(--negative, #3B6FB6)';
+export const WATCHED = 'var(--positive, #C8502D)';
 export const FAINT = 'var(--line, #8884)';
+
+/** Style of every drawing. */
+export const STYLE =
+  'background:transparent;font:12px var(--sans, Inter, system-ui, sans-serif);overflow:visible;--plot-background:var(--raised,canvas)';
 
 const format = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
 export const number = (value: number): string => format.format(value).replace('-', '−');

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { FAINT, figure, type Fit, LEARNED, number, type ViewOptions, WATCHED } from './fit.ts';
+import { FAINT, figure, type Fit, LEARNED, number, STYLE, type ViewOptions, WATCHED } from './fit.ts';
 
 interface Point {
   readonly tree: number;
@@ -27,13 +27,21 @@ export function history({ history: of, trees, target }: Fit, { document, width }
   const drawing = Plot.plot({
     document,
     width,
-    height: Math.min(300, Math.max(200, width * 0.42)),
+    height: Math.min(320, Math.max(230, width * 0.42)),
     marginLeft: 48,
     marginRight: 92,
-    marginTop: 28,
-    style: { background: 'transparent', fontSize: '12px', overflow: 'visible' },
-    x: { label: 'Trees', labelAnchor: 'center', ticks: Math.min(8, width / 80) },
-    y: { label: `↑ ${unit}`, grid: true, nice: true, tickFormat: number, ticks: 5 },
+    marginTop: 30,
+    marginBottom: 46,
+    style: STYLE,
+    x: {
+      label: 'Trees',
+      labelAnchor: 'center',
+      labelArrow: 'none',
+      labelOffset: 38,
+      tickSize: 4,
+      ticks: Math.min(8, width / 80),
+    },
+    y: { label: `↑ ${unit}`, grid: true, nice: true, tickFormat: number, ticks: 5, tickSize: 0 },
     marks: [
       ...(trees < learned.length ? [Plot.ruleX([trees], { stroke: FAINT })] : []),
       ...lines.flatMap(({ points, stroke, name }) => [

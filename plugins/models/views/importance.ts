@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
-import { FAINT, figure, type Fit, LEARNED, type ViewOptions } from './fit.ts';
+import { FAINT, figure, type Fit, STYLE, type ViewOptions } from './fit.ts';
 
-const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+const percent = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.0995 ? 1 : 0)} %`;
 
 /** Each feature's share of the loss that splits took away. */
 export function importance(fit: Fit, { document, width, top = 12 }: ViewOptions): Element {
@@ -10,21 +10,33 @@ export function importance(fit: Fit, { document, width, top = 12 }: ViewOptions)
   const drawing = Plot.plot({
     document,
     width,
-    height: rows.length * 24 + 44,
+    height: rows.length * 24 + 54,
     marginLeft: left,
     marginRight: 56,
     marginTop: 4,
-    style: { background: 'transparent', fontSize: '12px' },
+    marginBottom: 48,
+    style: STYLE,
     x: {
       label: 'Share of the loss taken away',
       labelAnchor: 'center',
-      tickFormat: percent,
+      labelArrow: 'none',
+      labelOffset: 40,
+      tickSize: 4,
+      tickFormat: (share: number) => `${Math.round(100 * share)} %`,
       ticks: Math.min(5, width / 110),
     },
     y: { domain: rows.map(({ feature }) => feature), label: null },
     marks: [
       Plot.ruleX([0], { stroke: FAINT }),
-      Plot.barX(rows, { x: 'gain', y: 'feature', fill: LEARNED, insetTop: 4, insetBottom: 4, rx: 1.5 }),
+      Plot.barX(rows, {
+        x: 'gain',
+        y: 'feature',
+        fill: 'currentColor',
+        fillOpacity: 0.55,
+        insetTop: 4,
+        insetBottom: 4,
+        rx: 1.5,
+      }),
       Plot.text(rows, {
         x: 'gain',
         y: 'feature',

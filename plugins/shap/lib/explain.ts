@@ -41,6 +41,8 @@ export interface Meta {
   readonly covers: 'model' | 'background' | null;
   readonly features: readonly Feature[];
   readonly target: string | null;
+  /** Unit of what a regressor puts out, when the model says so. */
+  readonly unit: string | null;
   readonly notes: readonly string[];
 }
 
@@ -136,6 +138,7 @@ export async function explain(
       covers: choice.covers,
       features,
       target: model.metadata[METADATA.target] ?? null,
+      unit: model.metadata[METADATA.unit] ?? null,
       notes: choice.notes,
     },
   };

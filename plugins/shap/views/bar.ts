@@ -1,44 +1,68 @@
 import * as Plot from '@observablehq/plot';
-import { importance, slice } from './explanation.ts';
-import type { Explanation, ViewOptions } from './explanation.ts';
-import { UP, figure, fit, number } from './ink.ts';
+import { type Explanation, importance, slice, type ViewOptions } from './explanation.ts';
+import { aligned, FAINT, figure, fit, inUnit, number, STYLE } from './ink.ts';
+
+interface Row {
+  readonly name: string;
+  readonly size: number;
+}
 
 /** Mean size of what each feature adds: how much the model leans on it, whichever way. */
 export function bar(explanation: Explanation, options: ViewOptions): Element {
+  const { document, width } = options;
   const of = slice(explanation, options.output);
   const { mean, order } = importance(of);
   const top = options.top ?? 10;
-  const bars = order.slice(0, top).map((feature) => ({ name: of.names[feature]!, size: mean[feature]! }));
+  const rows: Row[] = order.slice(0, top).map((feature) => ({ name: of.names[feature]!, size: mean[feature]! }));
   const rest = order.slice(top);
   if (rest.length > 0)
-    bars.push({ name: `${rest.length} others`, size: rest.reduce((sum, feature) => sum + mean[feature]!, 0) });
-  const left = options.width < 480 ? 96 : 132;
+    rows.push({ name: `${rest.length} others`, size: rest.reduce((sum, feature) => sum + mean[feature]!, 0) });
+  const figures = aligned(rows.map(({ size }) => size));
+  const left = Math.min(width * 0.36, 20 + 7 * Math.max(...rows.map(({ name }) => name.length)));
   const drawing = Plot.plot({
-    document: options.document,
-    width: options.width,
-    height: bars.length * 26 + 48,
+    document,
+    width,
+    height: rows.length * 25 + 54,
     marginLeft: left,
-    marginRight: 52,
+    marginRight: 56,
     marginTop: 4,
-    marginBottom: 40,
-    style: { background: 'transparent', fontSize: '12px' },
-    x: { label: `Mean |SHAP| on ${of.label}`, labelAnchor: 'center', tickFormat: number, ticks: 5 },
-    y: { domain: bars.map(({ name }) => name), label: null },
+    marginBottom: 48,
+    style: STYLE,
+    x: {
+      label: inUnit(`Mean size of what it adds to ${of.label}`, of.unit),
+      labelAnchor: 'center',
+      labelArrow: 'none',
+      labelOffset: 40,
+      tickFormat: number,
+      ticks: width < 480 ? 4 : 7,
+      tickSize: 4,
+    },
+    y: { domain: rows.map(({ name }) => name), label: null },
     marks: [
-      Plot.barX(bars, { x: 'size', y: 'name', fill: UP, insetTop: 4, insetBottom: 4 }),
-      Plot.text(bars, {
+      Plot.ruleX([0], { stroke: FAINT }),
+      Plot.barX(rows, {
         x: 'size',
         y: 'name',
-        text: ({ size }: { size: number }) => number(size),
+        fill: 'currentColor',
+        fillOpacity: 0.55,
+        insetTop: 5,
+        insetBottom: 5,
+        rx: 1.5,
+      }),
+      Plot.text(rows, {
+        x: 'size',
+        y: 'name',
+        text: ({ size }: Row) => figures(size),
         dx: 6,
         textAnchor: 'start',
+        fontVariant: 'tabular-nums',
       }),
-      Plot.axisY({ tickSize: 0, label: null, tickFormat: (name: string) => fit(name, left / 6.6) }),
+      Plot.axisY({ tickSize: 0, label: null, fontSize: 13, tickFormat: (name: string) => fit(name, left - 12) }),
     ],
   });
   return figure(
-    options.document,
+    options,
     drawing,
-    `Mean absolute SHAP value by feature: ${bars.map(({ name, size }) => `${name} ${number(size)}`).join(', ')}.`,
+    `Mean absolute SHAP value for ${of.label} by feature: ${rows.map(({ name, size }) => `${name} ${figures(size)}`).join(', ')}.`,
   );
 }

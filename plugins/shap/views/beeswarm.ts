@@ -1,89 +1,140 @@
 import * as Plot from '@observablehq/plot';
-import { importance, slice } from './explanation.ts';
-import type { Explanation, ViewOptions } from './explanation.ts';
-import { FAINT, MISSING, figure, fit, gradient, number, ramp, rowsOf, shares, shown } from './ink.ts';
+import { type Explanation, importance, rowsOf, slice, type Slice, type ViewOptions } from './explanation.ts';
+import {
+  FAINT,
+  figure,
+  fit,
+  gradient,
+  inUnit,
+  MISSING,
+  number,
+  QUIET,
+  ramp,
+  shares,
+  shown,
+  STYLE,
+  withUnit,
+} from './ink.ts';
+import { swarm } from './swarm.ts';
 
-const ROW = 34;
-const RADIUS = 2.2;
+const ROW = 36;
+
+interface End {
+  readonly x: number;
+  readonly y: number;
+  readonly text: string;
+  readonly fill: string;
+}
 
 /** Each dot is a row; where it lies is what the feature adds to the prediction, its colour how large the feature's value is. */
 export function beeswarm(explanation: Explanation, options: ViewOptions): Element {
+  const { document, width, dark } = options;
   const of = slice(explanation, options.output);
-  const { order } = importance(of);
-  const shownFeatures = order.slice(0, options.top ?? 10);
-  const left = options.width < 480 ? 96 : 132;
-  const [least, most] = extent(of.rows, shownFeatures, of.part);
-  const perPixel = (most - least || 1) / Math.max(1, options.width - left - 24);
-  const dots = shownFeatures.flatMap((feature, place) => {
+  const chosen = importance(of).order.slice(0, options.top ?? 10);
+  const rows = rowsOf(of);
+  const narrow = width < 480;
+  const radius = narrow ? 1.7 : 2.3;
+  const left = Math.min(
+    150,
+    Math.max(76, 14 + 6.6 * Math.max(...chosen.map((f) => of.names[f]!.length)), narrow ? 76 : 96),
+  );
+  const parts = chosen.flatMap((feature) => rows.map((row) => of.part(row, feature)));
+  const [least, most] = parts.reduce(([a, b], part) => [Math.min(a, part), Math.max(b, part)], [0, 0]);
+  // Room at both ends for the names of categories.
+  const pad = (most - least || 1) * (narrow ? 0.14 : 0.1);
+  const domain: [number, number] = [least - pad, most + pad];
+  const pixels = (value: number): number => ((value - domain[0]) / (domain[1] - domain[0])) * (width - left - 12);
+  const dots = chosen.flatMap((feature, place) => {
     const share = shares(of, feature);
     const offset = swarm(
-      rowsOf(of).map((row) => of.part(row, feature)),
-      perPixel * RADIUS * 1.6,
+      rows.map((row) => pixels(of.part(row, feature))),
+      radius,
+      ROW * 0.44,
     );
-    return rowsOf(of).map((row) => ({
-      x: of.part(row, feature),
-      y: place + offset[row]!,
-      fill: share(row) === null ? MISSING : ramp(share(row)!),
-      title: `${of.names[feature]} = ${shown(of.value(row, feature), of.unit(feature))}\nadds ${number(of.part(row, feature))}\nrow ${row}`,
-    }));
+    return rows.map((row) => {
+      const at = share.of(row);
+      return {
+        x: of.part(row, feature),
+        y: place + offset[row]! / ROW,
+        fill: at === null ? MISSING : ramp(at, dark),
+        title: `${of.names[feature]}: ${shown(of, row, feature)}\nadds ${withUnit(number(of.part(row, feature)), of.unit)}\nrow ${row}`,
+      };
+    });
   });
   const drawing = Plot.plot({
-    document: options.document,
-    width: options.width,
-    height: shownFeatures.length * ROW + 52,
+    document,
+    width,
+    height: chosen.length * ROW + 56,
     marginLeft: left,
-    marginTop: 8,
-    marginBottom: 40,
-    style: { background: 'transparent', fontSize: '12px', overflow: 'visible' },
+    marginRight: 12,
+    marginTop: 6,
+    marginBottom: 48,
+    style: STYLE,
     x: {
-      label: `What the feature adds to ${of.label} →`,
+      domain,
+      label: inUnit(`Adds to ${of.label}`, of.unit),
       labelAnchor: 'center',
-      grid: false,
-      nice: true,
+      labelArrow: 'none',
+      labelOffset: 40,
+      ticks: narrow ? 5 : 8,
       tickFormat: number,
+      tickSize: 4,
     },
-    y: { domain: [shownFeatures.length - 0.5, -0.5], axis: null },
+    y: { domain: [chosen.length - 0.5, -0.5], axis: null },
     marks: [
-      Plot.ruleY(shownFeatures.keys(), { stroke: FAINT }),
-      Plot.ruleX([0], { stroke: 'currentColor', strokeOpacity: 0.5 }),
-      Plot.dot(dots, { x: 'x', y: 'y', fill: 'fill', r: RADIUS, fillOpacity: 0.85, title: 'title', tip: true }),
-      Plot.axisY([...shownFeatures.keys()], {
-        tickSize: 0,
-        tickFormat: (place: number) => fit(of.names[shownFeatures[place]!]!, left / 6.6),
-        tickPadding: 8,
-        label: null,
+      Plot.ruleY([...chosen.keys()], { stroke: FAINT }),
+      Plot.ruleX([0], { stroke: 'currentColor', strokeOpacity: 0.45 }),
+      Plot.dot(dots, { x: 'x', y: 'y', fill: 'fill', r: radius, fillOpacity: 0.9, title: 'title', tip: true }),
+      ...ends(of, chosen, dark),
+      Plot.text([...chosen.keys()], {
+        y: (place: number) => place,
+        frameAnchor: 'left',
+        dx: -10,
+        textAnchor: 'end',
+        text: (place: number) => fit(of.names[chosen[place]!]!, left - 12),
+        fontSize: 13,
       }),
     ],
   });
-  const says = `SHAP values of ${of.rows} rows by feature, largest first: ${shownFeatures.map((feature) => of.names[feature]).join(', ')}.`;
-  return figure(options.document, drawing, says, gradient(options.document, 'low', 'high', 'Feature value'));
+  const says = `SHAP values of ${of.rows} rows for ${of.label}, by feature, largest first: ${chosen.map((feature) => of.names[feature]).join(', ')}.`;
+  return figure(options, drawing, says, gradient(options, 'Value of the feature', 'low', 'high'));
 }
 
-function extent(
-  rows: number,
-  features: readonly number[],
-  part: (row: number, feature: number) => number,
-): [number, number] {
-  let least = 0,
-    most = 0;
-  for (const feature of features)
-    for (let row = 0; row < rows; row++) {
-      least = Math.min(least, part(row, feature));
-      most = Math.max(most, part(row, feature));
-    }
-  return [least, most];
-}
-
-/** Spreads equal values symmetrically about 0, within ±0.42 of a row's height; the same picture for the same values. */
-function swarm(values: readonly number[], bin: number): number[] {
-  const count = new Map<number, number>();
-  const level = values.map((value) => {
-    const at = Math.round(value / bin);
-    const n = count.get(at) ?? 0;
-    count.set(at, n + 1);
-    return n;
+/** At both ends of a row of categories, which of them lies there: the one with the lowest mean and the one with the highest. */
+function ends(of: Slice, chosen: readonly number[], dark: boolean): Plot.Markish[] {
+  const found = { start: [] as End[], end: [] as End[] };
+  chosen.forEach((feature, place) => {
+    const levels = of.levels(feature);
+    if (levels === null || levels.length < 2) return;
+    const groups = levels.map((level, i) => {
+      const parts = rowsOf(of)
+        .filter((row) => of.value(row, feature) === level)
+        .map((row) => of.part(row, feature));
+      return {
+        level,
+        fill: ramp(i / (levels.length - 1), dark),
+        parts,
+        mean: parts.reduce((sum, part) => sum + part, 0) / parts.length,
+      };
+    });
+    const sorted = groups.filter(({ parts }) => parts.length > 0).sort((a, b) => a.mean - b.mean);
+    const [low, high] = [sorted[0], sorted.at(-1)];
+    if (low === undefined || high === undefined || low === high) return;
+    const all = sorted.flatMap(({ parts }) => parts);
+    found.start.push({ x: Math.min(...all), y: place, text: low.level, fill: low.fill });
+    found.end.push({ x: Math.max(...all), y: place, text: high.level, fill: high.fill });
   });
-  const tallest = Math.max(...count.values());
-  const step = Math.min((RADIUS * 1.7) / ROW, 0.84 / tallest);
-  return level.map((n) => (n % 2 === 0 ? -1 : 1) * Math.ceil(n / 2) * step);
+  const style = {
+    x: 'x',
+    y: 'y',
+    text: 'text',
+    fill: QUIET,
+    stroke: 'var(--paper, canvas)',
+    strokeWidth: 3,
+    fontSize: 11,
+  } as const;
+  return [
+    Plot.text(found.start, { ...style, fill: 'fill', textAnchor: 'end', dx: -7 }),
+    Plot.text(found.end, { ...style, fill: 'fill', textAnchor: 'start', dx: 7 }),
+  ];
 }

@@ -1,130 +1,164 @@
 import * as Plot from '@observablehq/plot';
-import { importance, slice } from './explanation.ts';
-import type { Explanation, Slice, ViewOptions } from './explanation.ts';
-import { DOWN, MISSING, UP, figure, gradient, number, ramp, rowsOf, shares, shown } from './ink.ts';
+import { type Explanation, importance, rowsOf, slice, type Slice, type ViewOptions } from './explanation.ts';
+import {
+  FAINT,
+  figure,
+  fit,
+  gradient,
+  inUnit,
+  key,
+  legendLine,
+  MISSING,
+  number,
+  ramp,
+  type Shares,
+  shares,
+  shown,
+  STYLE,
+  UP,
+  withUnit,
+} from './ink.ts';
+import { partner } from './partner.ts';
 
 /** What a feature adds against its value, coloured by the feature that it plays together with most. */
 export function dependence(explanation: Explanation, options: ViewOptions): Element {
+  const { document, width, dark } = options;
   const of = slice(explanation, options.output);
   const feature = options.feature === undefined ? (importance(of).order[0] ?? 0) : named(of, options.feature);
   const by =
     options.color === null ? null : options.color === undefined ? partner(of, feature) : named(of, options.color);
   const share = by === null ? null : shares(of, by);
-  const text = of.isText(feature);
-  const levels = text ? [...new Set(rowsOf(of).map((row) => String(of.value(row, feature) ?? 'missing')))].sort() : [];
+  const axis = axisOf(of, feature, width);
   const dots = rowsOf(of).map((row) => {
-    const value = of.value(row, feature);
+    const at = share?.of(row);
+    const also = by === null ? '' : `\n${of.names[by]}: ${shown(of, row, by)}`;
     return {
-      x: text ? levels.indexOf(String(value ?? 'missing')) + jitter(row) : value,
+      x: axis.place(row),
       y: of.part(row, feature),
-      fill: share === null ? UP : share(row) === null ? MISSING : ramp(share(row)!),
-      title: `${of.names[feature]} = ${shown(value, of.unit(feature))}${by === null ? '' : `\n${of.names[by]} = ${shown(of.value(row, by), of.unit(by))}`}\nadds ${number(of.part(row, feature))}`,
+      fill: at === undefined ? UP : at === null ? MISSING : ramp(at, dark),
+      title: `${of.names[feature]}: ${shown(of, row, feature)}${also}\nadds ${withUnit(number(of.part(row, feature)), of.unit)}\nrow ${row}`,
     };
   });
-  const unit = of.unit(feature);
   const drawing = Plot.plot({
-    document: options.document,
-    width: options.width,
-    height: Math.min(360, Math.max(240, options.width * 0.5)),
-    marginLeft: 52,
-    marginBottom: 40,
-    style: { background: 'transparent', fontSize: '12px' },
+    document,
+    width,
+    height: Math.min(380, Math.max(260, width * 0.5)),
+    marginLeft: 46,
+    marginRight: 12,
+    marginTop: 30,
+    marginBottom: 48,
+    style: STYLE,
     x: {
-      label: `${of.names[feature]}${unit === '' ? '' : ` (${unit})`}`,
+      domain: axis.domain,
+      ticks: axis.ticks,
+      tickFormat: axis.tickFormat,
+      label: inUnit(of.names[feature]!, of.unitOf(feature)),
       labelAnchor: 'center',
-      nice: !text,
-      ...(text
-        ? {
-            domain: [-0.6, levels.length - 0.4],
-            ticks: [...levels.keys()],
-            tickFormat: (place: number) => levels[place] ?? '',
-          }
-        : {}),
+      labelArrow: 'none',
+      labelOffset: 40,
+      tickSize: 4,
     },
-    y: { label: `↑ adds to ${of.label}`, grid: true, nice: true, tickFormat: number },
+    y: {
+      label: `↑ Adds to ${inUnit(of.label, of.unit)}`,
+      labelArrow: 'none',
+      grid: true,
+      nice: true,
+      tickFormat: number,
+      tickSize: 0,
+      ticks: 6,
+    },
     marks: [
-      Plot.ruleY([0], { stroke: 'currentColor', strokeOpacity: 0.5 }),
-      Plot.dot(dots, { x: 'x', y: 'y', fill: 'fill', r: 2.6, fillOpacity: 0.8, title: 'title', tip: true }),
+      ...(axis.gap === null ? [] : [Plot.ruleX([axis.gap], { stroke: FAINT })]),
+      Plot.ruleY([0], { stroke: 'currentColor', strokeOpacity: 0.45 }),
+      Plot.dot(dots, {
+        x: 'x',
+        y: 'y',
+        fill: 'fill',
+        r: width < 480 ? 2.2 : 2.8,
+        fillOpacity: 0.85,
+        title: 'title',
+        tip: true,
+      }),
     ],
   });
-  const legend = by === null ? undefined : legendOf(of, by, options.document);
-  return figure(
-    options.document,
-    drawing,
-    `SHAP value of ${of.names[feature]} against its value${by === null ? '' : `, coloured by ${of.names[by]}`}.`,
-    legend,
-  );
+  const says = `What ${of.names[feature]} adds to ${of.label}, against its value, for ${of.rows} rows${by === null ? '' : `, coloured by ${of.names[by]}`}.`;
+  return by === null
+    ? figure(options, drawing, says)
+    : figure(options, drawing, says, legendOf(of, by, share!, options));
 }
 
+interface Axis {
+  readonly domain: [number, number];
+  readonly ticks: number[];
+  /** Between missing values and the rest. */
+  readonly gap: number | null;
+  place(row: number): number;
+  tickFormat(at: number): string;
+}
+
+/** Categories stand side by side, numbers lie on a scale; missing values have a place of their own on the left. */
+function axisOf(of: Slice, feature: number, width: number): Axis {
+  const levels = of.levels(feature);
+  const missing = rowsOf(of).some((row) => of.value(row, feature) === null);
+  if (levels !== null) {
+    const names = missing ? ['missing', ...levels] : levels;
+    const room = (width - 58) / names.length;
+    return {
+      domain: [-0.5, names.length - 0.5],
+      ticks: [...names.keys()],
+      gap: missing ? 0.5 : null,
+      place: (row) => names.indexOf(String(of.value(row, feature) ?? 'missing')) + 0.56 * spread(row),
+      tickFormat: (at) => fit(names[at] ?? '', room - 8),
+    };
+  }
+  const known = rowsOf(of)
+    .map((row) => of.value(row, feature))
+    .filter((value) => typeof value === 'number');
+  const [low, high] = known.length === 0 ? [0, 1] : [Math.min(...known), Math.max(...known)];
+  const distinct = [...new Set(known)].sort((a, b) => a - b);
+  const step = distinct.slice(1).reduce((least, value, i) => Math.min(least, value - distinct[i]!), Infinity);
+  const few = distinct.length < known.length / 4 && Number.isFinite(step);
+  const range = high - low || 1;
+  const start = missing ? low - 0.12 * range : low - 0.02 * range;
+  return {
+    domain: [start - (few ? step / 2 : 0), high + 0.02 * range + (few ? step / 2 : 0)],
+    ticks: [...(missing ? [low - 0.09 * range] : []), ...roundNumbers(low, high, width < 480 ? 5 : 9)],
+    gap: missing ? low - 0.045 * range - (few ? step / 4 : 0) : null,
+    place(row) {
+      const value = of.value(row, feature);
+      if (typeof value !== 'number') return low - 0.09 * range + 0.03 * range * spread(row);
+      return few ? value + 0.5 * step * spread(row) : value;
+    },
+    tickFormat: (at) => (at < low && missing ? 'missing' : number(at)),
+  };
+}
+
+/** Numbers with few digits between two others, about `count` of them. */
+function roundNumbers(low: number, high: number, count: number): number[] {
+  const rough = (high - low || 1) / count;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
+  const first = Math.ceil(low / step);
+  return Array.from({ length: Math.max(0, Math.floor(high / step) - first + 1) }, (_, i) => (first + i) * step);
+}
+
+/** Within ±0.5, the same for the same row: low-discrepancy, so that neighbours part. */
+const spread = (row: number): number => ((row * 0.6180339887498949) % 1) - 0.5;
+
+/** @throws RangeError naming the features there are */
 function named(of: Slice, name: string): number {
   const feature = of.names.indexOf(name);
   if (feature < 0) throw new RangeError(`There is no feature “${name}”. There are: ${of.names.join(', ')}.`);
   return feature;
 }
 
-/** Spread of categories about their place, ±0.22, the same for the same row. */
-const jitter = (row: number): number => (((row * 2654435761) % 1000) / 1000 - 0.5) * 0.44;
-
-function legendOf(of: Slice, by: number, document: Document): Element {
-  if (!of.isText(by)) return gradient(document, 'low', 'high', of.names[by]!);
-  const levels = [...new Set(rowsOf(of).map((row) => of.value(row, by)))].filter((level) => level !== null).sort();
-  const last = Math.max(1, levels.length - 1);
-  const box = document.createElement('div');
-  box.style.cssText =
-    'display:flex;flex-wrap:wrap;gap:4px 12px;justify-content:flex-end;font:12px var(--font-ui,Inter,sans-serif);color:var(--grey-1,#6b6661);margin-bottom:4px';
-  box.append(`${of.names[by]}:`);
-  levels.forEach((level, i) => {
-    const item = document.createElement('span');
-    const dot = document.createElement('span');
-    dot.style.cssText = `display:inline-block;width:8px;height:8px;border-radius:50%;margin-right:5px;background:${levels.length === 2 ? [DOWN, UP][i] : ramp(i / last)}`;
-    item.append(dot, String(level));
-    box.append(item);
-  });
+function legendOf(of: Slice, by: number, share: Shares, options: ViewOptions): Element {
+  const levels = of.levels(by);
+  if (levels === null) return gradient(options, of.names[by]!, share.low, share.high);
+  const box = legendLine(options.document, of.names[by]!);
+  levels.forEach((level, i) =>
+    box.append(key(options.document, ramp(i / Math.max(1, levels.length - 1), options.dark), level)),
+  );
+  if (rowsOf(of).some((row) => of.value(row, by) === null)) box.append(key(options.document, MISSING, 'missing'));
   return box;
-}
-
-/** The other feature whose value goes along most with the part, among rows of like value (as shap's approximate_interactions). */
-function partner(of: Slice, feature: number): number | null {
-  const sorted = rowsOf(of).sort((a, b) => rank(of.value(a, feature)) - rank(of.value(b, feature)));
-  const size = Math.max(10, Math.min(50, Math.floor(sorted.length / 10)));
-  let best: number | null = null,
-    most = 0;
-  for (let other = 0; other < of.features; other++) {
-    if (other === feature) continue;
-    const share = shares(of, other);
-    let sum = 0;
-    for (let from = 0; from + size <= sorted.length; from += size) {
-      const group = sorted.slice(from, from + size).filter((row) => share(row) !== null);
-      sum += Math.abs(
-        correlation(
-          group.map((row) => share(row)!),
-          group.map((row) => of.part(row, feature)),
-        ),
-      );
-    }
-    if (sum > most) {
-      most = sum;
-      best = other;
-    }
-  }
-  return best;
-}
-
-const rank = (value: number | string | null): number =>
-  typeof value === 'number' ? value : value === null ? -Infinity : value.charCodeAt(0);
-
-const mean = (list: readonly number[]): number => list.reduce((sum, x) => sum + x, 0) / list.length;
-
-function correlation(a: readonly number[], b: readonly number[]): number {
-  const ma = mean(a),
-    mb = mean(b);
-  let ab = 0,
-    aa = 0,
-    bb = 0;
-  a.forEach((x, i) => {
-    ab += (x - ma) * (b[i]! - mb);
-    aa += (x - ma) ** 2;
-    bb += (b[i]! - mb) ** 2;
-  });
-  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0;
 }

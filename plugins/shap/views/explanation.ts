@@ -3,11 +3,17 @@ import type { Column, TableData, Tensor } from '#common/data.ts';
 /** What `shap.explain` gives. `values` is [rows, features], or [rows, features, outputs] for several outputs. */
 export interface Explanation {
   readonly values: Tensor<Float64Array>;
-  readonly base: number | Tensor<Float64Array> | readonly number[];
+  readonly base: number | readonly number[];
   readonly data: TableData;
   readonly names: readonly string[];
   readonly outputs: readonly string[];
-  readonly meta: { readonly method: string; readonly exact: boolean; readonly space?: string };
+  readonly meta: {
+    readonly method: string;
+    readonly space?: string;
+    readonly link?: string | null;
+    readonly unit?: string | null;
+    readonly features?: readonly { readonly name: string; readonly categories?: readonly string[] }[];
+  };
 }
 
 /** What the frame gives every drawing, and what an author may ask for. */
@@ -15,9 +21,9 @@ export interface ViewOptions {
   readonly width: number;
   readonly dark: boolean;
   readonly document: Document;
-  /** Which output, for a model with several. Default 0. */
-  readonly output?: number;
-  /** Row of the waterfall. Default 0. */
+  /** Which output, by number or name, for a model with several. Default: the last of two, the first of more. */
+  readonly output?: number | string;
+  /** Row of the waterfall and force. Default 0. */
   readonly row?: number;
   /** Feature of the dependence plot. Default: the one with the largest mean |SHAP|. */
   readonly feature?: string;
@@ -33,35 +39,65 @@ export interface Slice {
   readonly features: number;
   readonly names: readonly string[];
   readonly base: number;
+  /** What is explained: `wage`, `log-odds of yes`. */
   readonly label: string;
+  /** Its unit, or ''. */
+  readonly unit: string;
   part(row: number, feature: number): number;
   /** The feature's value: a number, a category, or null when missing. */
   value(row: number, feature: number): number | string | null;
-  unit(feature: number): string;
-  isText(feature: number): boolean;
+  unitOf(feature: number): string;
+  /** Categories in the order that the model gave them, else by text; null for numbers. */
+  levels(feature: number): readonly string[] | null;
 }
 
-export function slice(explanation: Explanation, output = 0): Slice {
-  const [rows = 0, features = 0, outputs = 1] = explanation.values.shape;
-  if (output < 0 || output >= outputs) throw new RangeError(`There is no output ${output}: the model has ${outputs}.`);
-  const { data } = explanation.values;
-  const columns = explanation.names.map((name) => explanation.data.columns.find((column) => column.name === name));
-  const { base } = explanation;
+/** @throws RangeError when there is no such output */
+export function slice(explanation: Explanation, wanted?: number | string): Slice {
+  const { values, names, outputs: labels, base, meta } = explanation;
+  const [rows = 0, features = 0, outputs = 1] = values.shape;
+  const output = outputAt(labels, outputs, wanted);
+  const columns = names.map((name) => explanation.data.columns.find((column) => column.name === name));
   return {
     rows,
     features,
-    names: explanation.names,
-    base: typeof base === 'number' ? base : (('data' in base ? base.data[output] : base[output]) ?? 0),
-    label: explanation.outputs[output] ?? 'prediction',
-    part: (row, feature) => data[(row * features + feature) * outputs + output] ?? Number.NaN,
+    names,
+    base: typeof base === 'number' ? base : base[output]!,
+    ...labelOf(meta, labels[output] ?? 'prediction'),
+    part: (row, feature) => values.data[(row * features + feature) * outputs + output] ?? Number.NaN,
     value: (row, feature) => cell(columns[feature], row),
-    unit: (feature) => columns[feature]?.unit ?? '',
-    isText: (feature) => columns[feature]?.type === 'text',
+    unitOf: (feature) => columns[feature]?.unit ?? '',
+    levels: (feature) => levelsOf(columns[feature], meta.features?.[feature]?.categories),
   };
+}
+
+function outputAt(labels: readonly string[], outputs: number, wanted: number | string | undefined): number {
+  const natural = outputs === 2 ? 1 : 0;
+  const output = wanted === undefined ? natural : typeof wanted === 'number' ? wanted : labels.indexOf(wanted);
+  if (output < 0 || output >= outputs)
+    throw new RangeError(`There is no output ${String(wanted)}. There are: ${labels.join(', ')}.`);
+  return output;
+}
+
+function labelOf({ space, link, unit }: Explanation['meta'], name: string): { label: string; unit: string } {
+  const straight = link === 'none' || link === null || link === undefined;
+  if (space !== 'margin' || straight) {
+    const label = straight ? name : `probability of ${name}`;
+    return { label, unit: straight ? (unit ?? '') : '' };
+  }
+  return { label: link.startsWith('logistic') ? `log-odds of ${name}` : `score of ${name}`, unit: '' };
+}
+
+function levelsOf(column: Column | undefined, known: readonly string[] | undefined): readonly string[] | null {
+  if (column === undefined || (column.type !== 'text' && column.type !== 'bool')) return null;
+  if (column.type === 'bool') return ['false', 'true'];
+  const present = new Set(column.values.filter((_, row) => column.valid?.[row] !== 0));
+  const ordered = (known ?? []).filter((level) => present.has(level));
+  return [...ordered, ...[...present].filter((level) => !ordered.includes(level)).sort()];
 }
 
 function cell(column: Column | undefined, row: number): number | string | null {
   if (column === undefined || column.valid?.[row] === 0) return null;
+  if (column.type === 'bool') return column.values[row] === 0 ? 'false' : 'true';
   const value = column.values[row];
   if (value === undefined || (typeof value === 'number' && Number.isNaN(value))) return null;
   return typeof value === 'bigint' ? Number(value) : value;
@@ -73,4 +109,37 @@ export function importance(of: Slice): { readonly mean: Float64Array; readonly o
   for (let row = 0; row < of.rows; row++)
     for (let feature = 0; feature < of.features; feature++) mean[feature]! += Math.abs(of.part(row, feature)) / of.rows;
   return { mean, order: [...mean.keys()].sort((a, b) => mean[b]! - mean[a]!) };
+}
+
+export const rowsOf = (of: Slice): number[] => Array.from({ length: of.rows }, (_, row) => row);
+
+/** @throws RangeError naming the rows there are */
+export function rowAt(of: Slice, row = 0): number {
+  if (Number.isInteger(row) && row >= 0 && row < of.rows) return row;
+  throw new RangeError(`There is no row ${row}: the explanation has ${of.rows}.`);
+}
+
+export interface Step {
+  readonly name: string;
+  /** The feature's value in words; '' for several features together. */
+  readonly value: string;
+  readonly part: number;
+}
+
+/** What each feature adds in one row, largest first; those after `top` together. */
+export function stepsOf(of: Slice, row: number, top: number, shown: (row: number, feature: number) => string): Step[] {
+  const order = Array.from({ length: of.features }, (_, feature) => feature).sort(
+    (a, b) => Math.abs(of.part(row, b)) - Math.abs(of.part(row, a)),
+  );
+  const steps = order.slice(0, top).map((feature) => ({
+    name: of.names[feature]!,
+    value: shown(row, feature),
+    part: of.part(row, feature),
+  }));
+  const rest = order.slice(top);
+  if (rest.length === 0) return steps;
+  return [
+    ...steps,
+    { name: `${rest.length} others`, value: '', part: rest.reduce((sum, f) => sum + of.part(row, f), 0) },
+  ];
 }

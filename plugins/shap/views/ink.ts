@@ -1,53 +1,71 @@
-import type { Slice } from './explanation.ts';
+import { rowsOf, type Slice, type ViewOptions } from './explanation.ts';
 
-/** Attribution diverges between two colours that colour-blind readers tell apart. */
-export const DOWN = '#3B6FB6';
-export const UP = '#C8502D';
-const MIDDLE = '#A9A2A0';
-export const MISSING = 'var(--grey-2, #8a8580)';
-export const INK = 'var(--ink, currentColor)';
+/** Attribution diverges between two colours that colour-blind readers tell apart; the page's tokens adapt them to the dark. */
+export const DOWN = 'var(--negative, #3B6FB6)';
+export const UP = 'var(--positive, #C8502D)';
+export const MISSING = 'var(--grey-3, #b9b5ab)';
+export const QUIET = 'var(--grey, #55534d)';
 export const FAINT = 'var(--line, #8884)';
+export const FONT = 'var(--sans, Inter, system-ui, sans-serif)';
 
-const format = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
+/** Style of every drawing. */
+export const STYLE = `background:transparent;font:12px ${FONT};overflow:visible;--plot-background:var(--raised,canvas)`;
 
-/** Three significant digits, with a true minus sign. */
-export const number = (value: number): string => format.format(value).replace('-', '−');
-export const signed = (value: number): string => (value > 0 ? `+${number(value)}` : number(value));
-
-export function shown(value: number | string | null, unit: string): string {
-  if (value === null) return 'missing';
-  return typeof value === 'string' ? value : `${number(value)}${unit === '' ? '' : ` ${unit}`}`;
-}
+const RAMP = { light: ['#3B6FB6', '#A9A2A0', '#C8502D'], dark: ['#6F9FDC', '#8B8580', '#E57A52'] } as const;
 
 /** Blue for low over grey to orange-red for high; `share` from 0 to 1. */
-export function ramp(share: number): string {
+export function ramp(share: number, dark: boolean): string {
+  const [low, middle, high] = RAMP[dark ? 'dark' : 'light'];
   const t = Math.min(1, Math.max(0, share)) * 2;
-  return t < 1 ? mix(DOWN, MIDDLE, t) : mix(MIDDLE, UP, t - 1);
+  return t < 1 ? mix(low, middle, t) : mix(middle, high, t - 1);
 }
 
 const channel = (hex: string, i: number): number => Number.parseInt(hex.slice(1 + 2 * i, 3 + 2 * i), 16);
 
 function mix(from: string, to: string, t: number): string {
-  return `#${[0, 1, 2]
-    .map((i) =>
-      Math.round(channel(from, i) + (channel(to, i) - channel(from, i)) * t)
-        .toString(16)
-        .padStart(2, '0'),
-    )
-    .join('')}`;
+  const mixed = [0, 1, 2].map((i) => Math.round(channel(from, i) + (channel(to, i) - channel(from, i)) * t));
+  return `#${mixed.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
 }
 
-/** Where a feature's values lie between low (5th percentile) and high (95th); categories by name; null where missing. */
-export function shares(of: Slice, feature: number): (row: number) => number | null {
-  if (of.isText(feature)) {
-    const levels = [...new Set(rowsOf(of).map((row) => of.value(row, feature)))]
-      .filter((level) => level !== null)
-      .sort();
+const format = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
+
+/** Three significant digits, with a true minus sign. */
+export const number = (value: number): string => format.format(value).replace('-', '−');
+
+/** Numbers that stand in one column: as many decimals for all as the largest needs for three digits. */
+export function aligned(values: readonly number[]): (value: number) => string {
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const digits = largest === 0 ? 0 : Math.min(8, Math.max(0, 2 - Math.floor(Math.log10(largest))));
+  const fixed = new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return (value) => fixed.format(Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value).replace('-', '−');
+}
+
+export const withUnit = (text: string, unit: string): string => (unit === '' ? text : `${text} ${unit}`);
+export const inUnit = (label: string, unit: string): string => (unit === '' ? label : `${label} (${unit})`);
+
+export function shown(of: Slice, row: number, feature: number): string {
+  const value = of.value(row, feature);
+  if (value === null) return 'missing';
+  return typeof value === 'string' ? value : withUnit(number(value), of.unitOf(feature));
+}
+
+/** Where a feature's values lie between low (5th percentile) and high (95th); categories by their order. */
+export interface Shares {
+  of(row: number): number | null;
+  /** The ends in words; for numbers only. */
+  readonly low: string;
+  readonly high: string;
+}
+
+export function shares(of: Slice, feature: number): Shares {
+  const levels = of.levels(feature);
+  if (levels !== null) {
     const last = Math.max(1, levels.length - 1);
-    return (row) => {
+    const at = (row: number): number | null => {
       const value = of.value(row, feature);
-      return value === null ? null : levels.indexOf(value) / last;
+      return value === null ? null : levels.indexOf(String(value)) / last;
     };
+    return { of: at, low: levels[0] ?? '', high: levels.at(-1) ?? '' };
   }
   const known = rowsOf(of)
     .map((row) => of.value(row, feature))
@@ -55,20 +73,24 @@ export function shares(of: Slice, feature: number): (row: number) => number | nu
     .sort((a, b) => a - b);
   const low = known[Math.floor(known.length * 0.05)] ?? 0;
   const high = known[Math.ceil(known.length * 0.95) - 1] ?? 1;
-  return (row) => {
-    const value = of.value(row, feature);
-    return typeof value === 'number' ? (high > low ? (value - low) / (high - low) : 0.5) : null;
+  return {
+    of(row) {
+      const value = of.value(row, feature);
+      return typeof value === 'number' ? (high > low ? (value - low) / (high - low) : 0.5) : null;
+    },
+    low: number(low),
+    high: withUnit(number(high), of.unitOf(feature)),
   };
 }
 
-export const rowsOf = (of: Slice): number[] => Array.from({ length: of.rows }, (_, row) => row);
-
-/** Shortens a name so that the margin keeps its width. */
-export const fit = (text: string, letters = 22): string =>
-  text.length > letters ? `${text.slice(0, letters - 1)}…` : text;
+/** Shortens a name so that it keeps to its room. */
+export const fit = (text: string, px: number): string => {
+  const letters = Math.max(4, Math.floor(px / 6.4));
+  return text.length > letters ? `${text.slice(0, letters - 1)}…` : text;
+};
 
 /** Wraps a drawing with the sentence that says it to those who can't see it. */
-export function figure(document: Document, drawing: Element, says: string, legend?: Element): Element {
+export function figure({ document }: ViewOptions, drawing: Element, says: string, legend?: Element): Element {
   const box = document.createElement('figure');
   box.style.cssText = 'margin:0';
   box.setAttribute('role', 'img');
@@ -78,19 +100,35 @@ export function figure(document: Document, drawing: Element, says: string, legen
   return box;
 }
 
-/** A gradient with its two ends named. */
-export function gradient(document: Document, low: string, high: string, title: string): Element {
+/** A line of small print over a drawing, to the right. */
+export function legendLine(document: Document, title: string): HTMLElement {
   const box = document.createElement('div');
-  box.style.cssText =
-    'display:flex;gap:8px;align-items:center;justify-content:flex-end;font:12px var(--font-ui,Inter,sans-serif);color:var(--grey-1,#6b6661);margin-bottom:4px';
-  const bar = document.createElement('span');
-  bar.style.cssText = `width:96px;height:8px;border-radius:4px;background:linear-gradient(90deg,${DOWN},${MIDDLE},${UP})`;
-  box.append(text(document, title), text(document, low), bar, text(document, high));
+  box.style.cssText = `display:flex;flex-wrap:wrap;gap:2px 10px;align-items:center;justify-content:flex-end;font:12px ${FONT};color:${QUIET};margin-bottom:2px`;
+  box.append(title);
   return box;
 }
 
-function text(document: Document, content: string): Element {
-  const span = document.createElement('span');
-  span.textContent = content;
-  return span;
+/** A gradient with its two ends named. */
+export function gradient({ document, dark }: ViewOptions, title: string, low: string, high: string): HTMLElement {
+  const box = legendLine(document, title);
+  const bar = document.createElement('span');
+  const [from, middle, to] = RAMP[dark ? 'dark' : 'light'];
+  bar.style.cssText = `width:84px;height:7px;border-radius:4px;background:linear-gradient(90deg,${from},${middle},${to})`;
+  box.append(span(document, low), bar, span(document, high));
+  return box;
+}
+
+/** A dot and its name. */
+export function key(document: Document, color: string, name: string): HTMLElement {
+  const item = span(document, name);
+  const dot = document.createElement('span');
+  dot.style.cssText = `display:inline-block;width:8px;height:8px;border-radius:50%;margin-right:5px;background:${color}`;
+  item.prepend(dot);
+  return item;
+}
+
+function span(document: Document, content: string): HTMLElement {
+  const item = document.createElement('span');
+  item.textContent = content;
+  return item;
 }

@@ -1,98 +1,130 @@
 import * as Plot from '@observablehq/plot';
-import { slice } from './explanation.ts';
-import type { Explanation, Slice, ViewOptions } from './explanation.ts';
-import { DOWN, FAINT, UP, figure, fit, number, shown, signed } from './ink.ts';
+import { type Explanation, rowAt, slice, stepsOf, type ViewOptions } from './explanation.ts';
+import { aligned, DOWN, FAINT, figure, fit, inUnit, number, QUIET, shown, STYLE, UP, withUnit } from './ink.ts';
 
-interface Step {
+interface Bar {
   readonly place: number;
   readonly name: string;
+  readonly value: string;
+  readonly part: number;
   readonly from: number;
   readonly to: number;
-  readonly part: number;
 }
 
 /** One prediction, from what the model says on average down to what it says here, a step per feature. */
 export function waterfall(explanation: Explanation, options: ViewOptions): Element {
+  const { document, width } = options;
   const of = slice(explanation, options.output);
-  const row = options.row ?? 0;
-  if (!Number.isInteger(row) || row < 0 || row >= of.rows)
-    throw new RangeError(`There is no row ${row}: the explanation has ${of.rows}.`);
-  const steps = stepsOf(of, row, options.top ?? 10);
-  const end = steps.at(-1)?.to ?? of.base;
-  const left = Math.min(230, Math.max(120, options.width * 0.34));
+  const row = rowAt(of, options.row);
+  let at = of.base;
+  const bars: Bar[] = stepsOf(of, row, options.top ?? 10, (r, feature) => shown(of, r, feature)).map((step, place) => {
+    const from = at;
+    at += step.part;
+    return { place, ...step, from, to: at };
+  });
+  const end = at;
+  const figures = aligned(bars.map(({ part }) => part));
+  const signed = (part: number): string => (part > 0 ? `+${figures(part)}` : figures(part));
+  const stacked = width < 560;
+  const height = stacked ? 34 : 27;
+  const names = 8 + 7 * Math.max(...bars.map(({ name }) => name.length));
+  const values = 12 + 6.6 * Math.max(...bars.map(({ value }) => value.length));
+  const left = stacked
+    ? Math.min(width * 0.4, Math.max(names, values) + 10)
+    : Math.min(width * 0.42, names + values + 14);
   const ends = [
-    { place: -1, x: of.base, says: `average ${number(of.base)}` },
-    { place: steps.length, x: end, says: `this row ${number(end)}` },
+    { place: -1, x: of.base, says: `${withUnit(figures(of.base), of.unit)} on average` },
+    { place: bars.length, x: end, says: `${withUnit(figures(end), of.unit)} here` },
   ];
+  const all = [of.base, ...bars.map(({ to }) => to)];
+  const [least, most] = [Math.min(...all), Math.max(...all)];
+  const middle = (least + most) / 2;
   const drawing = Plot.plot({
-    document: options.document,
-    width: options.width,
-    height: (steps.length + 2) * 26 + 44,
+    document,
+    width,
+    height: (bars.length + 2) * height + 52,
     marginLeft: left,
-    marginRight: 56,
-    marginTop: 4,
-    marginBottom: 40,
-    style: { background: 'transparent', fontSize: '12px', overflow: 'visible' },
-    x: { label: of.label, labelAnchor: 'center', nice: true, ticks: 6, tickFormat: number },
-    y: { domain: [steps.length + 0.5, -1.5], axis: null },
+    marginRight: 60,
+    marginTop: 2,
+    marginBottom: 46,
+    style: STYLE,
+    x: {
+      domain: least === most ? [least - 1, most + 1] : [least, most],
+      label: inUnit(of.label, of.unit),
+      labelAnchor: 'center',
+      labelArrow: 'none',
+      labelOffset: 40,
+      nice: true,
+      ticks: stacked ? 4 : 7,
+      tickFormat: number,
+      tickSize: 4,
+    },
+    y: { domain: [bars.length + 0.5, -1.5], axis: null },
     marks: [
-      Plot.ruleX([of.base], { stroke: 'currentColor', strokeOpacity: 0.25, strokeDasharray: '2,3' }),
-      Plot.ruleX(steps, {
+      Plot.ruleY([-0.5, bars.length - 0.5], { stroke: FAINT, insetLeft: -left }),
+      Plot.ruleX([of.base], { stroke: 'currentColor', strokeOpacity: 0.3, strokeDasharray: '2,3' }),
+      Plot.ruleX(bars, {
         x: 'to',
-        y1: (step: Step) => step.place,
-        y2: (step: Step) => step.place + 1,
+        y1: 'place',
+        y2: (bar: Bar) => bar.place + 1,
         stroke: 'currentColor',
         strokeOpacity: 0.35,
       }),
-      Plot.rect(steps, {
+      Plot.rect(bars, {
         x1: 'from',
         x2: 'to',
-        y1: (step: Step) => step.place - 0.34,
-        y2: (step: Step) => step.place + 0.34,
-        fill: (step: Step) => (step.part < 0 ? DOWN : UP),
+        y1: (bar: Bar) => bar.place - 0.33,
+        y2: (bar: Bar) => bar.place + 0.33,
+        fill: (bar: Bar) => (bar.part < 0 ? DOWN : UP),
         rx: 1.5,
       }),
-      Plot.text(steps, {
-        x: (step: Step) => Math.max(step.from, step.to),
+      Plot.text(bars, {
+        x: (bar: Bar) => Math.max(bar.from, bar.to),
         y: 'place',
-        text: (step: Step) => signed(step.part),
+        text: (bar: Bar) => signed(bar.part),
         dx: 6,
         textAnchor: 'start',
         fontVariant: 'tabular-nums',
       }),
       Plot.dot(ends, { x: 'x', y: 'place', r: 4, fill: 'currentColor' }),
-      Plot.text(ends, { x: 'x', y: 'place', text: 'says', dx: 9, textAnchor: 'start', fontWeight: 600 }),
-      Plot.ruleY([-0.5, steps.length - 0.5], { stroke: FAINT }),
-      Plot.axisY(
-        steps.map(({ place }) => place),
-        {
-          tickSize: 0,
-          label: null,
-          tickPadding: 8,
-          tickFormat: (place: number) => fit(steps[place]!.name, left / 6.4),
-        },
+      ...[1, -1].map((side) =>
+        Plot.text(
+          ends.filter(({ x }) => (x > middle ? -1 : 1) === side),
+          {
+            x: 'x',
+            y: 'place',
+            text: 'says',
+            dx: 10 * side,
+            textAnchor: side > 0 ? 'start' : 'end',
+            fontWeight: 600,
+            fontSize: 13,
+          },
+        ),
       ),
+      Plot.text(bars, {
+        y: 'place',
+        frameAnchor: 'left',
+        dx: stacked ? -10 : -left,
+        dy: stacked ? -7 : 0,
+        textAnchor: stacked ? 'end' : 'start',
+        text: (bar: Bar) => fit(bar.name, stacked ? left - 8 : names),
+        fill: QUIET,
+      }),
+      Plot.text(bars, {
+        y: 'place',
+        frameAnchor: 'left',
+        dx: -10,
+        dy: stacked ? 7 : 0,
+        textAnchor: 'end',
+        text: (bar: Bar) => fit(bar.value, stacked ? left - 8 : left - names + 8),
+        fontWeight: 500,
+      }),
     ],
   });
-  const says = `From ${number(of.base)} on average to ${number(end)}: ${steps.map(({ name, part }) => `${name} ${signed(part)}`).join(', ')}.`;
-  return figure(options.document, drawing, says);
-}
-
-function stepsOf(of: Slice, row: number, top: number): Step[] {
-  const order = Array.from({ length: of.features }, (_, feature) => feature).sort(
-    (a, b) => Math.abs(of.part(row, b)) - Math.abs(of.part(row, a)),
+  const steps = bars.map(({ name, value, part }) => `${name}${value === '' ? '' : ` ${value}`} ${signed(part)}`);
+  return figure(
+    options,
+    drawing,
+    `${of.label} of row ${row}: from ${number(of.base)} on average to ${number(end)}: ${steps.join(', ')}.`,
   );
-  const parts = order.slice(0, top).map((feature) => ({
-    name: `${of.names[feature]} = ${shown(of.value(row, feature), of.unit(feature))}`,
-    part: of.part(row, feature),
-  }));
-  const rest = order.slice(top);
-  if (rest.length > 0)
-    parts.push({ name: `${rest.length} others`, part: rest.reduce((sum, feature) => sum + of.part(row, feature), 0) });
-  let at = of.base;
-  return parts.map(({ name, part }, place) => {
-    const from = at;
-    at += part;
-    return { place, name, part, from, to: at };
-  });
 }
