@@ -113,7 +113,7 @@ async function checkAfterwards(home: string, answered: ReadonlySet<string>, thor
 
 /** No process works on this home any more: neither by its folder nor by its command line. */
 async function assertNoServer(home: string): Promise<void> {
-  for (let waited = 0; serversOf(join(home, 'pg')).length > 0 && waited < 5_000; waited += 20) await sleep(20);
+  for (let waited = 0; serversOf(join(home, 'pg')).length > 0 && waited < 30_000; waited += 20) await sleep(20);
   assert.deepEqual(serversOf(join(home, 'pg')), []);
   const named = readdirSync('/proc').filter((pid) => {
     if (!/^[0-9]+$/.test(pid) || Number(pid) === process.pid) return false;
