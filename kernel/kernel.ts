@@ -77,6 +77,7 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
   const host = await openHost({
     pluginDirs: options.pluginDirs ?? [join(projectDir, 'plugins')],
     projectDir,
+    secret: [home],
     artifacts,
     watch: options.watch ?? false,
     onReceipt: async (draft) => (await log.get()).append(draft),

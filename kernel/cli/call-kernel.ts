@@ -36,11 +36,12 @@ export async function callHere({ request, base, home, projectDir, ...options }: 
  */
 export async function callThere(remote: RemoteKernel, call: CommandCall): Promise<CallOutcome> {
   const { request, base, home, projectDir, signal } = call;
+  const project = { projectDir, secret: [] };
   const schema = await schemaOf(remote, request.method, signal);
   if (schema === null) return remote.call(request, signal);
   const artifacts = await openArtifacts(join(home, 'artifacts'));
   const input = await shipInput(schema, request.input, {
-    file: async (path) => readFile(await locateInput(path, base, projectDir)),
+    file: async (path) => readFile(await locateInput(path, base, project)),
     keep: (bytes) => artifacts.put(bytes),
   });
   return remote.call({ ...request, input: await modelAsDigest(input) }, signal);
@@ -50,7 +51,7 @@ export async function callThere(remote: RemoteKernel, call: CommandCall): Promis
     if (typeof value !== 'object' || value === null || !('model' in value)) return value;
     const { model } = value;
     if (typeof model !== 'string' || isDigest(model)) return value;
-    return { ...value, model: await artifacts.put(await readFile(await locateInput(model, base, projectDir))) };
+    return { ...value, model: await artifacts.put(await readFile(await locateInput(model, base, project))) };
   }
 }
 

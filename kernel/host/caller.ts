@@ -35,6 +35,7 @@ interface Started {
 export function createCaller(options: HostOptions, limits: Limits, catalog: Catalog): Caller {
   const closing = new AbortController();
   const now = options.now ?? Date.now;
+  const project = { projectDir: options.projectDir, secret: options.secret ?? [] };
 
   const begin = async (
     request: CallRequest & { readonly id: string },
@@ -47,7 +48,7 @@ export function createCaller(options: HostOptions, limits: Limits, catalog: Cata
     const call = await prepareCall(
       {
         find: catalog.find,
-        projectDir: options.projectDir,
+        project,
         artifacts: options.artifacts,
         now,
         read: (input, inner) => nested('datasets.read', input, inner.request, inner.options, inner.chain, signal),
@@ -71,7 +72,7 @@ export function createCaller(options: HostOptions, limits: Limits, catalog: Cata
     const inner = new AbortController();
     const services = createServices(
       {
-        projectDir: options.projectDir,
+        project,
         artifacts: options.artifacts,
         call: (method, input) =>
           nested(

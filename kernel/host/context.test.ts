@@ -186,3 +186,17 @@ test('events tell of calls that nobody’s method made', async () => {
   await assert.rejects(fixture.host.call({ method: 'caller.other', input: {} }));
   assert.deepEqual(events, ['caller.run started', 'caller.run done', 'caller.other started', 'caller.other failed']);
 });
+
+test('the kernel’s home is closed to every path', async () => {
+  const secret: string[] = [];
+  await using fixture = await openFixture({ reader: READER }, { secret });
+  const { host, dir } = fixture;
+  await mkdir(join(dir, 'datasets', 'home'), { recursive: true });
+  await writeFile(join(dir, 'datasets', 'home', 'key'), 'secret');
+  await symlink('datasets/home/key', join(dir, 'link'));
+  const read = (path: string): Promise<unknown> => host.call({ method: 'reader.read', input: { path } });
+  await read('datasets/home/key');
+  secret.push(join(dir, 'datasets', 'home'));
+  for (const path of ['datasets/home/key', 'link', join(dir, 'datasets', 'home', 'key')])
+    await assert.rejects(read(path), { code: 'FORBIDDEN' }, path);
+});

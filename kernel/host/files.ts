@@ -2,12 +2,18 @@ import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join, relative, resolve, sep, isAbsolute } from 'node:path';
 import { AssayError } from '#common/errors.ts';
 
+/** The project's files, for those who are not the user. */
+export interface Project {
+  readonly projectDir: string;
+  /** Folders that nothing reads: the kernel's home, which holds keys. */
+  readonly secret: readonly string[];
+}
+
 /** What `ctx.files` of one call may reach. */
-export interface FileAccess {
+export interface FileAccess extends Project {
   readonly plugin: string;
   /** The plugin's folder; paths that begin with `./` lie in it, and need no permission. */
   readonly dir: string;
-  readonly projectDir: string;
   /** `permissions.files` of plugin.json. */
   readonly allowed: readonly string[];
   /** Strings of the call's input: under the permission `input`, these paths and no others may be read. */
@@ -42,12 +48,12 @@ async function locate(access: FileAccess, path: string): Promise<string> {
     .map((folder) => join(access.projectDir, folder));
   if (!isAbsolute(path)) {
     for (const folder of folders) {
-      if (real !== null && (await within(real, folder))) return real;
+      if (real !== null && (await within(real, folder)) && !(await isSecret(real, access))) return real;
       if (real === null && isBelow(resolve(access.projectDir, path), folder)) throw missing(path);
     }
   }
   if (!access.allowed.includes('input') || !access.named().has(path)) throw forbidden(access, path);
-  return locateInput(path, access.base, access.projectDir);
+  return locateInput(path, access.base, access);
 }
 
 /**
@@ -56,7 +62,8 @@ async function locate(access: FileAccess, path: string): Promise<string> {
  * @param base see `CallOptions.base`
  * @throws FORBIDDEN, NOT_FOUND
  */
-export async function locateInput(path: string, base: readonly string[] | null, projectDir: string): Promise<string> {
+export async function locateInput(path: string, base: readonly string[] | null, project: Project): Promise<string> {
+  const { projectDir } = project;
   if (base !== null) {
     for (const folder of base) {
       const real = await realOf(resolve(folder, path));
@@ -65,10 +72,18 @@ export async function locateInput(path: string, base: readonly string[] | null, 
     throw missing(path);
   }
   const real = await realOf(resolve(projectDir, path));
-  const outside = new AssayError('FORBIDDEN', `The path “${path}” leaves the project’s folder.`, { where: path });
+  const outside = new AssayError('FORBIDDEN', `The path “${path}” is not one of the project’s open files.`, {
+    where: path,
+  });
   if (real === null) throw isBelow(resolve(projectDir, path), projectDir) ? missing(path) : outside;
   if (!(await within(real, projectDir)) || hidden(relative(await realpath(projectDir), real))) throw outside;
+  if (await isSecret(real, project)) throw outside;
   return real;
+}
+
+async function isSecret(real: string, { secret }: Project): Promise<boolean> {
+  for (const folder of secret) if (await within(real, folder)) return true;
+  return false;
 }
 
 /** `.assay` holds keys and tokens, `.git` and `.env` other secrets. */

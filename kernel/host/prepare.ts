@@ -6,7 +6,7 @@ import type { CallRequest } from '#common/protocol.ts';
 import type { Parent } from '#common/receipt-types.ts';
 import { digestValue } from '#common/value.ts';
 import { ORG_STREAM } from './draft.ts';
-import { locateInput } from './files.ts';
+import { locateInput, type Project } from './files.ts';
 import type { FoundPlugin } from './find.ts';
 import type { CheckedMethod } from './manifest.ts';
 import { misfit, sentence } from './schema.ts';
@@ -36,7 +36,7 @@ export interface PreparedCall {
 
 export interface Preparer {
   find(method: string): { readonly plugin: FoundPlugin; readonly name: string; readonly checked: CheckedMethod };
-  readonly projectDir: string;
+  readonly project: Project;
   readonly artifacts: { get(digest: Digest): Promise<Uint8Array>; put(bytes: Uint8Array): Promise<Digest> };
   /** Calls `datasets.read` as part of the call that is being prepared. */
   read(
@@ -64,7 +64,7 @@ export async function prepareCall(
   const parents: Parent[] = [...(options.parents ?? [])];
   const materials = new Map<string, Digest>();
   const source: InputSource = {
-    file: async (path) => readFile(await locateInput(path, options.base ?? null, host.projectDir)),
+    file: async (path) => readFile(await locateInput(path, options.base ?? null, host.project)),
     artifact: (digest) => host.artifacts.get(digest),
     keep: (bytes) => host.artifacts.put(bytes),
     async table(of) {

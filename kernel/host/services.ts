@@ -3,7 +3,7 @@ import { basename, isAbsolute } from 'node:path';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import type { Parent } from '#common/receipt-types.ts';
-import { listAllowed, readAllowed, type FileAccess } from './files.ts';
+import { listAllowed, readAllowed, type FileAccess, type Project } from './files.ts';
 import type { Ask } from './messages.ts';
 import type { PreparedCall } from './prepare.ts';
 import type { HostArtifacts } from './types.ts';
@@ -20,13 +20,13 @@ export interface Services {
 }
 
 export interface ServiceParts {
-  readonly projectDir: string;
+  readonly project: Project;
   readonly artifacts: HostArtifacts;
   /** Another method, as part of this call. */
   call(method: string, input: unknown): Promise<{ readonly result: unknown; readonly receipt: Digest }>;
 }
 
-export function createServices({ projectDir, artifacts, call }: ServiceParts, prepared: PreparedCall): Services {
+export function createServices({ project, artifacts, call }: ServiceParts, prepared: PreparedCall): Services {
   const { manifest, dir } = prepared.plugin;
   const { files = [], calls = [] } = manifest.permissions;
   const parents = [...prepared.parents];
@@ -35,7 +35,7 @@ export function createServices({ projectDir, artifacts, call }: ServiceParts, pr
   const access: FileAccess = {
     plugin: manifest.name,
     dir,
-    projectDir,
+    ...project,
     allowed: files,
     named: () => stringsIn(prepared.given),
     base: prepared.options.base ?? null,

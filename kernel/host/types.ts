@@ -10,6 +10,8 @@ export interface HostOptions {
   readonly pluginDirs: readonly string[];
   /** What `permissions.files` is relative to. */
   readonly projectDir: string;
+  /** Folders that no plugin reads, whatever its permissions, and no input names: the kernel's home. Hidden files never are. */
+  readonly secret?: readonly string[];
   readonly artifacts: HostArtifacts;
   /** Logs the receipt of a call; the call is answered when this resolves. Failed calls leave none. */
   onReceipt(draft: ReceiptDraft): Promise<LoggedReceipt>;
