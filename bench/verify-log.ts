@@ -3,16 +3,13 @@
  * signed checkpoint. 100,000 receipts of 1.1 KB in 50 streams; one thread of Node, and one of Chromium on the same bytes. Rival in the same
  * run: the same checks by parsing every receipt, as a verifier of the usual kind does.
  */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { build } from 'vite';
 import { MemoryLog } from '../kernel/common/bundle.fixture.ts';
 import { MerkleTree } from '../kernel/common/merkle.ts';
 import { parseReceipt, type LoggedReceipt, type ReceiptDraft } from '../kernel/common/receipt.ts';
 import { receiptEntry } from '../kernel/common/proof.ts';
 import { verifyLog } from '../kernel/common/verify-log.ts';
 import { sha256Hex } from '#crypto';
-import { launchChromium } from '../test/browser/chromium.ts';
+import { openModule } from '../test/browser/module-page.ts';
 
 const RECEIPTS = 100_000;
 const RUNS = 5;
@@ -87,31 +84,10 @@ async function cpu(run: () => Promise<void>): Promise<number> {
 
 /** The same module as a page would load it, on the same bytes. */
 async function inChromium(): Promise<number> {
-  const bundled = await build({
-    configFile: false,
-    logLevel: 'silent',
-    build: {
-      write: false,
-      target: 'es2023',
-      lib: { entry: 'kernel/common/verify-log.ts', formats: ['es'], fileName: 'verify-log' },
-    },
-  });
-  const [output] = Array.isArray(bundled) ? bundled : [bundled];
-  const parts = output !== undefined && 'output' in output ? output.output : [];
-  const scripts = new Map(parts.map((part) => [`/${part.fileName}`, 'code' in part ? part.code : '']));
-  const server = createServer(({ url }, reply) => {
-    const script = scripts.get(url ?? '');
-    if (script !== undefined) reply.setHeader('content-type', 'text/javascript').end(script);
-    else if (url === '/log') reply.end(bytes);
-    else reply.setHeader('content-type', 'text/html').end('<!doctype html>');
-  }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const browser = await launchChromium();
+  const { page, close } = await openModule('kernel/common/verify-log.ts', { '/log': bytes });
   try {
-    const page = await browser.newPage();
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     const script = `(async ({ given, runs }) => {
-      const { verifyLog } = await import('/verify-log.js');
+      const { verifyLog } = await import('/module.js');
       const bytes = new Uint8Array(await (await fetch('/log')).arrayBuffer());
       const chunks = [];
       for (let at = 0; at < bytes.length; at += 65536) chunks.push(bytes.subarray(at, at + 65536));
@@ -126,8 +102,7 @@ async function inChromium(): Promise<number> {
     })(${JSON.stringify({ given, runs: RUNS })})`;
     return median(await page.evaluate<number[]>(script));
   } finally {
-    await browser.close();
-    server.close();
+    await close();
   }
 }
 
