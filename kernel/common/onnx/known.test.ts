@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as onnxruntime from 'onnxruntime-node';
-import { type AttributeValue, buildModel, FLOAT32, INT64, node, valueInfo } from './build.ts';
+import { type AttributeValue, buildModel, FLOAT32, floatTensor, INT64, node, valueInfo } from './build.ts';
 import { type Known, outputsOf, recognise } from './known.ts';
 import { readModel } from './model.ts';
+import type { TensorProto } from './schema.ts';
 import { openSession } from './session.ts';
 
 const ML = 'ai.onnx.ml';
@@ -131,6 +132,43 @@ describe('models as onnxruntime evaluates them', () => {
               `${post} ids ${ids} sign ${sign} base ${base}`,
             );
           }
+  });
+
+  it('TreeEnsemble 5: decisions, sets, shared leaves, average', async () => {
+    const u8 = (values: readonly number[]): TensorProto => ({
+      dims: [values.length],
+      dataType: 2,
+      raw: Uint8Array.from(values),
+    });
+    for (const post of [0, 1, 2, 3])
+      for (const aggregate of [0, 1])
+        for (const targets of [1, 2]) {
+          const attributes = {
+            tree_roots: [0, 2],
+            nodes_featureids: [0, 0, 0],
+            nodes_splits: floatTensor('', [3], [0.5, 0, 1]),
+            nodes_modes: u8([0, 6, 3]),
+            nodes_truenodeids: [0, 1, 1],
+            nodes_falsenodeids: [1, 2, 3],
+            nodes_trueleafs: [1, 1, 1],
+            nodes_falseleafs: [0, 1, 1],
+            nodes_missing_value_tracks_true: [0, 0, 1],
+            membership_values: floatTensor('', [3], [1, 2, NaN]),
+            leaf_targetids: [0, targets - 1, 0, targets - 1],
+            leaf_weights: floatTensor('', [4], [0.25, -1, 2, 0.5]),
+            n_targets: { i: targets },
+            post_transform: { i: post },
+            aggregate_function: { i: aggregate },
+          };
+          const bytes = buildModel({
+            name: 't',
+            inputs: [valueInfo('X', FLOAT32, ['rows', 1])],
+            outputs: [valueInfo('Y', FLOAT32, ['rows', targets])],
+            nodes: [node('TreeEnsemble', ['X'], ['Y'], attributes, ML)],
+            opsets: { '': 21, [ML]: 5 },
+          });
+          await agrees(bytes, `post ${post}, aggregate ${aggregate}, targets ${targets}`);
+        }
   });
 
   it('linear models', async () => {

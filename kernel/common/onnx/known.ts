@@ -2,6 +2,7 @@ import { type Linear, readLinear, scoreLinear } from './linear.ts';
 import { applyLink, type Link, link, type LinkName } from './link.ts';
 import type { OnnxModel } from './model.ts';
 import { readTrees } from './read-trees.ts';
+import { readTrees5 } from './read-trees5.ts';
 import type { NodeProto } from './schema.ts';
 import { type Ensemble, scoreTrees } from './trees.ts';
 
@@ -22,7 +23,13 @@ export interface Opaque {
   readonly reason: string;
 }
 
-const CORES = new Set(['TreeEnsembleRegressor', 'TreeEnsembleClassifier', 'LinearRegressor', 'LinearClassifier']);
+const CORES = new Set([
+  'TreeEnsemble',
+  'TreeEnsembleRegressor',
+  'TreeEnsembleClassifier',
+  'LinearRegressor',
+  'LinearClassifier',
+]);
 
 /**
  * Recognises a graph that is one tree ensemble or linear model: input → (Identity, Cast) → model → (Identity, Cast, ZipMap, Sigmoid, Softmax,
@@ -50,7 +57,7 @@ export function recognise(model: OnnxModel): Known | Opaque {
       ? other(`the steps after ${core.opType} change its output`)
       : { kind: 'linear', linear, link: joined, labels, output, double };
   }
-  const read = readTrees(core, features);
+  const read = core.opType === 'TreeEnsemble' ? readTrees5(core, features) : readTrees(core, features);
   if (read === null) return other('it takes the minimum or maximum of its trees, which is no sum');
   const joined = join(read.link, after.steps, sumsToOne(read.ensemble));
   if (joined === null) return other(`the steps after ${core.opType} change its output`);
