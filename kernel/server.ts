@@ -8,6 +8,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import about from '../package.json' with { type: 'json' };
 import { checkAsking, checkHost, cookieName, type Credentials } from './auth.ts';
 import { addValueBodies, SMALL_BODY } from './http/bodies.ts';
+import { addConnections } from './http/connections.ts';
 import { addFailures, addUnknown, pathOf, sendFrameworkError } from './http/failures.ts';
 import { addHeaders } from './http/headers.ts';
 import { addMetrics } from './http/metrics.ts';
@@ -75,6 +76,7 @@ export async function buildServer({
   addValidators(app);
   addFailures(app);
   addHeaders(app);
+  addConnections(app);
   await app.register(cookies);
   await app.register(websocket, { options: { maxPayload: 1024 } });
   app.addHook('onRequest', async (request) => checkHost(request.headers));

@@ -10,14 +10,8 @@ const EVERYWHERE = {
 
 /** Replies that set no policy of their own get the strictest: nothing loads, nobody frames. */
 export function addHeaders(app: FastifyInstance): void {
-  let closing = false;
-  app.addHook('preClose', async () => {
-    closing = true;
-  });
   app.addHook('onSend', async (_request, reply) => {
     reply.headers(EVERYWHERE);
-    // A connection kept alive would keep the server from closing.
-    if (closing) reply.header('connection', 'close');
     if (!reply.hasHeader('content-security-policy'))
       reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
     if (!reply.hasHeader('cross-origin-resource-policy')) reply.header('cross-origin-resource-policy', 'same-origin');

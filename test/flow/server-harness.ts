@@ -1,12 +1,17 @@
 /** A kernel with a project of its own, behind a server that listens: what the server's flow tests start from. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { FastifyInstance } from 'fastify';
+import type { KernelEvent } from '#common/protocol.ts';
 import { type Credentials, newCredentials } from '../../kernel/auth.ts';
+import type { Events } from '../../kernel/events.ts';
 import { type Kernel, openKernel } from '../../kernel/kernel.ts';
 import { type Library, openLibrary } from '../../kernel/notebook/library.ts';
 import { buildServer } from '../../kernel/server.ts';
@@ -21,7 +26,25 @@ export interface Running {
   readonly url: string;
   /** Under /api/v1, with the bearer. */
   ask(path: string, init?: RequestInit): Promise<Response>;
+  /** The next event, or a past one, that fits. */
+  event(wanted: (event: KernelEvent) => boolean): Promise<KernelEvent>;
+  readonly document: Document;
+  /** The reply’s JSON, which must fit what the OpenAPI document says of it. */
+  fits(response: Response, path: string, method?: string): Promise<unknown>;
   stop(): Promise<void>;
+}
+
+/** What the tests look at in the OpenAPI document. */
+export interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: object;
+}
+
+export interface Operation {
+  readonly requestBody?: { readonly content?: object };
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>
+  >;
 }
 
 /** A plugin whose methods do one odd thing each. */
@@ -124,7 +147,56 @@ export async function start(): Promise<Running> {
     headers.set('authorization', `Bearer ${credentials.token}`);
     return fetch(`${url}/api/v1${path}`, { ...init, headers });
   };
-  return { projectDir, kernel, library, app, credentials, url, ask, stop };
+  const document = app.swagger() as unknown as Document;
+  return {
+    projectDir,
+    kernel,
+    library,
+    app,
+    credentials,
+    url,
+    ask,
+    stop,
+    event: listener(kernel.events),
+    document,
+    fits: fitter(document),
+  };
+}
+
+function listener(events: Events): Running['event'] {
+  const first = events.last;
+  return (wanted) =>
+    new Promise((resolve) => {
+      const past = events.since(Math.max(first, events.last - 4000))?.find(wanted);
+      if (past !== undefined) return resolve(past);
+      const end = events.subscribe((heard) => {
+        if (!wanted(heard)) return;
+        end();
+        resolve(heard);
+      });
+    });
+}
+
+function fitter(document: Document): Running['fits'] {
+  const ajv = new Ajv2020({ strict: false });
+  ajv.addSchema({ $id: 'openapi', components: document.components });
+  return async (response, path, method = 'get') => {
+    const reply = document.paths[`/api/v1${path}`]?.[method]?.responses[String(response.status)];
+    const schema = reply?.content?.['application/json']?.schema;
+    assert.ok(schema, `${method} ${path} says nothing of ${response.status}`);
+    const json: unknown = await response.json();
+    const valid = ajv.compile(
+      JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"openapi#/components')) as object,
+    );
+    assert.ok(valid(json), `${method} ${path}: ${ajv.errorsText(valid.errors)}`);
+    return json;
+  };
+}
+
+export const sha256 = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+export function markdown(source: string, more: Record<string, string> = {}): RequestInit {
+  return { headers: { 'content-type': 'text/markdown', ...more }, body: source };
 }
 
 export function jsonBody(body: unknown): RequestInit {
