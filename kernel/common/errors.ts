@@ -375,7 +375,7 @@ export const ERRORS = {
   MODEL_UNSUPPORTED: {
     status: 422,
     says: 'The model is of a kind that this method can’t take.',
-    hint: 'models.describe shows its operators, inputs and outputs.',
+    hint: '`models.describe` shows its operators, inputs and outputs.',
   },
   MODEL_FAILED: {
     status: 422,
