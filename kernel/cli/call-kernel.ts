@@ -1,12 +1,16 @@
 /** Two ways to call a method from the command line: in a kernel of one's own, or in the one that runs on the home already. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nanoid } from 'nanoid';
 import { isDigest } from '../common/bytes.ts';
 import { shipInput } from '../common/json-input.ts';
 import type { CallOutcome, CallRequest } from '../common/protocol.ts';
 import { locateInput } from '../host/files.ts';
 import { openArtifacts } from '../store/artifacts.ts';
 import type { RemoteKernel } from './remote.ts';
+
+/** Milliseconds between two looks at a running kernel's calls. */
+const LOOK_EVERY = 250;
 
 export interface CommandCall {
   readonly request: CallRequest;
@@ -44,7 +48,13 @@ export async function callThere(remote: RemoteKernel, call: CommandCall): Promis
     file: async (path) => readFile(await locateInput(path, base, project)),
     keep: (bytes) => artifacts.put(bytes),
   });
-  return remote.call({ ...request, input: await modelAsDigest(input) }, signal);
+  const id = nanoid();
+  const progress = followProgress(remote, id, call);
+  try {
+    return await remote.call({ ...request, id, input: await modelAsDigest(input) }, signal);
+  } finally {
+    progress.end();
+  }
 
   /** A `model` is a path or a digest even where the schema says only that it is text. */
   async function modelAsDigest(value: unknown): Promise<unknown> {
@@ -53,6 +63,22 @@ export async function callThere(remote: RemoteKernel, call: CommandCall): Promis
     if (typeof model !== 'string' || isDigest(model)) return value;
     return { ...value, model: await artifacts.put(await readFile(await locateInput(model, base, project))) };
   }
+}
+
+/** Asks now and then how far the call is, for people who watch. */
+function followProgress(remote: RemoteKernel, id: string, { onProgress, signal }: CommandCall): { end(): void } {
+  if (!process.stderr.isTTY) return { end: () => {} };
+  const look = async (): Promise<void> => {
+    const runs = (await remote.json('/runs', signal)) as { id: string; progress?: Parameters<typeof progressOf>[0] }[];
+    const { progress } = runs.find((run) => run.id === id) ?? {};
+    if (progress !== undefined) onProgress(...progressOf(progress));
+  };
+  const timer = setInterval(() => void look().catch(() => {}), LOOK_EVERY);
+  return { end: () => clearInterval(timer) };
+}
+
+function progressOf({ done, total, note }: { done: number; total: number; note?: string }): [number, number, string?] {
+  return note === undefined ? [done, total] : [done, total, note];
 }
 
 /** The method's input schema as the kernel has it; null when it knows no such method, which it then says itself. */
