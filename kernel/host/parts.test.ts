@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { PluginManifest } from '#common/plugin.ts';
 import { methodTypes } from './method-types.ts';
 import { nearest } from './nearest.ts';
-import { seededRandom } from './random.ts';
+import { seededRandom } from './thread/random.ts';
 import { compile, misfit } from './schema.ts';
 import { satisfies } from './version.ts';
 

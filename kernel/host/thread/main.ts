@@ -5,10 +5,10 @@ import { AssayError } from '#common/errors.ts';
 import type { Method, Plugin } from '#common/plugin.ts';
 import { guard } from './guard.ts';
 import { loadPlugin } from './load.ts';
-import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
-import { wireError } from './thrown.ts';
-import { parcel, post } from './transfer.ts';
-import { createContext, type CallContext } from './worker-context.ts';
+import type { FromWorker, ToWorker, WorkerStart } from '../messages.ts';
+import { wireError } from '../thrown.ts';
+import { parcel, post } from '../transfer.ts';
+import { createContext, type CallContext } from './context.ts';
 
 const port = parentPort!;
 const start = workerData as WorkerStart;

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import type { MessagePort } from 'node:worker_threads';
 import { AssayError } from '#common/errors.ts';
 import type { MethodContext } from '#common/plugin.ts';
-import type { Ask, CallMessage, FromWorker, StopCode, ToWorker, WorkerStart } from './messages.ts';
+import type { Ask, CallMessage, FromWorker, StopCode, ToWorker, WorkerStart } from '../messages.ts';
 import { seededRandom } from './random.ts';
 
 /** Milliseconds between two reports of progress that reach the kernel. */
