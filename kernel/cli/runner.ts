@@ -45,12 +45,12 @@ export function openRunner({ projectDir, home, signal }: RunnerOptions): Runner 
   const kernel = (): Promise<Kernel> =>
     (own ??= import('../kernel.ts').then(({ openKernel }) => openKernel({ projectDir, home })));
 
-  const call = async (method: string, input: unknown): Promise<{ result: unknown; receipt: Digest }> => {
+  const call = async (method: string, input: unknown, seed: number): Promise<{ result: unknown; receipt: Digest }> => {
     const other = await running();
     const { result, receipt } =
       other === null
-        ? await (await kernel()).call({ method, input }, { signal })
-        : await other.call({ method, input }, signal);
+        ? await (await kernel()).call({ method, input, seed }, { signal })
+        : await other.call({ method, input, seed }, signal);
     return { result, receipt: receipt.id };
   };
   return {
@@ -59,9 +59,9 @@ export function openRunner({ projectDir, home, signal }: RunnerOptions): Runner 
         call: async (cell, method, input) => {
           if (!isUsed(compiled.uses, method))
             throw new AssayError('FORBIDDEN', `The notebook does not name ${method} under \`uses\`.`, { where: cell });
-          return call(method, input);
+          return call(method, input, compiled.seed);
         },
-        dataset: async (name) => (await call('datasets.read', { name })).result as TableData,
+        dataset: async (name) => (await call('datasets.read', { name }, compiled.seed)).result as TableData,
         onStates,
         signal,
         timeoutMs,

@@ -15,11 +15,24 @@ function compile(...cells: readonly [info: string, code: string][]): readonly Co
 
 const one = (info: string, code: string): CompiledCell => compile([info, code])[0]!;
 
+const template = (cooked: string[], raw: string[]): unknown => Object.assign(cooked, { raw });
+
+const wrong = (code: string, ...cells: readonly [string, string][]) => {
+  const found = cells.length === 1 ? one(...cells[0]!) : compile(...cells).find((cell) => cell.error);
+  assert.equal(found?.error?.code, code, found?.error?.message);
+  return found!.error!;
+};
+
+const tables = (code: string): readonly string[] =>
+  compile(['js id=k', 'const people = 1, limit1 = 2'], ['sql id=q name=q', code])[1]!.inputs;
+
+const prose = (text: string): CompiledCell | undefined =>
+  compileNotebook(`${FRONT}${fence('js', 'const n = 2')}${text}`).cells[1];
+
 /** Evaluates a cell that reads nothing but what is given, as a sandbox would. */
 function evaluate(cell: CompiledCell, given: Record<string, unknown> = {}): Record<string, unknown> {
   assert.equal(cell.error, undefined, cell.error?.message);
   assert.equal(refused(cell.body), undefined, cell.body);
-  const template = (cooked: string[], raw: string[]): unknown => Object.assign(cooked, { raw });
   const globals = {
     ...globalThis,
     Array,
@@ -96,12 +109,6 @@ describe('cells', () => {
 });
 
 describe('what a cell may not do', () => {
-  const wrong = (code: string, ...cells: readonly [string, string][]) => {
-    const found = cells.length === 1 ? one(...cells[0]!) : compile(...cells).find((cell) => cell.error);
-    assert.equal(found?.error?.code, code, found?.error?.message);
-    return found!.error!;
-  };
-
   it('stands at line and column', () => {
     assert.deepEqual(
       (({ line, column, endColumn }) => ({ line, column, endColumn }))(
@@ -239,9 +246,6 @@ describe('powers', () => {
 });
 
 describe('SQL', () => {
-  const tables = (code: string): readonly string[] =>
-    compile(['js id=k', 'const people = 1, limit1 = 2'], ['sql id=q name=q', code])[1]!.inputs;
-
   it('finds the tables that it reads', () => {
     assert.deepEqual(tables('SELECT * FROM wages JOIN people USING (id)'), ['wages', 'people']);
     assert.deepEqual(tables('select wages.x, people from Wages, "people" p order by 1'), ['wages', 'people']);
@@ -287,9 +291,6 @@ describe('SQL', () => {
 });
 
 describe('prose', () => {
-  const prose = (text: string): CompiledCell | undefined =>
-    compileNotebook(`${FRONT}${fence('js', 'const n = 2')}${text}`).cells[1];
-
   it('is a cell where it holds an expression', () => {
     assert.equal(prose('Nothing \\${n} here, nor `${n}` or\n~~~\n${n}\n~~~\n'), undefined);
     const cell = prose('There are ${n ** 2 + `${n}`.length} of \\${these} <!-- ${"}"} -->.\n')!;

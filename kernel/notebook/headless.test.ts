@@ -67,6 +67,13 @@ const failure = async (cells: Record<string, string>, id: string, options: Parti
   return states[id]!.error!;
 };
 
+const refuse = async (): Promise<never> => {
+  throw new AssayError('INPUT_INVALID', 'No such column.', { where: 'data.wage' });
+};
+
+const escape = (code: string): string =>
+  `(() => { try { return String(${code}) } catch (error) { return error.name } })()`;
+
 describe('a headless run', { concurrency: 2 }, () => {
   it('gives values and a root, the same each time', async () => {
     const cells = {
@@ -163,9 +170,6 @@ describe('a headless run', { concurrency: 2 }, () => {
   });
 
   it('passes a plugin’s error on with its code', async () => {
-    const refuse = async (): Promise<never> => {
-      throw new AssayError('INPUT_INVALID', 'No such column.', { where: 'data.wage' });
-    };
     assert.equal((await failure({ a: 'await models.train({})' }, 'a', { call: refuse })).code, 'INPUT_INVALID');
     assert.equal((await failure({ a: 'await shap.other({})' }, 'a')).code, 'NOT_USED');
     const caught = { a: 'let code; try { await models.train({}) } catch (error) { code = error.code }' };
@@ -209,8 +213,6 @@ describe('a headless run', { concurrency: 2 }, () => {
   });
 
   it('gives cells no way out', async () => {
-    const escape = (code: string): string =>
-      `(() => { try { return String(${code}) } catch (error) { return error.name } })()`;
     const tries = {
       constructor: '[].constructor.constructor("return typeof process")()',
       async: '(async () => 1).constructor("return 1")()',

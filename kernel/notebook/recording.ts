@@ -111,7 +111,7 @@ export async function openRecording(kernel: Kernel, options: RecordingOptions): 
   };
   const recordedCall = async (method: string, input: unknown, parents: readonly Parent[]): Promise<Called> => {
     const { result, receipt } = await kernel.call(
-      { method, input, stream },
+      { method, input, stream, seed: compiled.seed },
       {
         parents: unique(parents).slice(0, MOST_PARENTS),
         onInput: (resolved) => carry(resolved, `${method} input`),

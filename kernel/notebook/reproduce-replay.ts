@@ -22,11 +22,13 @@ export interface ReplayOptions {
   readonly dir: string;
   readonly pluginDirs: readonly string[];
   readonly receipts: readonly Statement[];
+  /** The notebook's. */
+  readonly seed: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The plugins installed here, called as in the sealed run and only while they are the sealed ones. Receipts go nowhere. */
-export async function openReplay({ dir, pluginDirs, receipts, signal }: ReplayOptions): Promise<Replay> {
+export async function openReplay({ dir, pluginDirs, receipts, seed, signal }: ReplayOptions): Promise<Replay> {
   const host = await openHost({
     pluginDirs,
     projectDir: dir,
@@ -55,7 +57,7 @@ export async function openReplay({ dir, pluginDirs, receipts, signal }: ReplayOp
     }
     const now = times.get(method)?.shift();
     const { result, receipt } = await host.call(
-      { method, input },
+      { method, input, seed },
       { ...(signal === undefined ? {} : { signal }), ...(now === undefined ? {} : { now }) },
     );
     return { result, receipt: receipt.id };

@@ -64,7 +64,12 @@ export async function reproduceBundle(bytes: Uint8Array, options: ReproduceOptio
   const temporary = await mkdtemp(join(tmpdir(), 'assay-reproduce-'));
   try {
     await unpack(sealed, temporary);
-    const replay = await openReplay({ ...options, dir: temporary, receipts: sealed.receipts });
+    const replay = await openReplay({
+      ...options,
+      dir: temporary,
+      receipts: sealed.receipts,
+      seed: sealed.compiled.seed,
+    });
     try {
       const found = new Map<string, Uint8Array>();
       const run = await runHeadless(sealed.compiled, {

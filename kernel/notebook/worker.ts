@@ -22,8 +22,9 @@ function ask(what: 'call' | 'dataset', cell: string, name: string, input?: unkno
   });
 }
 
+const open = (): Promise<SqlEngine> => import('./duckdb.ts').then((duckdb) => duckdb.openDuckdb());
+
 async function run(notebook: CompiledNotebook, values: boolean): Promise<void> {
-  const open = (): Promise<SqlEngine> => import('./duckdb.ts').then((duckdb) => duckdb.openDuckdb());
   // It takes a while to open: alongside the first cells.
   const engine = notebook.cells.some((cell) => cell.kind === 'sql' && !cell.error) ? open() : null;
   const runtime = new NotebookRuntime({

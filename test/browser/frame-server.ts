@@ -53,7 +53,7 @@ export async function startFrameServer(): Promise<FrameServer> {
     build: {
       outDir: join(folder, 'site'),
       emptyOutDir: false,
-      lib: { entry: join(PROJECT, 'test/browser/frame-page.ts'), formats: ['es'], fileName: () => 'page.js' },
+      lib: { entry: join(PROJECT, 'workbench/frame/test-page.ts'), formats: ['es'], fileName: () => 'page.js' },
     },
   });
   const server: FrameServer = {
@@ -73,8 +73,6 @@ export async function startFrameServer(): Promise<FrameServer> {
       response.writeHead(status, { 'content-type': TYPES[extname(path)] ?? 'text/html', ...headers }).end(body);
     };
     const { page = PAGE_POLICY, frame = FRAME_POLICY } = server.policies;
-    const policy = (text: string | null): Record<string, string> =>
-      text === null ? {} : { 'content-security-policy': text };
     if (path === '/')
       return send(200, PAGE, { ...policy(page), 'set-cookie': 'assay=secret; HttpOnly; SameSite=Strict; Path=/' });
     const file = path.startsWith('/vendor/duckdb/') ? join(DUCKDB, path.slice(15)) : join(folder, 'site', path);
@@ -87,6 +85,9 @@ export async function startFrameServer(): Promise<FrameServer> {
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   return Object.assign(server, { origin: `http://127.0.0.1:${(http.address() as AddressInfo).port}` });
 }
+
+const policy = (text: string | null): Record<string, string> =>
+  text === null ? {} : { 'content-security-policy': text };
 
 const describe = ({ url, headers }: IncomingMessage): FrameServer['seen'][number] => ({
   url: url!,

@@ -44,6 +44,13 @@ function close(a: number, b: number): boolean {
   );
 }
 
+const check = (name: string, ...args: number[]): void => {
+  const [ours, theirs] = [(pinned as unknown as Many)[name]!(...args), (Math as unknown as Many)[name]!(...args)];
+  assert(close(ours, theirs), `${name}(${args.join(', ')}) is ${ours}, engine ${theirs}`);
+};
+
+const draw = (seed: number, cell: string): number[] => Array.from({ length: 1000 }, seededRandom(seed, cell));
+
 describe('pinned Math', () => {
   it('has every function and constant of the engine', () => {
     for (const name of Object.getOwnPropertyNames(Math)) {
@@ -59,10 +66,6 @@ describe('pinned Math', () => {
     const names = Object.getOwnPropertyNames(Math).filter(
       (name) => typeof (Math as unknown as Many)[name] === 'function' && !ABSENT.has(name),
     );
-    const check = (name: string, ...args: number[]): void => {
-      const [ours, theirs] = [(pinned as unknown as Many)[name]!(...args), (Math as unknown as Many)[name]!(...args)];
-      assert(close(ours, theirs), `${name}(${args.join(', ')}) is ${ours}, engine ${theirs}`);
-    };
     for (const name of names) {
       for (const x of SPECIAL) {
         if (BINARY.has(name)) for (const y of SPECIAL) check(name, x, y);
@@ -122,7 +125,6 @@ describe('dates', () => {
 
 describe('random numbers', () => {
   it('follow from seed and cell alone', () => {
-    const draw = (seed: number, cell: string): number[] => Array.from({ length: 1000 }, seededRandom(seed, cell));
     assert.deepEqual(draw(1, 'a'), draw(1, 'a'));
     assert.notDeepEqual(draw(1, 'a'), draw(2, 'a'));
     assert.notDeepEqual(draw(1, 'a'), draw(1, 'b'));

@@ -1,9 +1,10 @@
 /** What one run of a cell has to itself: random numbers, clock, plugin methods. It ends with the run. */
-import type { Digest, TableData } from '#common/data.ts';
+import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import type { CellState, CompiledCell } from '#common/notebook.ts';
 import { Table } from '#common/table.ts';
 import { EPOCH, makeDate } from './date.ts';
+import { inOrder } from './in-order.ts';
 import { makeMath } from './math.ts';
 import { CELL_GLOBALS, isUsed, namespaceOf } from './names.ts';
 import { seededRandom } from './random.ts';
@@ -134,17 +135,8 @@ export class Present {
     const { cell, uses, host } = this.#context;
     if (!this.#open) throw new AssayError('CANCELLED', `${method} was called after the cell ${cell.id} had ended.`);
     if (!isUsed(uses, method)) throw new AssayError('NOT_USED', `${method} is not under \`uses\`.`, { where: method });
-    const { result, receipt } = await host.call(cell.id, method, input ?? {});
+    const { result, receipt } = await host.call(cell.id, method, inOrder(input ?? {}));
     if (receipt !== undefined) this.receipts.push(receipt);
-    return withTables(result, 4);
+    return inOrder(result, (data) => new Table(data));
   }
-}
-
-/** Tables in a result become `Table`s. */
-function withTables(value: unknown, depth: number): unknown {
-  if (depth === 0 || typeof value !== 'object' || value === null) return value;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype) return value;
-  if ('$' in value) return value.$ === 'table' ? new Table(value as TableData) : value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withTables(item, depth - 1)]));
 }

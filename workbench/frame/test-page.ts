@@ -1,27 +1,12 @@
-/** The page's side for tests of the frame: opens it, answers it, and keeps what it says. Bundled by frame-server.ts. */
-import { FRAME_SANDBOX } from '#common/frame-policy.ts';
-import type { CellState, CompiledNotebook } from '#common/notebook.ts';
+/** The page's side for tests of the frame: opens it, answers it, and keeps what it says. Bundled by test/browser/frame-server.ts, and in no build of the workbench. */
+import { fromBase64, toBase64 } from '#common/bytes.ts';
 import type { TableData } from '#common/data.ts';
-import { expose, wrap, type Remote } from '../../workbench/frame/port.ts';
-import { FRAME_URL, HELLO, type FrameApi, type PageApi, type Slot } from '../../workbench/frame/protocol.ts';
-
-export interface TestPage {
-  /** Every method that the frame called, also what it may not. */
-  readonly calls: (readonly [cell: string, method: string, input: unknown])[];
-  readonly states: Map<string, CellState>;
-  readonly history: CellState[];
-  readonly heights: Map<string, number>;
-  root: string | null;
-  datasets: Record<string, TableData>;
-  /** What a plugin's method gives; throws to refuse. */
-  answer: (method: string, input: unknown) => unknown;
-  open(): Promise<void>;
-  define(notebook: CompiledNotebook): Promise<void>;
-  run(ids?: string[]): Promise<string | null>;
-  layout(slots: readonly Slot[]): void;
-  theme(tokens: Record<string, string>, dark: boolean): void;
-  close(): void;
-}
+import { AssayError, type ErrorJson } from '#common/errors.ts';
+import { FRAME_SANDBOX } from '#common/frame-policy.ts';
+import { decodeValue, encodeValue } from '#common/value.ts';
+import { expose, wrap, type Remote } from './port.ts';
+import { FRAME_URL, HELLO, type FrameApi, type PageApi } from './protocol.ts';
+import type { TestPage } from './test-page-api.ts';
 
 let frame: HTMLIFrameElement | null = null;
 let remote: Remote<FrameApi>;
@@ -58,17 +43,28 @@ const page: TestPage = {
   },
 };
 
+/** Given by tests that run a kernel: values travel in their canonical bytes, as base64. */
+const { kernelCall } = globalThis as { kernelCall?: (method: string, input: string) => Promise<string> };
+
+async function throughKernel(method: string, input: unknown): Promise<unknown> {
+  const bytes = fromBase64(await kernelCall!(method, toBase64(encodeValue(input))))!;
+  const outcome = decodeValue(bytes) as { readonly result: unknown } | { readonly error: ErrorJson };
+  if ('error' in outcome) throw AssayError.from(outcome.error);
+  return outcome.result;
+}
+
 const api: PageApi = {
   async call(cell, method, input) {
     page.calls.push([cell, method, input]);
-    return { result: await page.answer(method, input), receipt: '00'.repeat(32) };
+    const result = await (kernelCall ? throughKernel(method, input) : page.answer(method, input));
+    return { result, receipt: '00'.repeat(32) };
   },
   async dataset(name) {
-    return page.datasets[name]!;
+    return kernelCall ? ((await throughKernel('datasets.read', { name })) as TableData) : page.datasets[name]!;
   },
   async duckdb() {
-    const get = (name: string): Promise<Response> => fetch(`/vendor/duckdb/${name}`);
-    const [worker, wasm] = await Promise.all([get('duckdb-browser-eh.worker.js'), get('duckdb-eh.wasm')]);
+    const files = ['duckdb-browser-eh.worker.js', 'duckdb-eh.wasm'].map((name) => fetch(`/vendor/duckdb/${name}`));
+    const [worker, wasm] = (await Promise.all(files)) as [Response, Response];
     return { worker: await worker.text(), wasm: await wasm.arrayBuffer() };
   },
   states(states) {
