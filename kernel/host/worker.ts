@@ -29,7 +29,7 @@ export interface CallHandle {
 
 type OfCall = ToWorker extends infer M ? (M extends { type: string } ? Omit<M, 'call'> : never) : never;
 
-const ENTRY = new URL('./thread/main.ts', import.meta.url);
+const ENTRY = new URL('./thread/plugin-worker.ts', import.meta.url);
 const COMMON = new URL('../common/', import.meta.url).href;
 /** Environment variables that a worker sees. */
 const ENV = ['LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_ENV'];
