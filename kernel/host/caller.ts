@@ -3,12 +3,13 @@ import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import type { CallOutcome, CallRequest } from '#common/protocol.ts';
 import { ASSAY_VERSION, PluginChanged, type Catalog } from './catalog.ts';
-import { digestChunks, draftReceipt, writtenIn } from './draft.ts';
-import { execute, type Execution } from './execute.ts';
+import { draftReceipt, writtenIn } from './draft.ts';
+import { execute } from './execute.ts';
 import { prepareCall, type PreparedCall } from './prepare.ts';
 import { cancelled, checkChain, checkOutput, inMethod } from './outcome.ts';
-import { createChunks } from './chunks.ts';
-import { createServices, type Services } from './services.ts';
+import { createServices } from './services.ts';
+import type { Started } from './started.ts';
+import { collect, runStream } from './stream.ts';
 import { told } from './told.ts';
 import type { CallOptions, CallStream, HostOptions, Limits } from './types.ts';
 import type { PluginWorker } from './worker.ts';
@@ -23,13 +24,6 @@ export interface Caller {
 
 /** Why a method's own calls stop when it has ended; made once, for its stack says nothing and costs a call 2 µs. */
 const ENDED = new AssayError('CANCELLED', 'The call that made this one has ended.');
-
-/** A call on its worker, and what it leaves behind. */
-interface Started {
-  readonly call: PreparedCall;
-  readonly services: Services;
-  readonly run: Execution;
-}
 
 /** Puts a call together: preparation, a worker, execution, the check of what came out, the receipt. */
 export function createCaller(options: HostOptions, limits: Limits, catalog: Catalog): Caller {
@@ -163,67 +157,12 @@ export function createCaller(options: HostOptions, limits: Limits, catalog: Cata
     close: () => closing.abort(new AssayError('CANCELLED', 'The kernel is closing.')),
   };
 
-  const stream = (request: CallRequest, callOptions: CallOptions, chain: readonly string[]): CallStream => {
-    const id = request.id ?? nanoid();
-    const { name, plugin, checked } = catalog.find(request.method);
-    if (checked.manifest.stream !== true)
-      throw new AssayError('INPUT_INVALID', `${plugin.manifest.name}.${name} is not a stream.`, {
-        where: request.method,
-      });
-    const digests: Digest[] = [];
-    const chunks = createChunks();
-    const left = new AbortController();
-    const signal = watched(callOptions.signal);
-    const outcome = told(emit(chain), { ...request, id }, callOptions, async (onProgress) => {
-      try {
-        const started = await begin(
-          { ...request, id },
-          { ...callOptions, onProgress },
-          chain,
-          signal,
-          (value, call) => {
-            try {
-              digests.push(checkOutput(call, value));
-              chunks.put(value);
-            } catch (error) {
-              chunks.fail(error);
-              left.abort();
-            }
-          },
-        );
-        chunks.onTaken(started.run.taken);
-        left.signal.addEventListener('abort', started.run.enough, { once: true });
-        if (left.signal.aborted) started.run.enough();
-        await started.run.result;
-        chunks.check();
-        const about = { chunks: digests.length, complete: !left.signal.aborted };
-        const done = await conclude(started, digests.length, digestChunks(digests), about);
-        chunks.end();
-        return done;
-      } catch (error) {
-        chunks.fail(error);
-        throw error;
-      }
+  const stream = (request: CallRequest, callOptions: CallOptions, chain: readonly string[]): CallStream =>
+    runStream({ ...request, id: request.id ?? nanoid() }, catalog.find(request.method), {
+      begin: (named, onProgress, onChunk) =>
+        begin(named, { ...callOptions, onProgress }, chain, watched(callOptions.signal), onChunk),
+      conclude,
+      tell: (named, make) => told(emit(chain), named, callOptions, make),
     });
-    outcome.catch(() => {});
-    return {
-      id,
-      outcome,
-      async *[Symbol.asyncIterator]() {
-        try {
-          yield* chunks.read();
-        } finally {
-          left.abort();
-        }
-      },
-    };
-  };
   return caller;
-}
-
-/** A stream as one call: all its chunks. */
-async function collect(stream: CallStream): Promise<CallOutcome> {
-  const result: unknown[] = [];
-  for await (const chunk of stream) result.push(chunk);
-  return { ...(await stream.outcome), result };
 }

@@ -76,8 +76,6 @@ export interface CallOptions {
   readonly now?: number;
 }
 
-export type { Parent } from '#common/receipt.ts';
-
 /** A running stream: iterate it once; `outcome` settles when it ended, its result being the number of chunks. */
 export interface CallStream extends AsyncIterable<unknown> {
   readonly id: string;
