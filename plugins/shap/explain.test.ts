@@ -235,6 +235,19 @@ describe('what Shapley values promise', () => {
 const first = (of: Explanation): Tensor['shape'] => of.values.shape;
 
 describe('shapes', () => {
+  it('columns by name, by position where one side has no names', async () => {
+    const bytes = toOnnx([stump(1, 0, 1, 2)], one(2));
+    const named = Table.fromColumns({ b: Float64Array.of(1), a: Float64Array.of(-1) });
+    const background = Table.fromColumns({ a: Float64Array.of(-1, 1), b: Float64Array.of(1, 1) });
+    const of = await ask(bytes, { data: named, background });
+    assert.deepEqual(
+      [...of.values.data],
+      [0, 1.5 - 2].map((value) => value),
+    );
+    const bare = Table.fromColumns({ x0: Float64Array.of(1, 1), x1: Float64Array.of(-1, 1) });
+    assert.deepEqual([...(await ask(bytes, { data: named, background: bare })).values.data], [0, -0.5]);
+  });
+
   it('no rows give no values', async () => {
     const of = await ask(toOnnx([{ leaf: [1], cover: 1 }], { features: 2, scores: 1 }), { data: tableOf([], 2) });
     assert.deepEqual(first(of), [0, 2]);

@@ -42,7 +42,7 @@ export interface ExplainOutput {
     readonly space: "output" | "margin";
     /** What stands between margin and output; null when the model can only be asked. */
     readonly link: string | null;
-    /** Largest difference between the float64 evaluation and onnxruntime, which adds in float32. */
+    /** A power of ten that no difference between the float64 evaluation and onnxruntime, which adds in float32, exceeds. Null when only one of them was asked. */
     readonly runtimeDifference: number | null;
     /** Where path-dependent SHAP got its row counts. */
     readonly covers: "model" | "background" | null;

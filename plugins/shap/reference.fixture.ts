@@ -19,13 +19,13 @@ export interface Branch {
   readonly yes: Nested;
   readonly no: Nested;
 }
-export interface Leaf {
+interface Leaf {
   readonly cover: number;
   readonly leaf: readonly number[];
 }
 export type Nested = Branch | Leaf;
 
-export function takes({ threshold, mode, missing }: Branch, value: number): boolean {
+function takes({ threshold, mode, missing }: Branch, value: number): boolean {
   if (Number.isNaN(value)) return missing || mode === 'NEQ';
   if (mode === 'LEQ') return value <= threshold;
   if (mode === 'LT') return value < threshold;
@@ -38,7 +38,7 @@ const add = (a: readonly number[], b: readonly number[]): number[] => a.map((val
 const scale = (a: readonly number[], by: number): number[] => a.map((value) => value * by);
 
 /** E[tree | features in the coalition], following covers elsewhere: what path-dependent SHAP calls a coalition's worth. */
-export function conditional(tree: Nested, row: readonly number[], coalition: ReadonlySet<number>): readonly number[] {
+function conditional(tree: Nested, row: readonly number[], coalition: ReadonlySet<number>): readonly number[] {
   if ('leaf' in tree) return tree.leaf;
   if (coalition.has(tree.feature))
     return conditional(takes(tree, row[tree.feature]!) ? tree.yes : tree.no, row, coalition);
@@ -59,7 +59,7 @@ export const sumOf = (trees: readonly Nested[], scores: number, of: (tree: Neste
 const factorial = (n: number): number => (n <= 1 ? 1 : n * factorial(n - 1));
 
 /** Shapley values [feature][score] of a game over features. */
-export function shapley(features: number, worth: (coalition: ReadonlySet<number>) => readonly number[]): number[][] {
+function shapley(features: number, worth: (coalition: ReadonlySet<number>) => readonly number[]): number[][] {
   const subset = (mask: number): Set<number> =>
     new Set(Array.from({ length: features }, (_, j) => j).filter((j) => mask & (1 << j)));
   const worths = Array.from({ length: 2 ** features }, (_, mask) => worth(subset(mask)));
@@ -231,3 +231,7 @@ export function drawRows(random: () => number, rows: number, features: number, m
     Array.from({ length: features }, () => (random() < missing ? NaN : Math.floor(random() * 6) / 2)),
   );
 }
+
+/** The worth of the empty coalition. */
+export const pathBase = (trees: readonly Nested[], scores: number): number[] =>
+  sumOf(trees, scores, (tree) => conditional(tree, [], new Set()));

@@ -32,7 +32,7 @@ export function attributesOf(node: NodeProto): Attributes {
  *
  * @throws MODEL_UNSUPPORTED when they lie in another file or are of a type without numbers
  */
-export function tensorOf(tensor: TensorProto | undefined): readonly number[] | undefined {
+function tensorOf(tensor: TensorProto | undefined): readonly number[] | undefined {
   if (tensor === undefined) return undefined;
   const where = tensor.name ?? '';
   if ((tensor.external?.length ?? 0) > 0)

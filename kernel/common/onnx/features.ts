@@ -82,8 +82,18 @@ function textsOf(name: string, tables: readonly TableData[]): string[] {
 
 const list = (table: TableData | undefined): string => table?.columns.map(({ name }) => name).join(', ') ?? '';
 
-/** The columns of these features, in their order. @throws COLUMNS_MISMATCH */
+/** Whether these are the names x0, x1, … that an array gets which has none. */
+const unnamed = (items: readonly { readonly name: string }[]): boolean =>
+  items.every(({ name }, i) => name === `x${i}`);
+
+/**
+ * The columns of these features, in their order: by name, or by position where one side comes from an array without names.
+ *
+ * @throws COLUMNS_MISMATCH
+ */
 export function selectFeatures(table: TableData, features: readonly Feature[]): TableData {
+  if (table.columns.length === features.length && (unnamed(table.columns) || unnamed(features)))
+    return { $: 'table', rows: table.rows, columns: features.map(({ name }, j) => ({ ...table.columns[j]!, name })) };
   const columns = features.map(({ name }) => {
     const column = table.columns.find((candidate) => candidate.name === name);
     if (column === undefined)

@@ -35,6 +35,12 @@ function weights(prefix: string, ids: readonly number[], sign: number): Record<s
   };
 }
 
+const u8 = (values: readonly number[]): TensorProto => ({
+  dims: [values.length],
+  dataType: 2,
+  raw: Uint8Array.from(values),
+});
+
 const regressor = (attributes: Record<string, AttributeValue>, op = 'TreeEnsembleRegressor'): Uint8Array =>
   buildModel({
     name: 't',
@@ -135,11 +141,6 @@ describe('models as onnxruntime evaluates them', () => {
   });
 
   it('TreeEnsemble 5: decisions, sets, shared leaves, average', async () => {
-    const u8 = (values: readonly number[]): TensorProto => ({
-      dims: [values.length],
-      dataType: 2,
-      raw: Uint8Array.from(values),
-    });
     for (const post of [0, 1, 2, 3])
       for (const aggregate of [0, 1])
         for (const targets of [1, 2]) {

@@ -136,7 +136,8 @@ function finder(treeIds: readonly number[], nodeIds: readonly number[]): (tree: 
   for (let i = 0; i < treeIds.length; i++) {
     const tree = treeIds[i]!;
     if (!starts.has(tree)) starts.set(tree, i);
-    if (starts.get(tree)! + nodeIds[i]! === i) continue;
+    const expected = starts.get(tree)! + nodeIds[i]!;
+    if (expected === i) continue;
     const others = odd.get(tree) ?? new Map<number, number>();
     odd.set(tree, others.set(nodeIds[i]!, i));
   }

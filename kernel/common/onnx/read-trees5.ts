@@ -21,10 +21,6 @@ const SUM = 1;
  */
 export function readTrees5(node: NodeProto, features: number | null): ReadTrees | null {
   const attributes = attributesOf(node);
-  const need = <T>(value: T | undefined, name: string): T => {
-    if (value === undefined) throw new AssayError('MODEL_INVALID', `TreeEnsemble has no ${name}.`);
-    return value;
-  };
   const featureIds = need(attributes.ints('nodes_featureids'), 'nodes_featureids');
   const splits = need(attributes.numbers('nodes_splits'), 'nodes_splits');
   const modes = need(attributes.numbers('nodes_modes'), 'nodes_modes');
@@ -103,6 +99,11 @@ export function readTrees5(node: NodeProto, features: number | null): ReadTrees 
     link: scoring.link,
     labels: null,
   };
+}
+
+function need<T>(value: T | undefined, name: string): T {
+  if (value === undefined) throw new AssayError('MODEL_INVALID', `TreeEnsemble has no ${name}.`);
+  return value;
 }
 
 const LEAF = { feature: -1, threshold: 0, mode: 0, missing: 0, yes: -1, no: -1, leaf: true } as const;

@@ -68,7 +68,6 @@ export const MODEL = {
 } as const;
 
 export type ModelProto = Message<typeof MODEL>;
-export type GraphProto = Message<typeof GRAPH>;
 export type NodeProto = Message<typeof NODE>;
 export type AttributeProto = Message<typeof ATTRIBUTE>;
 export type TensorProto = Message<typeof TENSOR>;
@@ -97,4 +96,3 @@ export const ELEMENT_TYPES = {
   12: 'uint32',
   13: 'uint64',
 } as const;
-export type ElementType = (typeof ELEMENT_TYPES)[keyof typeof ELEMENT_TYPES];

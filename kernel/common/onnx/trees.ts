@@ -1,11 +1,11 @@
 /** How a node compares a row's value with its threshold. The numbers are those of ONNX TreeEnsemble v5's nodes_modes. */
 export const MODES = ['LEQ', 'LT', 'GTE', 'GT', 'EQ', 'NEQ', 'MEMBER'] as const;
 export const LEQ = 0;
-export const LT = 1;
-export const GTE = 2;
-export const GT = 3;
-export const EQ = 4;
-export const NEQ = 5;
+const LT = 1;
+const GTE = 2;
+const GT = 3;
+const EQ = 4;
+const NEQ = 5;
 export const MEMBER = 6;
 
 /** One binary tree. Nodes lie in preorder: the root is 0 and children come after their parent. */

@@ -14,6 +14,9 @@ export interface Loss {
   of(y: Float64Array, score: Float64Array): number;
 }
 
+/** Not `** 2`, which is pow, and pow differs between versions of V8. */
+export const square = (x: number): number => x * x;
+
 export const squared: Loss = {
   name: 'rmse',
   start: (y) => y.reduce((sum, value) => sum + value, 0) / y.length,
@@ -23,7 +26,7 @@ export const squared: Loss = {
   },
   of(y, score) {
     let sum = 0;
-    for (let i = 0; i < y.length; i++) sum += (score[i]! - y[i]!) ** 2;
+    for (let i = 0; i < y.length; i++) sum += square(score[i]! - y[i]!);
     return Math.sqrt(sum / y.length);
   },
 };

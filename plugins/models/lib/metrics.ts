@@ -1,5 +1,5 @@
 import { sigmoid } from '#common/onnx/link.ts';
-import { logistic, squared } from './loss.ts';
+import { logistic, square, squared } from './loss.ts';
 
 export interface RegressionMetrics {
   readonly rows: number;
@@ -25,8 +25,8 @@ export function regressionMetrics(y: Float64Array, score: Float64Array): Regress
   let total = 0;
   for (let i = 0; i < y.length; i++) {
     absolute += Math.abs(y[i]! - score[i]!);
-    residual += (y[i]! - score[i]!) ** 2;
-    total += (y[i]! - mean) ** 2;
+    residual += square(y[i]! - score[i]!);
+    total += square(y[i]! - mean);
   }
   return {
     rows: y.length,

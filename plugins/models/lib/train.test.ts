@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { recognise } from '#common/onnx/known.ts';
 import { readModel } from '#common/onnx/model.ts';
 import { scoreTrees } from '#common/onnx/trees.ts';
+import { sha256Hex } from '#crypto';
 import { Table } from '#common/table.ts';
 import { binColumn, MISSING } from './bins.ts';
 import { auc } from './metrics.ts';
@@ -61,6 +62,21 @@ describe('training', () => {
     const options = { subsample: 0.7, featureSample: 0.7, holdout: 0.2, patience: 5 };
     assert.deepEqual(fit(example(), options).bytes, fit(example(), options).bytes);
     assert.notDeepEqual(fit(example(), options).bytes, fit(example(), options, 2).bytes);
+  });
+
+  it('gives this file on every machine', () => {
+    const options = { subsample: 0.7, holdout: 0.2, patience: 5 };
+    const table = example();
+    const classes = Table.fromColumns({
+      a: table.column('a') as Float64Array,
+      noise: table.column('noise') as Float64Array,
+      y: Array.from(table.column('y') as Float64Array, (y) => y > 3),
+    });
+    const digests = [fit(table, options), fit(classes, options)].map(({ bytes }) => sha256Hex(bytes));
+    assert.deepEqual(digests, [
+      'a4054f381bd532da689cbeb8e34f085914f34c40d19757981d2b524d13ea383e',
+      '558d0e63a739030a89c945ebc5c9df5785f4fd8f43d026535e2ac9d17646c913',
+    ]);
   });
 
   it('the file holds exactly what was trained, down to every row', () => {

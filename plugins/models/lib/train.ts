@@ -20,7 +20,7 @@ export interface TrainOptions extends BoostOptions {
   readonly validation: number;
 }
 
-export type Metrics = RegressionMetrics | BinaryMetrics;
+type Metrics = RegressionMetrics | BinaryMetrics;
 
 export interface Trained {
   readonly bytes: Uint8Array;

@@ -2,7 +2,7 @@ import { AssayError } from '#common/errors.ts';
 import type { Known } from '#common/onnx/known.ts';
 
 /** Largest gap between base + Σ values and the model's own output that is rounding, relative to the numbers added. */
-export const ADDITIVITY_LIMIT = 1e-9;
+const ADDITIVITY_LIMIT = 1e-9;
 
 /**
  * Adds every row up and compares with the model.
@@ -48,7 +48,7 @@ export function checkAdditivity(
  * Compares Assay's outputs with the runtime's. The runtime adds in float32, so each of n terms may cost half a unit in the last place of the
  * largest partial sum; a larger gap means that the file was read differently.
  *
- * @returns the largest gap, absolute
+ * @returns a power of ten that no gap exceeds: the last bits of the runtime's float32 differ between machines, and a sealed result must not
  * @throws MODEL_DISAGREES naming the row
  */
 export function checkRuntime(known: Known, own: Float64Array, runtime: Float64Array): number {
@@ -73,7 +73,12 @@ export function checkRuntime(known: Known, own: Float64Array, runtime: Float64Ar
       );
     worst = Math.max(worst, gap);
   }
-  return worst;
+  return powerAbove(worst);
+}
+
+function powerAbove(gap: number): number {
+  const powers = [0, 1e-12, 1e-11, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1];
+  return powers.find((power) => gap <= power) ?? gap;
 }
 
 const largest = (values: Float64Array): number => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);

@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
-import { type Explanation, importance, slice, type ViewOptions } from './explanation.ts';
+import { type Explanation, importance, slice } from './explanation.ts';
+import type { ViewOptions } from './options.ts';
 import { aligned, FAINT, figure, fit, inUnit, number, STYLE } from './ink.ts';
 
 interface Row {

@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
-import { type Explanation, importance, rowsOf, slice, type Slice, type ViewOptions } from './explanation.ts';
+import { type Explanation, importance, rowsOf, slice, type Slice } from './explanation.ts';
+import type { ViewOptions } from './options.ts';
 import {
   FAINT,
   figure,

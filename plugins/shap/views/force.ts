@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
-import { type Explanation, rowAt, slice, type Step, stepsOf, type ViewOptions } from './explanation.ts';
+import { type Explanation, rowAt, slice, type Step, stepsOf } from './explanation.ts';
+import type { ViewOptions } from './options.ts';
 import { aligned, DOWN, FAINT, figure, inUnit, number, QUIET, shown, STYLE, UP, withUnit } from './ink.ts';
 
 interface Segment extends Step {

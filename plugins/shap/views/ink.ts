@@ -1,4 +1,5 @@
-import { rowsOf, type Slice, type ViewOptions } from './explanation.ts';
+import { rowsOf, type Slice } from './explanation.ts';
+import type { ViewOptions } from './options.ts';
 
 /** Attribution diverges between two colours that colour-blind readers tell apart; the page's tokens adapt them to the dark. */
 export const DOWN = 'var(--negative, #3B6FB6)';
@@ -6,7 +7,7 @@ export const UP = 'var(--positive, #C8502D)';
 export const MISSING = 'var(--grey-3, #b9b5ab)';
 export const QUIET = 'var(--grey, #55534d)';
 export const FAINT = 'var(--line, #8884)';
-export const FONT = 'var(--sans, Inter, system-ui, sans-serif)';
+const FONT = 'var(--sans, Inter, system-ui, sans-serif)';
 
 /** Style of every drawing. */
 export const STYLE = `background:transparent;font:12px ${FONT};overflow:visible;--plot-background:var(--raised,canvas)`;

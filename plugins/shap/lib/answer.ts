@@ -1,0 +1,64 @@
+import { type Feature, feedsOf, METADATA } from '#common/onnx/features.ts';
+import type { Known } from '#common/onnx/known.ts';
+import type { OnnxModel } from '#common/onnx/model.ts';
+import { openSession, type Runtime } from '#common/onnx/session.ts';
+import type { Attribution } from './path-dependent.ts';
+
+/** Numbers in one explanation. */
+export const MOST_VALUES = 100_000_000;
+/** Rows that go through the runtime at once. */
+const BATCH = 4096;
+
+/** A question with its tables turned into matrices. */
+export interface Input {
+  readonly runtime: Runtime;
+  readonly model: OnnxModel;
+  readonly features: readonly Feature[];
+  /** (rows × features) */
+  readonly x: Float64Array;
+  readonly rows: number;
+  /** (backgroundRows × features) */
+  readonly background: Float64Array | null;
+  readonly backgroundRows: number;
+  /** One output by number; all when undefined. */
+  readonly wanted: number | undefined;
+  progress(done: number, total: number): void;
+}
+
+export interface Answer extends Attribution {
+  readonly outputs: readonly string[];
+  /** Rows that the model was asked for, by Assay's evaluation or the runtime. */
+  readonly evaluations: number;
+  /** Largest |base + Σ values − output| over all rows. */
+  readonly additivityError: number;
+  readonly backgroundRowsUsed: number;
+  readonly engine: 'float64' | 'onnxruntime';
+  /** A power of ten that no difference between Assay's evaluation and onnxruntime's float32 exceeds; null when only one of them was asked. */
+  readonly runtimeDifference: number | null;
+}
+
+/** What the runtime puts out. @returns (rows × outputs) @throws MODEL_FAILED */
+export async function askRuntime({ runtime, model, features, x, rows }: Input, output: string): Promise<Float64Array> {
+  const session = await openSession(runtime, model);
+  try {
+    const parts: number[] = [];
+    for (let start = 0; start < rows; start += BATCH) {
+      const count = Math.min(BATCH, rows - start);
+      const part = x.subarray(start * features.length, (start + count) * features.length);
+      const { data } = await session.run(feedsOf(model, features, part, count), count, output);
+      for (const value of data) parts.push(Number(value));
+    }
+    return Float64Array.from(parts);
+  } finally {
+    await session.close();
+  }
+}
+
+/** Classes, or the target. */
+export function outputNames(known: Known, model: OnnxModel): readonly string[] {
+  return known.labels ?? numbered(model.metadata[METADATA.target] ?? known.output, known.link.outputs);
+}
+
+export function numbered(name: string, count: number): readonly string[] {
+  return count === 1 ? [name] : Array.from({ length: count }, (_, k) => `${name}[${k}]`);
+}

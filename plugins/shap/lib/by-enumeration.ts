@@ -1,0 +1,114 @@
+import { AssayError } from '#common/errors.ts';
+import { feedsOf, METADATA } from '#common/onnx/features.ts';
+import { type Known, type Opaque, outputsOf, scoresOf } from '#common/onnx/known.ts';
+import { openSession, type Output } from '#common/onnx/session.ts';
+import { type Answer, askRuntime, type Input, MOST_VALUES, numbered, outputNames } from './answer.ts';
+import { checkAdditivity, checkRuntime } from './check.ts';
+import type { Space } from './choose.ts';
+import { pick, project, scoreColumns } from './columns.ts';
+import { enumerate, type Evaluate } from './enumerate.ts';
+
+/** A model as a function of rows, and the names of what it gives. */
+interface Asked {
+  readonly evaluate: Evaluate;
+  readonly names: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Any model: all coalitions. Models that Assay can read are evaluated in float64, others by the runtime. */
+export async function byEnumeration(known: Known | Opaque, space: Space, input: Input): Promise<Answer> {
+  const { x, rows, features, background, backgroundRows, progress } = input;
+  const readable = known.kind !== 'other' && known.link.name !== 'unknown';
+  const own = known.kind !== 'other' && (readable || space === 'margin') ? known : null;
+  const { evaluate, names, close } = own === null ? await asked(known, input) : evaluated(own, space, input);
+  try {
+    if (rows * features.length * names.length > MOST_VALUES) throw new AssayError('DATA_TOO_LARGE');
+    const found = await enumerate(
+      evaluate,
+      features.length,
+      names.length,
+      x,
+      rows,
+      background!,
+      backgroundRows,
+      progress,
+    );
+    return {
+      values: found.values,
+      base: found.base,
+      outputs: names,
+      evaluations: found.evaluations,
+      additivityError: checkAdditivity(found.values, found.base, found.outputs, features.length),
+      backgroundRowsUsed: backgroundRows,
+      engine: own === null ? 'onnxruntime' : 'float64',
+      runtimeDifference:
+        own !== null && readable
+          ? checkRuntime(own, outputsOf(own, x, rows), await askRuntime(input, own.output))
+          : null,
+    };
+  } finally {
+    await close();
+  }
+}
+
+const close = async (): Promise<void> => {};
+
+function evaluated(known: Known, space: Space, { model, wanted }: Input): Asked {
+  const all = outputNames(known, model);
+  if (space === 'margin') {
+    const columns = scoreColumns(known, 'margin', all, wanted);
+    const evaluate: Evaluate = async (x, rows) => project(scoresOf(known, x, rows), known.link.scores, columns, true);
+    return { evaluate, names: columns.map(({ name }) => name), close };
+  }
+  return {
+    evaluate: async (x, rows) => column(outputsOf(known, x, rows), rows, wanted),
+    names: pick(all, wanted),
+    close,
+  };
+}
+
+async function asked(known: Known | Opaque, { runtime, model, features, background, wanted }: Input): Promise<Asked> {
+  const session = await openSession(runtime, model);
+  const release = (): Promise<void> => session.close();
+  try {
+    const wishes = (name: string, type: string): boolean =>
+      known.kind === 'other' ? type.startsWith('float') : name === known.output;
+    const port = session.outputs.find(({ name, type }) => wishes(name, type));
+    if (port === undefined) throw new AssayError('MODEL_UNSUPPORTED', 'The model puts out no float numbers.');
+    const all: Evaluate = async (x, rows) =>
+      finite(await session.run(feedsOf(model, features, x, rows), rows, port.name), port.name, rows);
+    // How many numbers it gives for a row is seen only by asking.
+    const probe = await all(background!.subarray(0, features.length), 1);
+    const names =
+      known.kind === 'other'
+        ? numbered(model.metadata[METADATA.target] ?? port.name, probe.length)
+        : outputNames(known, model);
+    return {
+      evaluate: async (x, rows) => column(await all(x, rows), rows, wanted),
+      names: pick(names, wanted),
+      close: release,
+    };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+/** One column of (rows × outputs), or all. */
+function column(every: Float64Array, rows: number, wanted: number | undefined): Float64Array {
+  if (wanted === undefined) return every;
+  const outputs = every.length / rows;
+  return Float64Array.from({ length: rows }, (_, row) => every[row * outputs + wanted]!);
+}
+
+function finite({ data }: Output, output: string, rows: number): Float64Array {
+  if (!(data instanceof Float64Array)) throw new AssayError('MODEL_UNSUPPORTED', `The output “${output}” holds text.`);
+  if (data.length % rows !== 0)
+    throw new AssayError('MODEL_UNSUPPORTED', `The output “${output}” gave ${data.length} numbers for ${rows} rows.`);
+  if (!data.every(Number.isFinite))
+    throw new AssayError(
+      'VALUE_MISSING',
+      `The output “${output}” is not a finite number for some rows: is a value missing or out of range?`,
+    );
+  return data;
+}

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import * as fc from 'fast-check';
+import { Table } from '#common/table.ts';
+import { type Explanation, importance, rowAt, slice, stepsOf } from './views/explanation.ts';
+import { swarm } from './views/swarm.ts';
+
+const explanation = (meta: Partial<Explanation['meta']> = {}): Explanation => ({
+  values: { $: 'tensor', shape: [2, 2, 2], data: Float64Array.of(-1, 1, 2, -2, -3, 3, 0, 0) },
+  base: [0.25, 0.75],
+  data: Table.fromColumns({ job: ['cook', 'nurse'], age: Float64Array.of(NaN, 40) }),
+  names: ['job', 'age'],
+  outputs: ['no', 'yes'],
+  meta: { method: 'exact', space: 'output', link: 'logistic-pair', ...meta },
+});
+
+describe('what the drawings read out of an explanation', () => {
+  it('one output: of two the second, or one by number or name', () => {
+    const of = slice(explanation());
+    assert.deepEqual([of.base, of.part(0, 0), of.part(1, 0)], [0.75, 1, 3]);
+    assert.equal(slice(explanation(), 'no').part(0, 0), -1);
+    assert.equal(slice(explanation(), 0).base, 0.25);
+    assert.throws(() => slice(explanation(), 'maybe'), RangeError);
+    assert.throws(() => slice(explanation(), 2), RangeError);
+  });
+
+  it('says what is explained, in which unit', () => {
+    assert.equal(slice(explanation()).label, 'probability of yes');
+    assert.equal(slice(explanation({ space: 'margin' })).label, 'log-odds of yes');
+    assert.equal(slice(explanation({ space: 'margin', link: 'softmax' })).label, 'score of yes');
+    const wage = slice({ ...explanation({ link: 'none', unit: '$/h' }), outputs: ['wage', 'wage'] });
+    assert.deepEqual([wage.label, wage.unit], ['wage', '$/h']);
+  });
+
+  it('categories in the model’s order, missing values as null', () => {
+    const of = slice(
+      explanation({ features: [{ name: 'job', categories: ['nurse', 'cook', 'clerk'] }, { name: 'age' }] }),
+    );
+    assert.deepEqual(of.levels(0), ['nurse', 'cook']);
+    assert.deepEqual([of.levels(1), of.value(0, 1), of.value(1, 1)], [null, null, 40]);
+    assert.deepEqual(slice(explanation()).levels(0), ['cook', 'nurse']);
+  });
+
+  it('steps add up whatever is gathered in the rest', () => {
+    const of = slice(explanation());
+    assert.deepEqual(importance(of).order, [0, 1]);
+    for (const top of [0, 1, 2]) {
+      const steps = stepsOf(of, 0, top, () => 'x');
+      assert.equal(
+        steps.reduce((sum, { part }) => sum + part, 0),
+        -1,
+      );
+      assert.equal(steps.length, Math.min(2, top + 1));
+    }
+    assert.throws(() => rowAt(of, 2), RangeError);
+  });
+});
+
+describe('a swarm', () => {
+  it('keeps to its room, and leaves a dot alone on its line', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 300 }), { maxLength: 200 }), (at) => {
+        for (const offset of swarm(at, 2, 15)) assert.ok(Math.abs(offset) <= 15);
+      }),
+    );
+    assert.deepEqual([...swarm([0, 100, 200], 2, 15)], [0, 0, 0]);
+    assert.deepEqual(swarm([5, 5, 5, 9], 2, 15), swarm([5, 5, 5, 9], 2, 15));
+  });
+});
