@@ -63,7 +63,7 @@ describe('a swarm', () => {
         for (const offset of swarm(at, 2, 15)) assert.ok(Math.abs(offset) <= 15);
       }),
     );
-    assert.deepEqual([...swarm([0, 100, 200], 2, 15)], [0, 0, 0]);
+    for (const offset of swarm([0, 100, 200], 2, 15)) assert.ok(offset === 0);
     assert.deepEqual(swarm([5, 5, 5, 9], 2, 15), swarm([5, 5, 5, 9], 2, 15));
   });
 });
