@@ -19,7 +19,7 @@ test('each code has a name, a status and two sentences', () => {
     const { status, says, hint } = ERRORS[code];
     assert.match(code, /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/);
     assert.ok(status >= 400 && status < 600, code);
-    for (const sentence of [says, hint]) assert.match(sentence, /^[\p{Lu}`][^|\n]*[.…]$/u, `${code}: ${sentence}`);
+    for (const sentence of [says, hint]) assert.match(sentence, /^[\p{L}`][^|\n]*[.…]$/u, `${code}: ${sentence}`);
   }
 });
 
