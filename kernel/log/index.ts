@@ -10,6 +10,7 @@ import { formatProof, verifyCheckpoint } from '#common/proof.ts';
 import type { LoggedReceipt } from '#common/receipt.ts';
 import type { Database, Store } from '../store/index.ts';
 import { fsck } from './fsck.ts';
+import { HeadFile } from './heads.ts';
 import { inclusionProof } from './prove.ts';
 import { publicFiles } from './public.ts';
 import { signerOf } from './recover.ts';
@@ -25,11 +26,12 @@ const MAX_LIMIT = 1_000;
 export async function openLog({ store, home, org }: LogOptions): Promise<Log> {
   const connect = () => store.connect(org);
   const files = publicFiles(join(home, 'log', org));
+  const heads = new HeadFile(join(home, 'log', `${org}.heads`));
   const client = await connect();
   try {
     await lockLog(client, org);
     const signer = await signerOf(client, home, org);
-    const writer = await Writer.open({ org, signer, files, connect }, client);
+    const writer = await Writer.open({ org, signer, files, heads, connect }, client);
     const vkey = formatVkey(signer);
     const find = (id: Digest): Promise<LoggedReceipt | undefined> => findReceipt(store, org, id);
     return {

@@ -278,6 +278,32 @@ describe('a log whose files are lost or changed', () => {
     });
   });
 
+  it('is refused when the database was rolled back behind a head that left it, though not yet with its tiles', async () => {
+    const { log, file } = await closedLog();
+    const checkpoint = await readFile(file('checkpoint'));
+    const before = await openAgain(log);
+    await appendMany(before, 40);
+    await before.close();
+    await writeFile(file('checkpoint'), checkpoint);
+    await tamper('delete from assay.receipts where org = $1 and index >= 700', log.org);
+    await tamper('delete from assay.checkpoints where org = $1 and size > 700', log.org);
+    await assert.rejects(openAgain(log), {
+      code: 'LOG_FORKED',
+      message: /740 receipts was published; the database holds 700/,
+    });
+  });
+
+  it('remembers its heads through a torn last line', async () => {
+    const { log } = await closedLog();
+    const heads = `${log.dir}.heads`;
+    const text = await readFile(heads, 'utf8');
+    await writeFile(heads, `${text}"half a he`);
+    await (await openAgain(log)).close();
+    await rm(heads);
+    await (await openAgain(log)).close();
+    assert.deepEqual(text.split('\n').at(-2), (await readFile(heads, 'utf8')).split('\n').at(-2));
+  });
+
   it('is refused when the database tells another story of the same length, and its files stay as they were', async () => {
     const { log } = await closedLog();
     const before = await contents(log.dir);
@@ -410,8 +436,8 @@ describe('a log in trouble', () => {
     await writeFile(tile, 'in the way');
     // Durable, and so answered; only its proof and the next batch have to wait.
     const answered = await appendMany(log, 300);
-    await assert.rejects(log.append(draft('s')), { code: 'STORE_UNAVAILABLE' });
     await assert.rejects(log.proof(answered[0]!.id), { code: 'STORE_UNAVAILABLE' });
+    await assert.rejects(log.append(draft('s')), { code: 'STORE_UNAVAILABLE' });
     await rm(tile);
     await rename(`${tile}.away`, tile);
     const { id, index } = await log.append(draft('s0'));

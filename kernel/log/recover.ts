@@ -37,19 +37,26 @@ export interface Standing {
   readonly edge: TreeEdge;
   readonly bundles: Bundles;
   readonly head: Head;
-  /** What has to be published with the head; undefined when all of it is. */
+  /** Tiles that have to be published with the head; undefined when it is published. */
   readonly unpublished: readonly FilledTile[] | undefined;
+  /** What is public now. */
+  readonly published: Head | undefined;
 }
 
-/** Writes what tiles are missing, once it is sure of them. @throws LOG_FORKED: nothing may be written or published any more */
+/**
+ * Writes what full tiles are missing, once it is sure of them. `remembered` is the newest head that left the database.
+ * @throws LOG_FORKED: nothing may be written or published any more
+ */
 export async function standingOf(
   client: Client,
   org: string,
   signer: NoteSigner,
   files: PublicFiles,
+  remembered: string | undefined,
 ): Promise<Standing> {
   const head = await headOf(client, org, signer);
-  const published = await publishedHead(client, org, signer, files, head);
+  await knownHead(client, org, signer, remembered, head);
+  const published = await knownHead(client, org, signer, await files.checkpoint(), head);
   const trial = (await edgeOf(files, published)) ?? new TreeEdge();
   const from = trial.size;
   for await (const ids of readIds(client, org, from, head.size)) {
@@ -71,7 +78,7 @@ export async function standingOf(
   }
   const rest = [...edge.takeTiles(), ...bundles.take()];
   const complete = published?.size === head.size && from === head.size && rest.length === 0;
-  return { edge, bundles, head, unpublished: complete ? undefined : rest };
+  return { edge, bundles, head, published, unpublished: complete ? undefined : rest };
 }
 
 async function bundlesOf(client: Client, org: string, files: PublicFiles, size: number): Promise<Bundles> {
@@ -94,15 +101,14 @@ async function headOf(client: Client, org: string, signer: NoteSigner): Promise<
   return head;
 }
 
-/** What the checkpoint file says, when the database remembers having said it. */
-async function publishedHead(
+/** What a note outside the database says, when the database remembers having said it. */
+async function knownHead(
   client: Client,
   org: string,
   signer: NoteSigner,
-  files: PublicFiles,
+  note: string | undefined,
   head: Head,
 ): Promise<Head | undefined> {
-  const note = await files.checkpoint();
   if (note === undefined) return undefined;
   let checkpoint;
   try {

@@ -1,6 +1,6 @@
 /**
- * The log's one writer. Batches are self-clocked: what arrives while one is committed and published becomes the next. A call is answered
- * when its receipt is durable in PostgreSQL; its tiles and checkpoint leave the database before the next batch.
+ * The log's one writer. Batches are self-clocked: what arrives while one is committed becomes the next. A call is answered when its
+ * receipt is durable in PostgreSQL; the batch's signed head leaves the database before the next batch, and its tiles follow.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseError, type Client } from 'pg';
@@ -11,7 +11,9 @@ import type { NoteSigner } from '#common/note.ts';
 import type { LoggedReceipt, ReceiptDraft } from '#common/receipt.ts';
 import { codeOf } from '../store/files.ts';
 import { Chains, NO_RECEIPT, streamOf, type Placed, type StreamHead } from './chains.ts';
-import type { FilledTile, PublicFiles } from './public.ts';
+import type { HeadFile } from './heads.ts';
+import type { PublicFiles } from './public.ts';
+import { Publisher } from './publisher.ts';
 import { signHead, standingOf, type Standing } from './recover.ts';
 import { addBatch, countReceipts, lockLog, readIds, readLast, type Head } from './rows.ts';
 
@@ -19,7 +21,7 @@ import { addBatch, countReceipts, lockLog, readIds, readLast, type Head } from '
 const MAX_BATCH = 4_096;
 const MAX_BATCH_UNITS = 8 << 20;
 /** Milliseconds for which a lost server is waited for. */
-const PATIENCE = 5_000;
+const PATIENCE = 30_000;
 
 interface Waiting {
   readonly draft: ReceiptDraft;
@@ -37,6 +39,7 @@ export interface WriterOptions {
   readonly org: string;
   readonly signer: NoteSigner;
   readonly files: PublicFiles;
+  readonly heads: HeadFile;
   /** A new connection for the log's rows. */
   connect(): Promise<Client>;
 }
@@ -48,9 +51,9 @@ export class Writer {
   /** Undefined after a failed write, until the log is read anew. */
   private standing: Standing | undefined;
   private client: Client;
-  private unpublished: FilledTile[] | undefined;
-  private published: Head | undefined;
-  private awaited: { readonly size: number; resolve(head: Head): void; reject(error: unknown): void }[] = [];
+  private readonly publisher: Publisher;
+  /** Committed, but not yet outside the database. */
+  private unremembered: Head | undefined;
   private work: Promise<void> | undefined;
   private closed = false;
 
@@ -58,13 +61,14 @@ export class Writer {
     this.options = options;
     this.client = client;
     this.chains = new Chains(options.org, options.signer);
+    this.publisher = new Publisher(options.files);
   }
 
   /** `client` holds the log's lock; the writer ends it. @throws LOG_FORKED */
   static async open(options: WriterOptions, client: Client): Promise<Writer> {
     const writer = new Writer(options, client);
     await writer.stand();
-    await writer.publish();
+    await writer.settled();
     return writer;
   }
 
@@ -81,13 +85,12 @@ export class Writer {
   }
 
   /** The newest published head that covers `size` receipts, now or when there is one. */
-  head(size: number): Promise<Head> {
-    const head = this.published;
-    if (head !== undefined && head.size >= size) return Promise.resolve(head);
-    return new Promise((resolve, reject) => {
-      this.awaited.push({ size, resolve, reject });
-      this.wake();
-    });
+  async head(size: number): Promise<Head> {
+    try {
+      return await this.publisher.at(size);
+    } catch (error) {
+      throw coded(error);
+    }
   }
 
   /** When all that was committed before the call is published. */
@@ -99,6 +102,8 @@ export class Writer {
   async close(): Promise<void> {
     this.closed = true;
     while (this.work !== undefined) await this.work;
+    await this.publisher.idle();
+    await this.options.heads.close();
     await this.client.end().catch(() => undefined);
   }
 
@@ -125,7 +130,6 @@ export class Writer {
         // Their places are free again.
         this.chains.forget(0);
         for (const waiting of this.queue.splice(0)) waiting.reject(coded(error));
-        for (const waiting of this.awaited.splice(0)) waiting.reject(coded(error));
         return;
       }
     }
@@ -134,11 +138,12 @@ export class Writer {
   private async drain(): Promise<void> {
     do {
       if (this.standing === undefined) await this.reopen();
-      await this.publish();
+      await this.remember();
+      await this.publisher.ready();
       await this.placeRest();
       const batch = this.nextBatch();
       if (batch.length > 0) await this.commit(batch);
-    } while (this.queue.length > 0 || this.unpublished !== undefined);
+    } while (this.queue.length > 0 || this.unremembered !== undefined);
     this.chains.forget();
   }
 
@@ -170,8 +175,9 @@ export class Writer {
       return;
     }
     this.standing = { ...this.standing!, head };
-    this.unpublished = [...edge.takeTiles(), ...bundles.take()];
+    this.unremembered = head;
     answer(batch, first);
+    this.publisher.offer(head, [...edge.takeTiles(), ...bundles.take()]);
   }
 
   /** Nobody said whether the batch was written: the database will. What it lacks is tried once more. */
@@ -224,22 +230,20 @@ export class Writer {
   }
 
   private async stand(): Promise<void> {
-    const { org, signer, files } = this.options;
-    const standing = await standingOf(this.client, org, signer, files);
-    this.unpublished = standing.unpublished === undefined ? undefined : [...standing.unpublished];
-    if (this.unpublished === undefined) this.published = standing.head;
+    const { org, signer, files, heads } = this.options;
+    await this.publisher.idle();
+    const standing = await standingOf(this.client, org, signer, files, await heads.last());
+    this.publisher.reset(standing.published);
+    if (standing.unpublished !== undefined) this.publisher.offer(standing.head, standing.unpublished);
+    this.unremembered = standing.head;
+    await this.remember();
     this.standing = standing;
   }
 
-  private async publish(): Promise<void> {
-    if (this.unpublished === undefined) return;
-    const { head } = this.standing!;
-    await this.options.files.publish(this.unpublished, head.note);
-    this.unpublished = undefined;
-    this.published = head;
-    const served = this.awaited.filter(({ size }) => size <= head.size);
-    this.awaited = this.awaited.filter(({ size }) => size > head.size);
-    for (const { resolve } of served) resolve(head);
+  private async remember(): Promise<void> {
+    if (this.unremembered === undefined) return;
+    await this.options.heads.append(this.unremembered.note);
+    this.unremembered = undefined;
   }
 
   /** Looks up the streams that it doesn't know, then places in order, without a pause in which others could come between. */
