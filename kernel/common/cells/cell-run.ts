@@ -16,6 +16,8 @@ export interface CellContext extends Omit<PresentContext, 'cell'> {
   readonly module: Module;
   readonly mailbox: Mailbox;
   readonly evaluate: Evaluate;
+  /** Of the last run of a cell with this id: versions go on rising when its text is replaced. */
+  readonly version: number;
   /** +1 when a cell is queued, −1 when it ends. */
   count(by: number): void;
 }
@@ -35,7 +37,9 @@ export class CellRun {
   #present: Present | null = null;
   #state: CellState;
   #counted = false;
-  #version = 0;
+  #version: number;
+  /** Replaced by another text: the runtime still lets go of its variables, but nobody is told. */
+  #deleted = false;
   /** Of a cell that is done. */
   #outputs: Outputs | null = null;
   #hashed = true;
@@ -45,7 +49,8 @@ export class CellRun {
   constructor(cell: CompiledCell, context: CellContext) {
     this.cell = cell;
     this.#context = context;
-    this.#state = { id: cell.id, version: 0, status: 'idle' };
+    this.#version = context.version;
+    this.#state = { id: cell.id, version: context.version, status: 'idle' };
     this.#inputs = cell.error ? [] : cell.inputs.filter((name) => !ownInput(name, context.namespaces));
     this.#main = context.module.variable({
       pending: () => this.#queued(),
@@ -74,6 +79,7 @@ export class CellRun {
   }
 
   delete(): void {
+    this.#deleted = true;
     this.#present?.end(true);
     for (const variable of this.#names) variable.delete();
     this.#main.delete();
@@ -95,6 +101,7 @@ export class CellRun {
   }
 
   #queued(): void {
+    if (this.#deleted) return;
     this.#present?.end(true);
     this.#present = null;
     this.#hashed = true;
@@ -176,11 +183,13 @@ export class CellRun {
   }
 
   #ended(): void {
+    if (this.#deleted) return;
     this.#context.mailbox.post(this.cell.id, this, false);
     this.#uncount();
   }
 
   #failed(thrown: unknown): void {
+    if (this.#deleted) return;
     const { error, name } = failureOf(thrown, this.cell);
     const receipts = this.#present?.receipts ?? [];
     this.#present?.end(true);

@@ -66,6 +66,7 @@ export class NotebookRuntime {
     const kept =
       settings === this.#settings ? new Map(cells.map((cell) => [cell.id, cell])) : new Map<string, CompiledCell>();
     this.#settings = settings;
+    const versions = new Map(Array.from(this.#cells, ([id, { state }]) => [id, state.version]));
     for (const [id, run] of this.#cells) {
       if (kept.get(id)?.digest === run.cell.digest && !run.cell.error) run.moved(kept.get(id)!);
       else {
@@ -85,6 +86,7 @@ export class NotebookRuntime {
         seed: notebook.seed,
         uses: notebook.uses,
         namespaces,
+        version: versions.get(cell.id) ?? 0,
         count: (by) => this.#count(by),
       });
       this.#cells.set(cell.id, run);
