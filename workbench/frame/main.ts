@@ -15,6 +15,8 @@ import { HELLO, type FrameApi, type PageApi } from './protocol.ts';
 import { makeSlots } from './slots.ts';
 
 pinRealm();
+// A view cell reaches the document, and through it what messages go through: it shall not put its own in their place.
+for (const { prototype } of [MessagePort, MessageEvent, MessageChannel, EventTarget]) Object.freeze(prototype);
 
 addEventListener('message', function meet({ source, data, ports }: MessageEvent<unknown>) {
   if (source !== parent || data !== HELLO || ports.length !== 2) return;

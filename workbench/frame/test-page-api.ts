@@ -4,7 +4,7 @@ import type { CellState, CompiledNotebook } from '#common/notebook.ts';
 import type { Slot } from './protocol.ts';
 
 export interface TestPage {
-  /** Every method that the frame called, also what it may not. */
+  /** Calls that reached the kernel's client. */
   readonly calls: (readonly [cell: string, method: string, input: unknown])[];
   readonly states: Map<string, CellState>;
   readonly history: CellState[];
@@ -13,10 +13,10 @@ export interface TestPage {
   datasets: Record<string, TableData>;
   /** What a plugin's method gives; throws to refuse. */
   answer: (method: string, input: unknown) => unknown;
-  open(): Promise<void>;
   define(notebook: CompiledNotebook): Promise<void>;
-  run(ids?: string[]): Promise<string | null>;
+  run(ids: readonly string[] | null): Promise<void>;
   layout(slots: readonly Slot[]): void;
   theme(tokens: Record<string, string>, dark: boolean): void;
-  close(): void;
+  /** Settles once the new frame listens. */
+  restart(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /** A CodeMirror editor for one cell. Loaded when the first cell comes into view; the rest of the page never imports CodeMirror. */
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, completionStatus } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab, redoDepth, undoDepth } from '@codemirror/commands';
 import { bracketMatching, indentOnInput, syntaxHighlighting } from '@codemirror/language';
 import { lintKeymap, setDiagnostics } from '@codemirror/lint';
@@ -63,7 +63,7 @@ export function createCellEditor(parent: HTMLElement, options: CellEditorOptions
         bracketMatching(),
         closeBrackets(),
         highlightSelectionMatches(),
-        options.complete ? [autocompletion({ override: [completeFrom(options.complete)], icons: false }), hoverFrom(options.complete)] : [],
+        options.complete ? [autocompletion({ override: [completeFrom(options.complete)], icons: false, defaultKeymap: false }), hoverFrom(options.complete)] : [],
         language.of(languageOf(options.language)),
         syntaxHighlighting(highlighting),
         editorTheme,
@@ -103,15 +103,15 @@ export function createCellEditor(parent: HTMLElement, options: CellEditorOptions
 function leaving({ onLeave, onHistory }: Pick<CellEditorOptions, 'onLeave' | 'onHistory'>) {
   const over = (by: -1 | 1) => (view: EditorView) => {
     const { main } = view.state.selection;
-    if (!main.empty) return false;
+    if (!main.empty || completionStatus(view.state) === 'active') return false;
     const edge = by < 0 ? view.state.doc.lineAt(main.head).number === 1 : view.state.doc.lineAt(main.head).number === view.state.doc.lines;
     if (!edge || view.moveVertically(main, by > 0).head !== main.head) return false;
     onLeave(by);
     return true;
   };
   return [
-    // After the completion list, which closes with Escape first.
-    Prec.low(keymap.of([{ key: 'Escape', run: () => (onLeave(0), true) }])),
+    // An open list of completions takes Escape first; one that is only being asked for doesn't.
+    Prec.high(keymap.of([{ key: 'Escape', run: ({ state }) => completionStatus(state) !== 'active' && (onLeave(0), true) }])),
     keymap.of([
       { key: 'Mod-z', run: (view) => undoDepth(view.state) === 0 && (onHistory('undo'), true) },
       { key: 'Mod-y', mac: 'Mod-Shift-z', run: (view) => redoDepth(view.state) === 0 && (onHistory('redo'), true) },

@@ -20,9 +20,9 @@ ORDER BY sex
 
 A cell reads what others define by name, and runs again when they change.
 
-\`\`\`ts id=gap name=gap
-const [female, male] = by_sex.column('mean_wage');
-const gap = male - female;
+\`\`\`ts id=gap
+const [women, men] = by_sex.column('mean_wage');
+const gap = men - women;
 \`\`\`
 `;
 

@@ -1,0 +1,312 @@
+/** The workbench as a person uses it, against the real kernel: each flow from the first key to what it leaves on disk. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, describe, test } from 'node:test';
+import type { FrameLocator, Locator } from 'playwright-core';
+import { NOTEBOOK, openWorkbench } from './workbench-project.ts';
+
+const work = await openWorkbench();
+const { page } = work;
+after(() => work.close());
+
+const cell = (id: string): Locator => page.locator(`.cell[data-key="cell:${id}"]`);
+const frame = (): FrameLocator => page.frameLocator('iframe.frame');
+const status = (id: string, wanted: string): Promise<void> =>
+  cell(id)
+    .and(page.locator(`[data-status="${wanted}"]`))
+    .waitFor();
+const press = (...keys: string[]): Promise<void> =>
+  keys.reduce((done, key) => done.then(() => page.keyboard.press(key)), Promise.resolve());
+
+/** Waits until a file holds what it should. */
+async function onDisk(file: string, wanted: RegExp): Promise<string> {
+  for (let tries = 0; ; tries++) {
+    const text = await work.read(file);
+    if (wanted.test(text)) return text;
+    if (tries > 100) assert.fail(`${file} never matched ${wanted}:\n${text}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function openWalk(source = NOTEBOOK): Promise<void> {
+  await page.goto(`${work.url}/`);
+  await page.evaluate(() => localStorage.clear());
+  await work.write('notebooks/walk.md', source);
+  await page.goto(`${work.url}/notebooks/walk`);
+  await page.locator('.cell').first().waitFor();
+}
+
+async function openAndRun(source = NOTEBOOK): Promise<void> {
+  await openWalk(source);
+  await status('counted', 'done');
+  await page.locator('.seal-root-line').waitFor();
+}
+
+/** Puts the cursor into a cell and replaces what it holds. */
+async function retype(id: string, code: string): Promise<void> {
+  await cell(id).locator('.cm-content').click();
+  await press('ControlOrMeta+a');
+  await page.keyboard.insertText(code);
+}
+
+describe('the workbench', () => {
+  test('the link leads to the gallery, and a notebook from there runs by itself', async () => {
+    await page.locator('.card-title a', { hasText: 'A walk' }).click();
+    await status('counted', 'done');
+    await status('drawn', 'done');
+    await frame().locator('svg circle').first().waitFor();
+    await frame().getByText('The sum is 41.').waitFor();
+    assert.match(await cell('b').locator('.rail').innerText(), /b\s+[0-9a-f]{8}\s+21/);
+    assert.match(await cell('counted').locator('.rail').innerText(), /1 receipt/);
+  });
+
+  test('what a cell draws lies in its slot', async () => {
+    const slot = await cell('drawn').locator('.slot').boundingBox();
+    const drawing = await frame().locator('svg').first().boundingBox();
+    assert(slot && drawing);
+    assert(
+      Math.abs(slot.x - drawing.x) < 24 &&
+        drawing.y >= slot.y - 1 &&
+        drawing.y + drawing.height <= slot.y + slot.height + 2,
+    );
+  });
+
+  test('with the keyboard only: select, edit, run, and what reads it follows; the file is saved', async () => {
+    await openAndRun();
+    await press('j', 'j', 'Enter');
+    assert.equal(await cell('a').getAttribute('data-editing'), 'true');
+    await press('ControlOrMeta+a');
+    await page.keyboard.type('const a = 100;');
+    await status('b', 'stale');
+    await press('Shift+Enter');
+    await status('b', 'done');
+    await frame().getByText('The sum is 201.').waitFor();
+    assert.equal(await cell('b').getAttribute('data-selected'), 'true');
+    await onDisk('notebooks/walk.md', /const a = 100;/);
+  });
+
+  test('undo takes back an edit, a deletion and a move, in the file too', async () => {
+    await openAndRun();
+    await retype('a', 'const a = 7;');
+    await press('Escape', 'j', 'd', 'd');
+    await cell('b').waitFor({ state: 'detached' });
+    await page.getByText('Deleted a cell.').waitFor();
+    await page.locator('.toast').getByRole('button', { name: 'Undo' }).click();
+    await cell('b').waitFor();
+    await press('Alt+ArrowUp');
+    await page.locator('.cell').first().and(cell('b')).waitFor();
+    await press('z', 'z');
+    const text = await onDisk('notebooks/walk.md', /const a = 20;/);
+    assert.equal(text, NOTEBOOK);
+    await press('Z', 'Z');
+    await onDisk('notebooks/walk.md', /const a = 7;/);
+  });
+
+  test('adds text and cells of every kind', async () => {
+    await openAndRun();
+    await press('j', 't');
+    await page.locator('.text-editor .cm-content').waitFor();
+    await page.keyboard.type('Words **of mine**.');
+    await press('Escape');
+    await page.locator('.prose strong', { hasText: 'of mine' }).waitFor();
+    await press('s');
+    await page.keyboard.type('SELECT count(*)::INTEGER AS n FROM trees');
+    await press('Control+Enter');
+    const sql = page
+      .locator('.cell', { has: page.locator('select', { hasText: 'SQL' }) })
+      .and(page.locator('[data-selected="true"]'));
+    await sql.and(page.locator('[data-status="done"]')).waitFor();
+    await onDisk('notebooks/walk.md', /Words \*\*of mine\*\*\.\n\n```sql id=\w+\nSELECT count/);
+  });
+
+  test('points at the line that is wrong, while it is typed and after it ran', async () => {
+    await openAndRun();
+    await retype('b', 'const b = a +;\n');
+    await cell('b').locator('.cm-lintRange-error').waitFor();
+    assert.match(await cell('b').locator('.cell-error').innerText(), /CELL_SYNTAX/);
+    await retype('b', 'const b = 1;\nif (b > 0) throw new Error("on purpose");');
+    await press('Control+Enter');
+    await status('b', 'failed');
+    const said = await cell('b').locator('.cell-error').innerText();
+    assert.match(said, /on purpose/);
+    assert.match(said, /line 2/);
+    await cell('b').locator('.cm-lintRange-error').waitFor();
+  });
+
+  test('completes methods, their parameters and values, and the columns of data sets', async () => {
+    await openAndRun();
+    const options = page.locator('.cm-tooltip-autocomplete li');
+    await retype('counted', '');
+    await page.keyboard.type('slow.');
+    await options.filter({ hasText: 'count' }).waitFor();
+    await press('Enter');
+    await options
+      .filter({ hasText: 'to' })
+      .first()
+      .waitFor()
+      .catch(() => press('Control+Space'));
+    await page.keyboard.type('wa');
+    await options.filter({ hasText: 'way' }).waitFor();
+    await press('Enter');
+    await page.keyboard.type("'");
+    await options.filter({ hasText: 'down' }).waitFor();
+    await press('Escape');
+    await retype('tall', '');
+    await page.keyboard.type("trees.column('he");
+    await options.filter({ hasText: 'height' }).waitFor();
+    await press('Escape');
+  });
+
+  test('a file that changed on disk is taken up, and one that changed on both sides is asked about', async () => {
+    await openAndRun();
+    await work.write('notebooks/walk.md', NOTEBOOK.replace('a = 20', 'a = 30'));
+    await cell('a').locator('.cm-line', { hasText: 'const a = 30;' }).waitFor();
+    await page.route('**/api/v1/notebooks/walk', (route) =>
+      route.request().method() === 'PUT' ? new Promise(() => undefined) : route.continue(),
+    );
+    await retype('b', 'const b = a + 5;');
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await openWalk();
+    await retype('b', 'const b = a + 5;');
+    await work.write('notebooks/walk.md', NOTEBOOK.replace('a = 20', 'a = 40'));
+    const banner = page.locator('.conflict');
+    await banner.waitFor();
+    await banner.getByRole('button', { name: 'Show differences' }).click();
+    assert.match(await banner.locator('.diff').innerText(), /− const a = 40;\s+\+ const a = 20;/);
+    await banner.getByRole('button', { name: 'Keep mine' }).click();
+    await onDisk('notebooks/walk.md', /const a = 20;[\s\S]*const b = a \+ 5;/);
+    await banner.waitFor({ state: 'detached' });
+  });
+
+  test('an endless loop leaves the page alive and can be stopped', async () => {
+    await openAndRun();
+    await retype('b', 'while (true) {}\nconst b = 1;');
+    await press('Control+Enter');
+    await status('b', 'running');
+    await page.locator('.sheet-bar').getByRole('button', { name: 'Stop' }).click();
+    await status('b', 'stopped');
+    await retype('b', 'const b = a + 2;');
+    await press('Control+Enter');
+    await status('counted', 'done');
+    await frame().getByText('The sum is 42.').waitFor();
+  });
+
+  test('a slow method shows how far it is and can be cancelled', async () => {
+    await openAndRun();
+    await retype('counted', 'const counted = await slow.count({ to: 400, pause: 50 });');
+    await press('Control+Enter');
+    const call = cell('counted').locator('.call');
+    await call.filter({ hasText: /at \d+/ }).waitFor();
+    await call.filter({ hasText: /left/ }).waitFor();
+    await call.getByRole('button', { name: 'Cancel' }).click();
+    await status('counted', 'failed');
+    assert.match(await cell('counted').locator('.cell-error').innerText(), /CANCELLED/);
+  });
+
+  test('a method that the notebook does not name is refused, and one click lets it in', async () => {
+    await openWalk(NOTEBOOK.replace('uses: [slow.count]', 'uses: []'));
+    await cell('counted').locator('.cell-error').waitFor();
+    await cell('counted')
+      .getByRole('button', { name: /Let this notebook use/ })
+      .click();
+    await status('counted', 'done');
+    await onDisk('notebooks/walk.md', /uses: \[\s*slow(\.count)?\s*\]/);
+  });
+
+  test('seals, downloads, verifies, and sees a flipped byte', async () => {
+    await openAndRun();
+    await page.getByRole('button', { name: 'Seal', exact: true }).click();
+    await page.locator('.seal-done').waitFor();
+    const words = await page.locator('.seal-done svg').first().getAttribute('aria-label');
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Download bundle' }).click();
+    const bundle = await (await downloading).path();
+    assert.equal((await readFile(bundle)).subarray(0, 2).toString(), 'PK');
+
+    await page.goto(`${work.url}/verify`);
+    await page
+      .locator('input[type=file]')
+      .first()
+      .setInputFiles({ name: 'run.zip', mimeType: 'application/zip', buffer: await readFile(bundle) });
+    const verdict = page.locator('.verdict');
+    await verdict.and(page.locator('[data-ok="true"]')).waitFor();
+    assert.equal(await verdict.locator('svg').first().getAttribute('aria-label'), words);
+    assert.equal(await page.locator('.checks tr[data-ok="false"]').count(), 0);
+    await page.getByText('Whom do you trust?').click();
+    await page.getByRole('button', { name: 'Trust this kernel’s own log' }).click();
+    await page.locator('.checks tr[data-ok="true"]', { hasText: 'SIGNER' }).waitFor();
+
+    await page.locator('.flip select').selectOption('notebook.md');
+    await page.getByLabel('Byte', { exact: true }).fill('100');
+    await page.getByRole('button', { name: 'Flip one byte' }).click();
+    await verdict.and(page.locator('[data-ok="false"]')).waitFor();
+    await page.locator('.checks tr[data-ok="false"]', { hasText: 'FILES' }).waitFor();
+    assert.match(await page.locator('.checks tr[data-ok="false"]', { hasText: 'FILES' }).innerText(), /notebook\.md/);
+    assert.match((await verdict.locator('svg').first().getAttribute('aria-label')) ?? '', /^Broken/);
+    await verdict.getByRole('button', { name: 'Put the byte back' }).click();
+    await verdict.and(page.locator('[data-ok="true"]')).waitFor();
+  });
+
+  test('a table dropped on the page becomes a data set', async () => {
+    await page.goto(`${work.url}/datasets`);
+    await page.getByText('Trees', { exact: true }).waitFor();
+    await page.evaluate(() => {
+      const data = new DataTransfer();
+      data.items.add(new File(['town,people\nUlm,126000\nJena,111000\n'], 'Some Towns.csv', { type: 'text/csv' }));
+      document
+        .querySelector('.drop-zone')
+        ?.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+    });
+    const dialog = page.getByRole('dialog');
+    await dialog.locator('td', { hasText: 'Jena' }).waitFor();
+    await dialog.getByRole('button', { name: 'Add some_towns' }).click();
+    await page.waitForURL(/\/datasets\/some_towns$/);
+    await page.locator('.table-view td', { hasText: '126000' }).waitFor();
+    assert.match(await work.read('datasets/some_towns/dataset.json'), /Some Towns/);
+  });
+
+  test('a form made from the schema calls a method and leaves a receipt', async () => {
+    await page.goto(`${work.url}/plugins/slow/count`);
+    await page.getByLabel(/^to/).fill('5');
+    await page.getByRole('button', { name: 'Call slow.count' }).click();
+    await page.locator('.method-result').getByText('last', { exact: true }).waitFor();
+    await page.locator('.method-receipt a').click();
+    await page.getByText('its SHA-256, checked here').waitFor();
+    await page.getByRole('heading', { name: 'slow.count' }).waitFor();
+  });
+
+  test('the palette finds pages, notebooks and methods, with the keyboard', async () => {
+    await page.goto(`${work.url}/receipts`);
+    await page.getByRole('heading', { name: 'Receipts' }).waitFor();
+    await press('ControlOrMeta+k');
+    await page.getByRole('combobox', { name: 'Search' }).fill('a walk');
+    await page.locator('.palette-item', { hasText: 'A walk' }).waitFor();
+    await press('Enter');
+    await page.waitForURL(/\/notebooks\/walk$/);
+  });
+
+  test('makes a notebook, imports one, and brings a removed one back', async () => {
+    await page.goto(`${work.url}/`);
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({
+        name: 'From Elsewhere.md',
+        mimeType: 'text/markdown',
+        buffer: Buffer.from('# Elsewhere\n\nWords.\n'),
+      });
+    await page.waitForURL(/From%20Elsewhere|From Elsewhere/);
+    await page.getByRole('heading', { name: 'Elsewhere' }).waitFor();
+    await page.goto(`${work.url}/`);
+    const card = page.locator('.card', { hasText: 'Elsewhere' });
+    await card.hover();
+    await card.getByRole('button', { name: /trash/ }).click();
+    await card.waitFor({ state: 'detached' });
+    await page.locator('.toast').getByRole('button', { name: 'Undo' }).click();
+    await card.waitFor();
+    await page.getByRole('button', { name: 'New notebook' }).click();
+    await page.waitForURL(/untitled/);
+    await page.locator('.cell').first().waitFor();
+  });
+
+  test('nothing went wrong on the way that nobody asked for', () => assert.deepEqual(work.faults, []));
+});
