@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as onnxruntime from 'onnxruntime-node';
+import { seededRandom } from '#common/cells/random.ts';
 import { buildModel, FLOAT32, node, STRING, valueInfo } from '#common/onnx/build.ts';
 import { readModel } from '#common/onnx/model.ts';
 import { Table } from '#common/table.ts';
 import { describe as describeModel } from './lib/describe.ts';
 import { predict } from './lib/predict.ts';
-import { seededRandom } from './lib/random.ts';
 import { train } from './lib/train.ts';
 
 const table = Table.fromColumns({
@@ -33,7 +33,7 @@ const { bytes } = train(
     holdout: 0,
   },
   '0.0.0',
-  seededRandom(1),
+  seededRandom(1, ''),
   () => {},
 );
 const model = readModel(bytes);

@@ -1,17 +1,17 @@
 import * as onnxruntime from 'onnxruntime-node';
+import { seededRandom } from '#common/cells/random.ts';
 import { readModel } from '#common/onnx/model.ts';
 import { definePlugin } from '#common/plugin.ts';
 import type { Methods } from './methods.gen.ts';
 import manifest from './plugin.json' with { type: 'json' };
 import { describe } from './lib/describe.ts';
 import { predict } from './lib/predict.ts';
-import { seededRandom } from './lib/random.ts';
 import { train } from './lib/train.ts';
 
 export default definePlugin<Methods>({
   methods: {
     async train({ data, earlyStopping, seed, ...options }, ctx) {
-      const random = seed === undefined ? ctx.random : seededRandom(seed);
+      const random = seed === undefined ? ctx.random : seededRandom(seed, 'models.train');
       const { bytes, ...rest } = train(
         data,
         { ...options, patience: earlyStopping ?? null },

@@ -60,10 +60,7 @@ export async function openSession(runtime: Runtime, model: OnnxModel): Promise<S
       );
       const result = (await said(() => session.run(tensors, [output])))[output];
       if (result === undefined) throw new AssayError('MODEL_FAILED', `The runtime gave no output “${output}”.`);
-      const data =
-        result.type === 'string'
-          ? [...(result.data as readonly string[])]
-          : Float64Array.from(result.data as ArrayLike<number>, Number);
+      const data = result.type === 'string' ? [...(result.data as readonly string[])] : doubles(result.data);
       const { dims } = result;
       for (const tensor of [...Object.values(tensors), result]) tensor.dispose?.();
       return { dims, data };
@@ -72,8 +69,15 @@ export async function openSession(runtime: Runtime, model: OnnxModel): Promise<S
   };
 }
 
+function doubles(data: unknown): Float64Array {
+  if (data instanceof Float64Array) return data;
+  if (data instanceof Float32Array || data instanceof Int32Array || data instanceof Uint8Array)
+    return new Float64Array(data);
+  return Float64Array.from(data as ArrayLike<number | bigint>, Number);
+}
+
 const ARRAYS: Readonly<Record<string, (numbers: Float64Array) => unknown>> = {
-  float32: (numbers) => Float32Array.from(numbers),
+  float32: (numbers) => new Float32Array(numbers),
   float64: (numbers) => numbers,
   int64: (numbers) => BigInt64Array.from(numbers, (value) => BigInt(Math.trunc(value))),
   int32: (numbers) => Int32Array.from(numbers),

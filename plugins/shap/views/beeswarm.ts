@@ -1,21 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { type Explanation, importance, rowsOf, slice, type Slice } from './explanation.ts';
 import type { ViewOptions } from './options.ts';
-import {
-  FAINT,
-  figure,
-  fit,
-  gradient,
-  inUnit,
-  MISSING,
-  number,
-  QUIET,
-  ramp,
-  shares,
-  shown,
-  STYLE,
-  withUnit,
-} from './ink.ts';
+import { FAINT, figure, fit, gradient, inUnit, MISSING, number, ramp, shares, shown, STYLE, withUnit } from './ink.ts';
 import { swarm } from './swarm.ts';
 
 const ROW = 36;
@@ -26,6 +12,21 @@ interface End {
   readonly text: string;
   readonly fill: string;
 }
+
+interface Ends {
+  readonly start: readonly End[];
+  readonly end: readonly End[];
+}
+
+const ENDS = {
+  x: 'x',
+  y: 'y',
+  text: 'text',
+  fill: 'fill',
+  stroke: 'var(--paper, canvas)',
+  strokeWidth: 3,
+  fontSize: 11,
+} as const;
 
 /** Each dot is a row; where it lies is what the feature adds to the prediction, its colour how large the feature's value is. */
 export function beeswarm(explanation: Explanation, options: ViewOptions): Element {
@@ -41,9 +42,8 @@ export function beeswarm(explanation: Explanation, options: ViewOptions): Elemen
   );
   const parts = chosen.flatMap((feature) => rows.map((row) => of.part(row, feature)));
   const [least, most] = parts.reduce(([a, b], part) => [Math.min(a, part), Math.max(b, part)], [0, 0]);
-  // Room at both ends for the names of categories.
-  const pad = (most - least || 1) * (narrow ? 0.14 : 0.1);
-  const domain: [number, number] = [least - pad, most + pad];
+  const named = endsOf(of, chosen, dark);
+  const domain = domainOf(named, least, most, width - left - 12);
   const pixels = (value: number): number => ((value - domain[0]) / (domain[1] - domain[0])) * (width - left - 12);
   const dots = chosen.flatMap((feature, place) => {
     const share = shares(of, feature);
@@ -86,7 +86,8 @@ export function beeswarm(explanation: Explanation, options: ViewOptions): Elemen
       Plot.ruleY([...chosen.keys()], { stroke: FAINT }),
       Plot.ruleX([0], { stroke: 'currentColor', strokeOpacity: 0.45 }),
       Plot.dot(dots, { x: 'x', y: 'y', fill: 'fill', r: radius, fillOpacity: 0.9, title: 'title', tip: true }),
-      ...ends(of, chosen, dark),
+      Plot.text(named.start, { ...ENDS, textAnchor: 'end', dx: -7 }),
+      Plot.text(named.end, { ...ENDS, textAnchor: 'start', dx: 7 }),
       Plot.text([...chosen.keys()], {
         y: (place: number) => place,
         frameAnchor: 'left',
@@ -102,7 +103,7 @@ export function beeswarm(explanation: Explanation, options: ViewOptions): Elemen
 }
 
 /** At both ends of a row of categories, which of them lies there: the one with the lowest mean and the one with the highest. */
-function ends(of: Slice, chosen: readonly number[], dark: boolean): Plot.Markish[] {
+function endsOf(of: Slice, chosen: readonly number[], dark: boolean): Ends {
   const found = { start: [] as End[], end: [] as End[] };
   chosen.forEach((feature, place) => {
     const levels = of.levels(feature);
@@ -125,17 +126,17 @@ function ends(of: Slice, chosen: readonly number[], dark: boolean): Plot.Markish
     found.start.push({ x: Math.min(...all), y: place, text: low.level, fill: low.fill });
     found.end.push({ x: Math.max(...all), y: place, text: high.level, fill: high.fill });
   });
-  const style = {
-    x: 'x',
-    y: 'y',
-    text: 'text',
-    fill: QUIET,
-    stroke: 'var(--paper, canvas)',
-    strokeWidth: 3,
-    fontSize: 11,
-  } as const;
+  return found;
+}
+
+/** Wide enough for the dots and, at both ends, the names of categories. */
+function domainOf({ start, end }: Ends, least: number, most: number, pixels: number): [number, number] {
+  if (least === most) return [least - 1, most + 1];
+  const perPixel = (1.15 * (most - least)) / pixels;
+  const room = ({ text }: End): number => (text.length * 6.2 + 12) * perPixel;
+  const pad = 0.03 * (most - least);
   return [
-    Plot.text(found.start, { ...style, fill: 'fill', textAnchor: 'end', dx: -7 }),
-    Plot.text(found.end, { ...style, fill: 'fill', textAnchor: 'start', dx: 7 }),
+    Math.min(least - pad, ...start.map((item) => item.x - room(item))),
+    Math.max(most + pad, ...end.map((item) => item.x + room(item))),
   ];
 }
