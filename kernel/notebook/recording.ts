@@ -4,21 +4,11 @@
  */
 import type { Digest, TableData } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
-import { sha256Hex } from '#crypto';
 import { isUsed } from '#common/cells/names.ts';
-import { encodeValue } from '#common/value.ts';
 import type { CellState, CompiledCell, CompiledNotebook } from '#common/notebook.ts';
-import type { ReceiptRef } from '#common/protocol.ts';
-import {
-  parseReceipt,
-  type Comparator,
-  type Kind,
-  type LoggedReceipt,
-  type Parent,
-  type ReceiptDraft,
-  type Role,
-} from '#common/receipt.ts';
+import type { Comparator, Kind, LoggedReceipt, Parent, ReceiptDraft } from '#common/receipt.ts';
 import type { Kernel } from '../kernel.ts';
+import { createLineage, unique, type CarriedValue } from './recording-lineage.ts';
 
 export interface RecordingOptions {
   readonly compiled: CompiledNotebook;
@@ -43,11 +33,6 @@ export interface Recording {
   close(outcome: Outcome): Promise<readonly LoggedReceipt[]>;
 }
 
-export interface CarriedValue {
-  readonly title: string;
-  readonly bytes: Uint8Array;
-}
-
 export interface Outcome {
   readonly outcome: 'done' | 'failed' | 'cancelled';
   readonly root: Digest | null;
@@ -55,12 +40,6 @@ export interface Outcome {
 
 /** A receipt takes 64 KB; a cell that calls a method a thousand times names the first calls, and the number of all. */
 const MOST_PARENTS = 400;
-
-/** Bytes of one input or result, and of all, that a bundle carries. */
-const LARGEST_VALUE = 16 * 2 ** 20;
-const LARGEST_CARRIED = 256 * 2 ** 20;
-
-const PARENT_ROLES: Partial<Record<Kind, Role>> = { dataset: 'dataset', model: 'model', gate: 'gate', cell: 'cell' };
 
 export async function openRecording(kernel: Kernel, options: RecordingOptions): Promise<Recording> {
   const { compiled, stream, signal } = options;
@@ -78,28 +57,12 @@ export async function openRecording(kernel: Kernel, options: RecordingOptions): 
   const definedBy = new Map(
     sealedCells(compiled).flatMap((cell) => cell.outputs.map((name) => [name, cell.id] as const)),
   );
-  /** What a digest in an input stands for: the receipt that has it as a subject. */
-  const made = new Map<Digest, Parent>();
+  const lineage = createLineage();
   const datasets = new Map<string, Promise<Called>>();
   const calls = new Map<string, Parent[]>();
   const done = new Map<string, Promise<Parent>>();
-  const carried = new Map<Digest, CarriedValue>();
-  let carriedBytes = 0;
   let failure: unknown;
 
-  const carry = (value: unknown, title: string): void => {
-    const bytes = encodeValue(value);
-    const digest = sha256Hex(bytes);
-    if (carried.has(digest) || bytes.length > LARGEST_VALUE || carriedBytes + bytes.length > LARGEST_CARRIED) return;
-    carried.set(digest, { title, bytes });
-    carriedBytes += bytes.length;
-  };
-  const remember = (receipt: ReceiptRef): Parent => {
-    const { subject, predicate } = parseReceipt(receipt.body);
-    const parent: Parent = { digest: receipt.id, role: PARENT_ROLES[predicate.kind] ?? 'call' };
-    for (const { digest } of subject) made.set(digest.sha256, parent);
-    return parent;
-  };
   /** What a cell reads: the data sets and cells among its inputs, as receipts. */
   const readBy = async (cell: CompiledCell): Promise<Parent[]> => {
     const found = cell.inputs.map((name) =>
@@ -114,12 +77,12 @@ export async function openRecording(kernel: Kernel, options: RecordingOptions): 
       { method, input, stream, seed: compiled.seed },
       {
         parents: unique(parents).slice(0, MOST_PARENTS),
-        onInput: (resolved) => carry(resolved, `${method} input`),
+        onInput: (resolved) => lineage.carry(resolved, `${method} input`),
         ...(signal === undefined ? {} : { signal }),
       },
     );
-    carry(result, `${method} result`);
-    return { result, parent: remember(receipt) };
+    lineage.carry(result, `${method} result`);
+    return { result, parent: lineage.remember(receipt) };
   };
   const cellReceipt = async (cell: CompiledCell, state: CellState): Promise<Parent> => {
     const called = calls.get(cell.id) ?? [];
@@ -141,13 +104,13 @@ export async function openRecording(kernel: Kernel, options: RecordingOptions): 
 
   return {
     open,
-    carried,
+    carried: lineage.carried,
     async call(cell, method, input) {
       if (!isUsed(compiled.uses, method))
         throw new AssayError('FORBIDDEN', `The notebook does not name ${method} under \`uses\`.`, { where: cell });
       const source = cells.get(cell);
       const read = source === undefined ? [] : await readBy(source);
-      const outcome = await recordedCall(method, input, [opened, ...read, ...mentioned(input, made)]);
+      const outcome = await recordedCall(method, input, [opened, ...read, ...lineage.mentioned(input)]);
       calls.set(cell, [...(calls.get(cell) ?? []), outcome.parent]);
       return { result: outcome.result, receipt: outcome.parent.digest };
     },
@@ -208,43 +171,4 @@ export function draft({ stream }: { readonly stream: string }, kind: Kind, given
     comparators: [],
     ...given,
   };
-}
-
-/** Receipts of what an input names by digest: a model, an artifact. Looks three levels deep; large arrays are never walked. */
-function mentioned(input: unknown, made: ReadonlyMap<Digest, Parent>, depth = 3): Parent[] {
-  if (typeof input === 'string') return made.has(input) ? [made.get(input)!] : [];
-  if (
-    depth === 0 ||
-    typeof input !== 'object' ||
-    input === null ||
-    ArrayBuffer.isView(input) ||
-    (Array.isArray(input) && input.length > 100)
-  )
-    return [];
-  if ('$' in input) return [];
-  return Object.values(input).flatMap((value) => mentioned(value, made, depth - 1));
-}
-
-function unique(parents: readonly Parent[]): Parent[] {
-  return [...new Map(parents.map((parent) => [parent.digest, parent])).values()];
-}
-
-/** The first failed cell as the error that a person reads. */
-export function failedCell(name: string, { cells }: CompiledNotebook, states: readonly CellState[]): AssayError | null {
-  const failed = states.filter((state) => state.error !== undefined);
-  const first = failed.find(({ error }) => error?.code !== 'CELL_INPUT_FAILED') ?? failed[0];
-  if (first?.error === undefined) return null;
-  const { code, message, line = cells.find(({ id }) => id === first.id)?.lines[0] } = first.error;
-  return new AssayError('CELL_FAILED', `Cell “${first.id}” failed: ${message}`, {
-    where: line === undefined ? `${name}.md` : `${name}.md:${line}`,
-    details: {
-      cells: failed.map(({ id, error }) => ({
-        id,
-        code: error?.code,
-        message: error?.message,
-        ...(error?.line === undefined ? {} : { line: error.line }),
-      })),
-      cause: code,
-    },
-  });
 }

@@ -6,16 +6,17 @@ import { nanoid } from 'nanoid';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import { finishBundle, prepareBundle } from '#common/bundle.ts';
-import type { BundleArtifact, BundleCell, BundleFile } from '#common/bundle-types.ts';
+import type { BundleCell } from '#common/bundle-types.ts';
 import type { CellState, CompiledNotebook, NotebookRun } from '#common/notebook.ts';
 import { parseProof } from '#common/proof.ts';
-import { VALUE_MEDIA_TYPE } from '#common/value.ts';
-import { parseReceipt, type Comparator, type LoggedReceipt } from '#common/receipt.ts';
+import type { Comparator, LoggedReceipt, ReceiptDraft } from '#common/receipt.ts';
 import type { Kernel } from '../kernel.ts';
 import { compileNotebook } from './compile.ts';
 import { environment } from './environment.ts';
 import { runHeadless } from './headless.ts';
-import { draft, failedCell, openRecording, sealedCells, type Recording } from './recording.ts';
+import { draft, openRecording, sealedCells, type Recording } from './recording.ts';
+import { artifactsOf, dataOf, withAncestors } from './seal-contents.ts';
+import { failedCell, refuseBroken, rootDiffers } from './seal-errors.ts';
 import { keepSeal, type SealEntry } from './seals.ts';
 
 export interface SealRequest {
@@ -40,7 +41,6 @@ export interface Sealed extends SealEntry {
 
 /** A cell's value travels in the bundle up to this size; a larger one is compared by its digest alone. */
 const LARGEST_VALUE = 16 * 2 ** 20;
-const LARGEST_FILE = 256 * 2 ** 20;
 const EXACT: readonly Comparator[] = [{ of: '*', how: 'exact' }];
 
 /**
@@ -90,47 +90,67 @@ async function seal(
     digest: digests.get(cell.id)!,
     value: values.get(cell.id),
   }));
-  if (request.root !== undefined && request.root !== run.root) throw rootDiffers(request, run.root, cells);
+  if (request.root !== undefined && request.root !== run.root)
+    throw rootDiffers(notebook.name, request.root, run.root, differing(request, cells));
 
+  return bind(kernel, { request, compiled, stream, env, comparators, recording, receipts, root: run.root, cells });
+}
+
+/** Cells that the page, if it told its digests, shows otherwise. */
+function differing({ cells: page }: SealRequest, cells: readonly BundleCell[]): string[] {
+  return page === undefined ? [] : cells.filter(({ id, digest }) => page[id] !== digest).map(({ id }) => id);
+}
+
+interface Finished {
+  readonly request: SealRequest;
+  readonly compiled: CompiledNotebook;
+  readonly stream: string;
+  readonly env: ReceiptDraft['env'];
+  readonly comparators: readonly Comparator[];
+  readonly recording: Recording;
+  /** Of the stream, `open` to `close`. */
+  readonly receipts: readonly LoggedReceipt[];
+  readonly root: Digest;
+  readonly cells: readonly BundleCell[];
+}
+
+/** Lays out the bundle, logs the seal over its manifest, and adds the proofs that the log can give only then. */
+async function bind(kernel: Kernel, finished: Finished): Promise<Sealed> {
+  const { request, compiled, stream, env, comparators, recording, receipts, root, cells } = finished;
+  const { name, text } = request.notebook;
   const all = await withAncestors(kernel, receipts);
   const prepared = prepareBundle({
     org: kernel.org,
     stream,
-    notebook: { name: notebook.name, title: compiled.title, source: notebook.text },
-    root: run.root,
+    root,
     cells,
-    data: await dataOf(kernel, all),
-    artifacts: await artifactsOf(kernel, all, recording),
     env,
     comparators,
     receipts: all,
+    notebook: { name, title: compiled.title, source: text },
+    data: await dataOf(kernel, all),
+    artifacts: await artifactsOf(kernel, all, recording.carried),
   });
   const log = await kernel.log();
-  const receipt = await log.append(
+  const seal = await log.append(
     draft({ stream }, 'seal', {
       subject: [{ name: 'manifest-sha256.txt', digest: { sha256: prepared.manifestDigest } }],
       parents: [
         { digest: receipts.at(-1)!.id, role: 'close' },
         { digest: recording.open.id, role: 'open' },
       ],
-      result: { notebook: notebook.name, root: run.root, cells: cells.length },
+      result: { notebook: name, root, cells: cells.length },
       comparators,
     }),
   );
-  const proof = await log.proof(receipt.id);
+  const proof = await log.proof(seal.id);
   const { checkpoint } = parseProof(proof);
-  const proofs = new Map([[receipt.id, proof]]);
+  const proofs = new Map([[seal.id, proof]]);
   // A checkpoint that covers the seal covers all that came before it.
   for (const { id } of all) proofs.set(id, await log.proof(id, checkpoint));
-  const bytes = finishBundle(prepared, {
-    seal: receipt,
-    dsse: await log.dsse(receipt.id),
-    checkpoint,
-    vkey: log.vkey,
-    proofs,
-  });
+  const bytes = finishBundle(prepared, { seal, dsse: await log.dsse(seal.id), checkpoint, vkey: log.vkey, proofs });
   const bundle = await kernel.artifacts.put(bytes);
-  return { ...(await keepSeal(kernel, { id: receipt.id, notebook: notebook.name, root: run.root, bundle })), cells };
+  return { ...(await keepSeal(kernel, { id: seal.id, notebook: name, root, bundle })), cells };
 }
 
 /** The run itself. However it ends, `close` says so in the log; when it doesn't settle, here. */
@@ -167,93 +187,4 @@ async function runRecorded(
       .catch(() => undefined);
     throw error;
   }
-}
-
-/** A cell that doesn't compile: nothing need run to know that. */
-function refuseBroken(name: string, compiled: CompiledNotebook): void {
-  const broken = compiled.cells.find((cell) => cell.error !== undefined);
-  if (broken?.error === undefined) return;
-  const { code, message, line, column } = broken.error;
-  throw new AssayError('CELL_FAILED', `Cell “${broken.id}”: ${message}`, {
-    where: `${name}.md:${line}:${column}`,
-    details: { cells: [{ id: broken.id, code, message, line }] },
-  });
-}
-
-function rootDiffers(request: SealRequest, found: Digest, cells: readonly BundleCell[]): AssayError {
-  const page = request.cells;
-  const differ = page === undefined ? [] : cells.filter(({ id, digest }) => page[id] !== digest).map(({ id }) => id);
-  const which =
-    differ.length === 0
-      ? ''
-      : ` They differ in ${differ
-          .slice(0, 8)
-          .map((id) => `“${id}”`)
-          .join(', ')}${differ.length > 8 ? ` and ${differ.length - 8} more` : ''}.`;
-  return new AssayError(
-    'SEAL_ROOT_DIFFERS',
-    `The page’s root is ${request.root!.slice(0, 12)}…, the kernel’s ${found.slice(0, 12)}….${which}`,
-    {
-      where: `${request.notebook.name}.md`,
-      details: { page: request.root, kernel: found, cells: differ },
-    },
-  );
-}
-
-/** The stream's receipts and whatever they follow from in other streams. */
-async function withAncestors(kernel: Kernel, receipts: readonly LoggedReceipt[]): Promise<readonly LoggedReceipt[]> {
-  const log = await kernel.log();
-  const found = new Map(receipts.map((receipt) => [receipt.id, receipt]));
-  for (const { body } of found.values())
-    for (const { digest } of parseReceipt(body).predicate.parents) {
-      if (found.has(digest)) continue;
-      const parent = await log.get(digest);
-      if (parent !== undefined) found.set(digest, parent);
-    }
-  return [...found.values()];
-}
-
-/** The files that data sets were read from, under the names by which a re-run will look for them. */
-async function dataOf(kernel: Kernel, receipts: readonly LoggedReceipt[]): Promise<BundleFile[]> {
-  const files = new Map<string, Digest>();
-  for (const { body } of receipts) {
-    const { method, materials } = parseReceipt(body).predicate;
-    if (method?.startsWith('datasets.') === true) for (const { name, digest } of materials) files.set(name, digest);
-  }
-  const kept: BundleFile[] = [];
-  for (const [name, digest] of files)
-    if (await fits(kernel, digest)) kept.push({ name, bytes: await kernel.artifacts.get(digest) });
-  return kept;
-}
-
-/** Inputs and results of the calls, models, and whatever else the calls wrote. */
-async function artifactsOf(
-  kernel: Kernel,
-  receipts: readonly LoggedReceipt[],
-  { carried: values }: Recording,
-): Promise<BundleArtifact[]> {
-  const kept = new Map<Digest, BundleArtifact>();
-  for (const { body } of receipts) {
-    const { subject, predicate } = parseReceipt(body);
-    const { method, params } = predicate;
-    if (method === null) continue;
-    const told = subject.map(({ name, digest }) => ({ title: `${method} ${name}`, digest: digest.sha256 }));
-    if (params !== null) told.push({ title: `${method} input`, digest: params });
-    for (const { title, digest } of told) {
-      const value = values.get(digest);
-      const bytes = value?.bytes ?? ((await fits(kernel, digest)) ? await kernel.artifacts.get(digest) : undefined);
-      if (bytes !== undefined)
-        kept.set(digest, {
-          digest,
-          bytes,
-          title: value?.title ?? title,
-          ...(value === undefined ? {} : { mediaType: VALUE_MEDIA_TYPE }),
-        });
-    }
-  }
-  return [...kept.values()];
-}
-
-async function fits({ artifacts }: Kernel, digest: Digest): Promise<boolean> {
-  return (await artifacts.has(digest)) && (await artifacts.size(digest)) <= LARGEST_FILE;
 }
