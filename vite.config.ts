@@ -5,6 +5,8 @@ import solid from 'vite-plugin-solid';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
+const FRAME_PART = /(?:^|\/)frame-[^/]*\.js$/;
+
 /** Two documents: the page, and the sandboxed frame in which cells run. Nothing is inlined, so that a strict policy holds. */
 export default defineConfig({
   root: at('workbench'),
@@ -16,11 +18,18 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2022',
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // The frame makes no link elements (frame/guard.ts): its parts are loaded when they are imported.
+    modulePreload: {
+      polyfill: false,
+      resolveDependencies: (_file, parts, { hostId, hostType }) =>
+        hostType === 'js' && FRAME_PART.test(hostId) ? [] : parts,
+    },
     chunkSizeWarningLimit: 1024,
     rolldownOptions: {
       input: Object.fromEntries(
-        ['index', 'frame'].map((name) => [name, at(`workbench/${name}.html`)]).filter(([, file]) => existsSync(file as string)),
+        ['index', 'frame']
+          .map((name) => [name, at(`workbench/${name}.html`)])
+          .filter(([, file]) => existsSync(file as string)),
       ) as Record<string, string>,
     },
   },

@@ -35,7 +35,10 @@ test('a disk that refuses is reported and holds nothing up; a slow one slows the
   const artifacts = await openArtifacts(dir);
   const told: unknown[] = [];
   const release: (() => void)[] = [];
-  const slow = { ...artifacts, put: () => new Promise<string>((_resolve, reject) => release.push(() => reject(new Error('full')))) };
+  const slow = {
+    ...artifacts,
+    put: () => new Promise<string>((_resolve, reject) => release.push(() => reject(new Error('full')))),
+  };
   const keeper = createKeeper(slow, (error) => told.push(error));
   for (let i = 0; i < 64; i++) await keeper.keep(i);
   let waited = true;

@@ -2,13 +2,26 @@
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 
-const own = (pattern: string): string[] => globSync(pattern).filter((file) => !file.includes('node_modules')).toSorted();
+const own = (pattern: string): string[] =>
+  globSync(pattern)
+    .filter((file) => !file.includes('node_modules'))
+    .toSorted();
 const named = process.argv.slice(2);
-const unit = named.length > 0 ? named : ['kernel', 'plugins', 'test/conformance', 'test/vectors', 'workbench'].flatMap((folder) => own(`${folder}/**/*.test.ts`));
+const unit =
+  named.length > 0
+    ? named
+    : ['kernel', 'plugins', 'test/conformance', 'test/vectors', 'workbench'].flatMap((folder) =>
+        own(`${folder}/**/*.test.ts`),
+      );
 const whole = named.length > 0 ? [] : ['test/flow', 'test/browser'].flatMap((folder) => own(`${folder}/**/*.test.ts`));
 
 const steps: string[][] = [
-  ...(named.length > 0 ? [] : [['--run', 'typecheck'], ['--run', 'lint']]),
+  ...(named.length > 0
+    ? []
+    : [
+        ['--run', 'typecheck'],
+        ['--run', 'lint'],
+      ]),
   ['--test', '--test-isolation=none', ...unit],
   ...(whole.length > 0 ? [['--test', '--test-concurrency=1', ...whole]] : []),
 ];

@@ -19,7 +19,12 @@ const changed = (path: string): number => statSync(path, { throwIfNoEntry: false
 /** Whether the page was built after the last change of its sources. */
 export function isBuilt(): boolean {
   const built = changed(join(DIST, 'index.html'));
-  return built > 0 && SOURCES.every((pattern) => globSync(pattern, { cwd: PROJECT }).every((file) => changed(join(PROJECT, file)) <= built));
+  return (
+    built > 0 &&
+    SOURCES.every((pattern) =>
+      globSync(pattern, { cwd: PROJECT }).every((file) => changed(join(PROJECT, file)) <= built),
+    )
+  );
 }
 
 /**

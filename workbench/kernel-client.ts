@@ -10,7 +10,16 @@ import type { CallOutcome, CallRequest } from '#common/protocol.ts';
 import type { LoggedReceipt } from '#common/receipt.ts';
 import { decodeValue, encodeValue, VALUE_MEDIA_TYPE } from '#common/value.ts';
 import { sha256Hex } from '#crypto';
-import type { DatasetDescription, DatasetEntry, NewDataset, NotebookEntry, NotebookFile, ReceiptQuery, RunEntry, SealEntry } from './kernel-types.ts';
+import type {
+  DatasetDescription,
+  DatasetEntry,
+  NewDataset,
+  NotebookEntry,
+  NotebookFile,
+  ReceiptQuery,
+  RunEntry,
+  SealEntry,
+} from './kernel-types.ts';
 
 export interface KernelClientOptions {
   /** `http://host:port`; the page's own origin unless given. */
@@ -40,22 +49,32 @@ export type KernelClient = ReturnType<typeof createKernelClient>;
 export function createKernelClient({ base = location.origin, fetch: send = fetch }: KernelClientOptions = {}) {
   const root = `${base}/api/v1`;
 
-  async function ask(to: string, { method = 'GET', body, type, accept = JSON_TYPE, ifMatch, signal }: Ask = {}): Promise<Response> {
+  async function ask(
+    to: string,
+    { method = 'GET', body, type, accept = JSON_TYPE, ifMatch, signal }: Ask = {},
+  ): Promise<Response> {
     const headers = new Headers({ accept });
     if (type !== undefined) headers.set('content-type', type);
     if (ifMatch !== undefined) headers.set('if-match', `"${ifMatch}"`);
-    const response = await send(`${root}/${to}`, { method, headers, credentials: 'same-origin', body: body ?? null, signal: signal ?? null }).catch(
-      (cause: unknown) => {
-        throw signal?.aborted ? new AssayError('CANCELLED', undefined, { cause }) : new AssayError('OFFLINE', undefined, { cause });
-      },
-    );
+    const response = await send(`${root}/${to}`, {
+      method,
+      headers,
+      credentials: 'same-origin',
+      body: body ?? null,
+      signal: signal ?? null,
+    }).catch((cause: unknown) => {
+      throw signal?.aborted
+        ? new AssayError('CANCELLED', undefined, { cause })
+        : new AssayError('OFFLINE', undefined, { cause });
+    });
     if (!response.ok) throw await failure(response);
     return response;
   }
   const json = async <T>(to: string, options?: Ask): Promise<T> => (await ask(to, options)).json() as Promise<T>;
   const bytes = async (to: string, options?: Ask): Promise<Uint8Array<ArrayBuffer>> =>
     new Uint8Array(await (await ask(to, { accept: '*/*', ...options })).arrayBuffer());
-  const value = async (to: string, options?: Ask): Promise<unknown> => decodeValue(await bytes(to, { accept: VALUE_MEDIA_TYPE, ...options }));
+  const value = async (to: string, options?: Ask): Promise<unknown> =>
+    decodeValue(await bytes(to, { accept: VALUE_MEDIA_TYPE, ...options }));
   const file = async (name: string, response: Response): Promise<NotebookFile> => ({
     name,
     source: await response.text(),
@@ -70,7 +89,12 @@ export function createKernelClient({ base = location.origin, fetch: send = fetch
     /** Calls a method; the receipt it left is checked before the result is believed. @throws RECEIPT_MISMATCH */
     async call({ method, input, ...rest }: CallRequest, signal?: AbortSignal): Promise<CallOutcome> {
       const body = encodeValue(input);
-      const outcome = (await value(`runs${query({ method, ...rest })}`, { method: 'POST', body, type: VALUE_MEDIA_TYPE, signal })) as CallOutcome;
+      const outcome = (await value(`runs${query({ method, ...rest })}`, {
+        method: 'POST',
+        body,
+        type: VALUE_MEDIA_TYPE,
+        signal,
+      })) as CallOutcome;
       checkReceipt(outcome.receipt);
       return outcome;
     },
@@ -82,17 +106,32 @@ export function createKernelClient({ base = location.origin, fetch: send = fetch
     notebook: async (name: string) => file(name, await ask(path('notebooks', name), { accept: MARKDOWN })),
     /** @throws NOTEBOOK_EXISTS, NAME_INVALID */
     createNotebook: (name: string, source: string) =>
-      json<{ readonly name: string; readonly digest: Digest }>(`notebooks${query({ name })}`, { method: 'POST', body: source, type: MARKDOWN }),
+      json<{ readonly name: string; readonly digest: Digest }>(`notebooks${query({ name })}`, {
+        method: 'POST',
+        body: source,
+        type: MARKDOWN,
+      }),
     /** `base`: the digest that was edited, null when there was no file. @throws NOTEBOOK_CHANGED */
     async saveNotebook(name: string, source: string, base: Digest | null): Promise<Digest> {
-      return tagOf(await ask(path('notebooks', name), { method: 'PUT', body: source, type: MARKDOWN, ...(base === null ? {} : { ifMatch: base }) }));
+      return tagOf(
+        await ask(path('notebooks', name), {
+          method: 'PUT',
+          body: source,
+          type: MARKDOWN,
+          ...(base === null ? {} : { ifMatch: base }),
+        }),
+      );
     },
     /** Into the trash, from where `restoreNotebook` brings it back. */
     deleteNotebook: (name: string) => ask(path('notebooks', name), { method: 'DELETE' }),
     restoreNotebook: (name: string) => ask(`${path('notebooks', name)}/restore`, { method: 'POST' }),
     /** A Jupyter notebook becomes one of ours. */
     importNotebook: (name: string, ipynb: string) =>
-      json<{ readonly name: string; readonly digest: Digest }>(`notebooks/import${query({ name })}`, { method: 'POST', body: ipynb, type: JSON_TYPE }),
+      json<{ readonly name: string; readonly digest: Digest }>(`notebooks/import${query({ name })}`, {
+        method: 'POST',
+        body: ipynb,
+        type: JSON_TYPE,
+      }),
     ipynbUrl: (name: string) => `${root}/${path('notebooks', name)}.ipynb`,
     /** Errors of a cell are in that cell. @throws NOTEBOOK_INVALID when the file's form is wrong */
     compile: (source: string, signal?: AbortSignal) =>
@@ -100,14 +139,19 @@ export function createKernelClient({ base = location.origin, fetch: send = fetch
 
     seals: () => json<readonly SealEntry[]>('seals'),
     /** `root` and `cells`: what the page shows. @throws SEAL_ROOT_DIFFERS when the kernel's own run gives another root */
-    seal: (what: { readonly notebook: string; readonly root?: Digest; readonly cells?: Readonly<Record<string, Digest>>; readonly id?: string }) =>
-      json<SealEntry>('seals', { method: 'POST', body: JSON.stringify(what), type: JSON_TYPE }),
+    seal: (what: {
+      readonly notebook: string;
+      readonly root?: Digest;
+      readonly cells?: Readonly<Record<string, Digest>>;
+      readonly id?: string;
+    }) => json<SealEntry>('seals', { method: 'POST', body: JSON.stringify(what), type: JSON_TYPE }),
     bundle: (id: string) => bytes(`${path('seals', id)}/bundle`),
     bundleUrl: (id: string) => `${root}/${path('seals', id)}/bundle`,
 
     datasets: () => json<readonly DatasetEntry[]>('datasets'),
     dataset: (name: string) => json<DatasetDescription>(path('datasets', name)),
-    table: async (name: string, signal?: AbortSignal) => (await value(`${path('datasets', name)}/table`, { signal })) as TableData,
+    table: async (name: string, signal?: AbortSignal) =>
+      (await value(`${path('datasets', name)}/table`, { signal })) as TableData,
     /** @throws DATASET_INVALID naming line and column, DATASET_EXISTS, NAME_INVALID */
     addDataset: (about: NewDataset, file: Blob) =>
       json<DatasetEntry>(`datasets${query(about)}`, { method: 'POST', body: file, type: 'application/octet-stream' }),
@@ -136,8 +180,9 @@ export function createKernelClient({ base = location.origin, fetch: send = fetch
 }
 
 /** A receipt is named by the SHA-256 of its body; whoever hands out another body under that name lies. @throws RECEIPT_MISMATCH */
-export function checkReceipt({ id, body }: { readonly id: Digest; readonly body: string }, expected: Digest = id): void {
-  if (id !== expected || sha256Hex(body) !== id) throw new AssayError('RECEIPT_MISMATCH', undefined, { where: expected });
+function checkReceipt({ id, body }: { readonly id: Digest; readonly body: string }, expected: Digest = id): void {
+  if (id !== expected || sha256Hex(body) !== id)
+    throw new AssayError('RECEIPT_MISMATCH', undefined, { where: expected });
 }
 
 const tagOf = (response: Response): Digest => (response.headers.get('etag') ?? '').replace(/^(?:W\/)?"|"$/g, '');
@@ -145,5 +190,7 @@ const tagOf = (response: Response): Digest => (response.headers.get('etag') ?? '
 async function failure(response: Response): Promise<AssayError> {
   const said: unknown = await response.json().catch(() => null);
   if (said !== null) return AssayError.from(said);
-  return new AssayError('INTERNAL', `The kernel answered ${response.status} without saying why.`, { where: new URL(response.url).pathname });
+  return new AssayError('INTERNAL', `The kernel answered ${response.status} without saying why.`, {
+    where: new URL(response.url).pathname,
+  });
 }

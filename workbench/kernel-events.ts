@@ -17,7 +17,13 @@ const FIRST_WAIT = 500;
 const LONGEST_WAIT = 8000;
 
 /** Returns the function that closes it for good. */
-export function openEvents({ url, onEvent, onConnection, onGap, open = (to) => new WebSocket(to) }: EventSocketOptions): () => void {
+export function openEvents({
+  url,
+  onEvent,
+  onConnection,
+  onGap,
+  open = (to) => new WebSocket(to),
+}: EventSocketOptions): () => void {
   let cursor: number | null = null;
   let wait = FIRST_WAIT;
   let closed = false;

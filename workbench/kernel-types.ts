@@ -40,7 +40,7 @@ export interface DatasetEntry {
   readonly problem?: string;
 }
 
-export interface ColumnEntry {
+interface ColumnEntry {
   readonly name: string;
   readonly type?: string;
   readonly unit?: string;

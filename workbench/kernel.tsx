@@ -1,5 +1,14 @@
 /** The kernel for Solid: one client, what it said last, and events that keep it fresh. */
-import { type Accessor, createContext, createResource, createSignal, onCleanup, onMount, type ParentProps, useContext } from 'solid-js';
+import {
+  type Accessor,
+  createContext,
+  createResource,
+  createSignal,
+  onCleanup,
+  onMount,
+  type ParentProps,
+  useContext,
+} from 'solid-js';
 import type { AssayError } from '#common/errors.ts';
 import type { KernelEvent } from '#common/protocol.ts';
 import { createKernelClient, type KernelClient } from './kernel-client.ts';
@@ -55,7 +64,10 @@ export interface Loaded<T> {
 }
 
 /** Something the kernel knows, read again when an event that `stale` accepts comes in or events were lost. */
-export function createLoaded<T>(read: (client: KernelClient) => Promise<T>, stale: (event: KernelEvent) => boolean = () => false): Loaded<T> {
+export function createLoaded<T>(
+  read: (client: KernelClient) => Promise<T>,
+  stale: (event: KernelEvent) => boolean = () => false,
+): Loaded<T> {
   const { client, onEvent } = useKernel();
   const [error, setError] = createSignal<AssayError>();
   const [resource, { refetch }] = createResource<T | undefined>(async (_source, { value }) => {

@@ -11,7 +11,7 @@ export type Place =
   | { readonly page: 'missing' };
 
 /** @param path of a URL: pathname, percent-encoded */
-export function placeOf(path: string): Place {
+function placeOf(path: string): Place {
   const [first = '', second = null, third = null] = path.split('/').filter(Boolean).map(decodeURIComponent);
   if (first === '') return { page: 'gallery' };
   if (first === 'notebooks' && second !== null) return { page: 'notebook', name: second };
@@ -43,7 +43,15 @@ export function go(to: string, { replace = false } = {}): void {
 /** Takes over clicks on links to places of this page; everything else stays the browser's. Returns the function that ends it. */
 export function followLinks(): () => void {
   const clicked = (event: MouseEvent): void => {
-    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (
+      event.defaultPrevented ||
+      event.button !== 0 ||
+      event.metaKey ||
+      event.ctrlKey ||
+      event.shiftKey ||
+      event.altKey
+    )
+      return;
     const link = (event.target as Element | null)?.closest?.('a');
     if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
     if (link.pathname.startsWith('/api/') || placeOf(link.pathname).page === 'missing') return;

@@ -16,7 +16,7 @@ export interface PluginManifest {
   readonly notebooks?: readonly string[];
 }
 
-export interface Permissions {
+interface Permissions {
   /** Folders it may read through `ctx.files`, relative to the project: `datasets`, `rules`, or `input` for a path that the caller names. */
   readonly files?: readonly string[];
   readonly network?: readonly string[];

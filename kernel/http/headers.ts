@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { FRAME_ASSET_HEADERS, FRAME_POLICY, PAGE_POLICY } from '#common/frame-policy.ts';
+import { FRAME_ASSET_HEADERS, FRAME_HEADERS, PAGE_POLICY } from '#common/frame-policy.ts';
 
 const EVERYWHERE = {
   'x-content-type-options': 'nosniff',
@@ -36,7 +36,5 @@ export function asAsset(reply: FastifyReply, { immutable }: { readonly immutable
 
 /** The document in which cells run: its own policy, and framed by the page only. */
 export function asFrame(reply: FastifyReply): FastifyReply {
-  return asAsset(reply, { immutable: false })
-    .header('content-security-policy', FRAME_POLICY)
-    .type('text/html; charset=utf-8');
+  return asAsset(reply, { immutable: false }).headers(FRAME_HEADERS).type('text/html; charset=utf-8');
 }

@@ -10,7 +10,7 @@ import { AssayError } from '#common/errors.ts';
 import type { Kernel } from '../kernel.ts';
 import { codeOf, makeFolder, syncFolder, writeWhole } from '../store/files.ts';
 
-export interface DatasetEntry {
+interface DatasetEntry {
   readonly name: string;
   readonly title: string;
   readonly description?: string;

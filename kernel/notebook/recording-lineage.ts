@@ -2,6 +2,7 @@ import { sha256Hex } from '#crypto';
 import type { Digest } from '#common/data.ts';
 import type { ReceiptRef } from '#common/protocol.ts';
 import { parseReceipt, type Kind, type Parent, type Role } from '#common/receipt.ts';
+import { isTableData } from '#common/table.ts';
 import { encodeValue } from '#common/value.ts';
 
 export interface CarriedValue {
@@ -43,6 +44,8 @@ export function createLineage(): Lineage {
     },
     mentioned: (input) => mentioned(input, made, DEPTH),
     carry(value, title) {
+      // Not even encoded: a table of millions would take seconds for nothing.
+      if (isTableData(value) && value.rows * value.columns.length > LARGEST_VALUE / 4) return;
       const bytes = encodeValue(value);
       const digest = sha256Hex(bytes);
       if (carried.has(digest) || bytes.length > LARGEST_VALUE || carriedBytes + bytes.length > LARGEST_CARRIED) return;

@@ -33,7 +33,7 @@ export interface Recording {
   close(outcome: Outcome): Promise<readonly LoggedReceipt[]>;
 }
 
-export interface Outcome {
+interface Outcome {
   readonly outcome: 'done' | 'failed' | 'cancelled';
   readonly root: Digest | null;
 }

@@ -1,4 +1,7 @@
-/** Builds the frame and the test page into a temporary folder and serves them, with the headers that the kernel sends or with others. */
+/**
+ * Builds the workbench, of which the frame is a part, and the test page into a temporary folder, and serves them with the headers that the
+ * kernel sends, or with others.
+ */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
-import { FRAME_ASSET_HEADERS, FRAME_POLICY, PAGE_POLICY } from '#common/frame-policy.ts';
+import { FRAME_ASSET_HEADERS, FRAME_HEADERS, PAGE_POLICY } from '#common/frame-policy.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const DUCKDB = join(PROJECT, 'node_modules/@duckdb/duckdb-wasm/dist');
@@ -17,12 +20,14 @@ const TYPES: Record<string, string> = {
   '.wasm': 'application/wasm',
   '.woff2': 'font/woff2',
 };
-const PAGE = '<!doctype html><meta charset="utf-8"><title>Test</title><script type="module" src="/page.js"></script>';
+const PAGE =
+  '<!doctype html><meta charset="utf-8"><title>Test</title><style>iframe { width: 900px; height: 2000px; border: 0 }</style>' +
+  '<body><script type="module" src="/page.js"></script></body>';
 
 export interface Policies {
   /** Null: no policy at all, to see that an attack works where nothing stops it. */
   readonly page?: string | null;
-  readonly frame?: string | null;
+  readonly frame?: Readonly<Record<string, string>>;
 }
 
 export interface FrameServer {
@@ -35,27 +40,17 @@ export interface FrameServer {
 
 export async function startFrameServer(): Promise<FrameServer> {
   const folder = await mkdtemp(join(tmpdir(), 'assay-frame-'));
-  const common = { configFile: false, publicDir: false, logLevel: 'warn', cacheDir: join(folder, 'cache') } as const;
+  const common = { logLevel: 'error', publicDir: false } as const;
+  const outDir = join(folder, 'site');
   await build({
     ...common,
-    root: join(PROJECT, 'workbench'),
-    build: {
-      outDir: join(folder, 'site'),
-      assetsInlineLimit: 0,
-      modulePreload: { polyfill: false },
-      target: 'es2022',
-      rolldownOptions: { input: { frame: join(PROJECT, 'workbench/frame.html') } },
-    },
+    configFile: join(PROJECT, 'vite.config.ts'),
+    cacheDir: join(folder, 'cache'),
+    build: { outDir, emptyOutDir: true },
   });
-  await build({
-    ...common,
-    root: PROJECT,
-    build: {
-      outDir: join(folder, 'site'),
-      emptyOutDir: false,
-      lib: { entry: join(PROJECT, 'workbench/frame/test-page.ts'), formats: ['es'], fileName: () => 'page.js' },
-    },
-  });
+  const entry = join(PROJECT, 'workbench/frame/test-page.ts');
+  const lib = { entry, formats: ['es' as const], fileName: () => 'page.js' };
+  await build({ ...common, configFile: false, root: PROJECT, build: { outDir, emptyOutDir: false, lib } });
   const server: FrameServer = {
     origin: '',
     seen: [],
@@ -72,11 +67,11 @@ export async function startFrameServer(): Promise<FrameServer> {
     const send = (status: number, body: string | Buffer, headers: Record<string, string> = {}): void => {
       response.writeHead(status, { 'content-type': TYPES[extname(path)] ?? 'text/html', ...headers }).end(body);
     };
-    const { page = PAGE_POLICY, frame = FRAME_POLICY } = server.policies;
+    const { page = PAGE_POLICY, frame = FRAME_HEADERS } = server.policies;
     if (path === '/')
       return send(200, PAGE, { ...policy(page), 'set-cookie': 'assay=secret; HttpOnly; SameSite=Strict; Path=/' });
     const file = path.startsWith('/vendor/duckdb/') ? join(DUCKDB, path.slice(15)) : join(folder, 'site', path);
-    const headers = { ...FRAME_ASSET_HEADERS, ...(path === '/frame.html' ? policy(frame) : {}) };
+    const headers = { ...FRAME_ASSET_HEADERS, ...(path === '/frame.html' ? frame : {}) };
     readFile(file).then(
       (body) => send(200, body, headers),
       () => send(404, '', headers),

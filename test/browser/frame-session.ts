@@ -42,8 +42,7 @@ export async function openSession(
       const slots = notebook.cells.map(({ id }, i) => ({ id, top: i * 40, left: 0, width: 800 }));
       return tab.evaluate(
         async ([cells, places]) => {
-          await page.open();
-          page.states.clear();
+          await page.restart();
           page.layout(places);
           await page.define(cells);
           return { root: page.root, states: Object.fromEntries(page.states) };

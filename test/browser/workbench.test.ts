@@ -45,7 +45,7 @@ async function openAndRun(source = NOTEBOOK): Promise<void> {
 /** Puts the cursor into a cell and replaces what it holds. */
 async function retype(id: string, code: string): Promise<void> {
   await cell(id).locator('.cm-content').click();
-  await press('ControlOrMeta+a');
+  await press('ControlOrMeta+a', 'Backspace');
   await page.keyboard.insertText(code);
 }
 
@@ -287,13 +287,11 @@ describe('the workbench', () => {
 
   test('makes a notebook, imports one, and brings a removed one back', async () => {
     await page.goto(`${work.url}/`);
-    await page
-      .locator('input[type=file]')
-      .setInputFiles({
-        name: 'From Elsewhere.md',
-        mimeType: 'text/markdown',
-        buffer: Buffer.from('# Elsewhere\n\nWords.\n'),
-      });
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'From Elsewhere.md',
+      mimeType: 'text/markdown',
+      buffer: Buffer.from('# Elsewhere\n\nWords.\n'),
+    });
     await page.waitForURL(/From%20Elsewhere|From Elsewhere/);
     await page.getByRole('heading', { name: 'Elsewhere' }).waitFor();
     await page.goto(`${work.url}/`);

@@ -12,7 +12,7 @@ import { buildServer } from '../../kernel/server.ts';
 
 const repo = fileURLToPath(new URL('../../', import.meta.url));
 
-export interface Ran {
+interface Ran {
   readonly code: number | null;
   readonly out: string;
   readonly err: string;

@@ -10,13 +10,13 @@ import { NotebookRuntime } from '#common/cells/runtime.ts';
 import type { SqlEngine } from '#common/cells/sql.ts';
 import { AssayError } from '#common/errors.ts';
 import { makeDrawing } from './drawing.ts';
+import { guardDocument } from './guard.ts';
 import { expose, wrap } from './port.ts';
 import { HELLO, type FrameApi, type PageApi } from './protocol.ts';
 import { makeSlots } from './slots.ts';
 
+guardDocument();
 pinRealm();
-// A view cell reaches the document, and through it what messages go through: it shall not put its own in their place.
-for (const { prototype } of [MessagePort, MessageEvent, MessageChannel, EventTarget]) Object.freeze(prototype);
 
 addEventListener('message', function meet({ source, data, ports }: MessageEvent<unknown>) {
   if (source !== parent || data !== HELLO || ports.length !== 2) return;
@@ -27,6 +27,8 @@ addEventListener('message', function meet({ source, data, ports }: MessageEvent<
 function start(toFrame: MessagePort, toPage: MessagePort): void {
   const { remote: page } = wrap<PageApi>(toPage);
   let engine: Promise<SqlEngine> | null = null;
+  /** The two ports keep no order between them: a reply waits until the page has heard what came before it. */
+  let told: Promise<void> = Promise.resolve();
   const slots = makeSlots(
     document.body,
     (id, px) => void page.height(id, px),
@@ -38,7 +40,7 @@ function start(toFrame: MessagePort, toPage: MessagePort): void {
     dataset: (name) => page.dataset(name),
     sql: () => (engine ??= openSqlInFrame(page)),
     states: (states) => void page.states(states),
-    root: (root) => void page.root(root),
+    root: (root) => void (told = page.root(root)),
     later: soon(),
     clock: () => performance.now(),
     drawing,
@@ -49,8 +51,13 @@ function start(toFrame: MessagePort, toPage: MessagePort): void {
       drawing.use(notebook);
       runtime.define(notebook);
       await runtime.settled();
+      await told;
     },
-    run: async (ids) => ({ root: await runtime.run(ids) }),
+    async run(ids) {
+      const root = await runtime.run(ids);
+      await told;
+      return { root };
+    },
     layout: (places) => slots.place(places),
     theme(tokens, dark) {
       const { style } = document.documentElement;

@@ -3,7 +3,7 @@ import type { Column } from '#common/data.ts';
 import type { Table } from '#common/table.ts';
 import { preview } from '#common/cells/values.ts';
 
-export interface TableColumn {
+interface TableColumn {
   readonly name: string;
   readonly type: string;
   readonly unit: string;

@@ -13,7 +13,11 @@ export function CellCalls(props: { readonly cell: string }) {
   const [now, setNow] = createSignal(Date.now());
   const timer = setInterval(() => setNow(Date.now()), 250);
   onCleanup(() => clearInterval(timer));
-  return <For each={state().calls.filter(({ cell, started }) => cell === props.cell && now() - started > SHOW_AFTER)}>{(call) => <Call call={call} now={now()} />}</For>;
+  return (
+    <For each={state().calls.filter(({ cell, started }) => cell === props.cell && now() - started > SHOW_AFTER)}>
+      {(call) => <Call call={call} now={now()} />}
+    </For>
+  );
 }
 
 function Call(props: { readonly call: CallProgress; readonly now: number }) {
@@ -33,7 +37,13 @@ function Call(props: { readonly call: CallProgress; readonly now: number }) {
       <button class="button plain small" onClick={() => void client.cancel(props.call.call).catch(toastError)}>
         Cancel
       </button>
-      <span class="progress call-bar" classList={{ unknown: props.call.total === 0 }} role="progressbar" aria-label={props.call.method} aria-valuenow={Math.round(share() * 100)}>
+      <span
+        class="progress call-bar"
+        classList={{ unknown: props.call.total === 0 }}
+        role="progressbar"
+        aria-label={props.call.method}
+        aria-valuenow={Math.round(share() * 100)}
+      >
         <i style={{ transform: props.call.total === 0 ? '' : `scaleX(${share()})` }} />
       </span>
     </div>

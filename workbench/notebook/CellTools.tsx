@@ -3,7 +3,12 @@ import type { Block } from '../session/state.ts';
 import { BlockTools } from './BlockTools.tsx';
 import { useSheet } from './context.ts';
 
-const LANGUAGES: readonly { readonly value: string; readonly label: string; readonly language: Language; readonly view: boolean }[] = [
+const LANGUAGES: readonly {
+  readonly value: string;
+  readonly label: string;
+  readonly language: Language;
+  readonly view: boolean;
+}[] = [
   { value: 'ts', label: 'TypeScript', language: 'ts', view: false },
   { value: 'js', label: 'JavaScript', language: 'js', view: false },
   { value: 'sql', label: 'SQL', language: 'sql', view: false },
@@ -27,9 +32,16 @@ export function CellTools(props: { readonly block: Block; readonly cell: CellSou
         placeholder="name"
         size={Math.max(4, (props.cell.name ?? '').length)}
         value={props.cell.name ?? ''}
-        onChange={({ currentTarget }) => dispatch({ op: 'change', key: props.block.key, to: { name: currentTarget.value.trim() || null } })}
+        onChange={({ currentTarget }) =>
+          dispatch({ op: 'change', key: props.block.key, to: { name: currentTarget.value.trim() || null } })
+        }
       />
-      <select class="cell-kind" aria-label="Kind of cell" value={kind()} onChange={({ currentTarget }) => setKind(currentTarget.value)}>
+      <select
+        class="cell-kind"
+        aria-label="Kind of cell"
+        value={kind()}
+        onChange={({ currentTarget }) => setKind(currentTarget.value)}
+      >
         {LANGUAGES.map(({ value, label }) => (
           <option value={value} selected={value === kind()}>
             {label}

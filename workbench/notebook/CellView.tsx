@@ -34,7 +34,12 @@ export function CellView(props: { readonly block: Block; readonly cell: CellSour
       aria-label={`${props.cell.view ? 'View' : props.cell.language} cell ${props.cell.name ?? props.cell.id}`}
       onPointerDown={() => !selected() && dispatch({ op: 'select', key: props.block.key, mode: 'command' })}
     >
-      <Gutter status={status()} ms={report()?.ms} onRun={() => dispatch({ op: 'run', keys: [props.block.key] })} onStop={() => dispatch({ op: 'stop' })} />
+      <Gutter
+        status={status()}
+        ms={report()?.ms}
+        onRun={() => dispatch({ op: 'run', keys: [props.block.key] })}
+        onStop={() => dispatch({ op: 'stop' })}
+      />
       <div class="cell-body">
         <div class="cell-code">
           <LazyEditor block={props.block} cell={props.cell} editing={editing()} />
@@ -42,7 +47,12 @@ export function CellView(props: { readonly block: Block; readonly cell: CellSour
         </div>
         <CellCalls cell={id()} />
         <Show when={error()}>{(failed) => <CellError error={failed()} cell={props.cell} />}</Show>
-        <div class="slot" ref={slot} style={{ height: `${sheet.height(id())}px` }} data-old={status() === 'stale' || status() === 'stopped'} />
+        <div
+          class="slot"
+          ref={slot}
+          style={{ height: `${sheet.height(id())}px` }}
+          data-old={status() === 'stale' || status() === 'stopped'}
+        />
       </div>
       <EvidenceRail report={report()} status={status()} />
     </section>

@@ -16,7 +16,10 @@ export function Conflict() {
       {(both) => (
         <section class="conflict" role="alert">
           <p>
-            <Show when={both().theirs !== null} fallback="The file is gone from the disk, and you have changed it here.">
+            <Show
+              when={both().theirs !== null}
+              fallback="The file is gone from the disk, and you have changed it here."
+            >
               The file changed on disk while you were editing it.
             </Show>{' '}
             <code>NOTEBOOK_CHANGED</code>

@@ -14,7 +14,13 @@ export function EvidenceRail(props: { readonly report: CellState | undefined; re
   return (
     <aside class="rail" data-old={props.status === 'stale'} aria-label="Evidence">
       <Show when={shown()}>
-        <button class="rail-button" aria-expanded={open()} aria-haspopup="dialog" title="Where this comes from" onClick={() => setOpen(true)}>
+        <button
+          class="rail-button"
+          aria-expanded={open()}
+          aria-haspopup="dialog"
+          title="Where this comes from"
+          onClick={() => setOpen(true)}
+        >
           <For each={outputs().slice(0, 6)}>
             {(output) => (
               <span class="rail-value">

@@ -36,7 +36,12 @@ export function Gutter(props: GutterProps) {
   const busy = (): boolean => props.status === 'running' || props.status === 'queued';
   return (
     <div class="gutter" data-status={props.status}>
-      <button class="gutter-button" aria-label={busy() ? `${SAYS[props.status]}. Stop` : `${SAYS[props.status]}. Run`} title={busy() ? 'Stop' : `${SAYS[props.status]}. Run (Ctrl Enter)`} onClick={() => (busy() ? props.onStop() : props.onRun())}>
+      <button
+        class="gutter-button"
+        aria-label={busy() ? `${SAYS[props.status]}. Stop` : `${SAYS[props.status]}. Run`}
+        title={busy() ? 'Stop' : `${SAYS[props.status]}. Run (Ctrl Enter)`}
+        onClick={() => (busy() ? props.onStop() : props.onRun())}
+      >
         <svg class="icon-svg gutter-state" viewBox="0 0 16 16" aria-hidden="true">
           <path d={SHAPES[props.status]} />
         </svg>

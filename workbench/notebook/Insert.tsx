@@ -16,7 +16,10 @@ export function Insert(props: { readonly near: string | null; readonly where: 'b
     <div class="insert">
       <div class="insert-buttons" role="group" aria-label="Add here">
         {KINDS.map(({ label, icon, block }) => (
-          <button class="button plain small" onClick={() => dispatch({ op: 'add', block, near: props.near, where: props.where })}>
+          <button
+            class="button plain small"
+            onClick={() => dispatch({ op: 'add', block, near: props.near, where: props.where })}
+          >
             <Icon name={icon} /> {label}
           </button>
         ))}

@@ -56,7 +56,11 @@ export function LazyEditor(props: LazyEditorProps) {
   createEffect(() => {
     const id = props.cell.id;
     const wrong = state().checked?.cells.find((cell) => cell.id === id)?.error ?? state().cells[id]?.error;
-    editor()?.setError(wrong && wrong.line !== undefined ? { ...wrong, line: wrong.line - props.cell.line + 1, column: wrong.column ?? 1 } : null);
+    editor()?.setError(
+      wrong && wrong.line !== undefined
+        ? { ...wrong, line: wrong.line - props.cell.line + 1, column: wrong.column ?? 1 }
+        : null,
+    );
   });
   createEffect(() => {
     if (!props.editing) return editor()?.blur();

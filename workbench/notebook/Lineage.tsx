@@ -20,7 +20,10 @@ interface Found extends ReadReceipt {
 /** Where a cell's values come from: its receipts, and theirs, each checked against its own digest as it comes in. */
 export function Lineage(props: { readonly report: CellState; readonly onClose: () => void }) {
   const { client } = useKernel();
-  const [receipts] = createResource(() => props.report.receipts ?? [], (ids) => trace(client, ids));
+  const [receipts] = createResource(
+    () => props.report.receipts ?? [],
+    (ids) => trace(client, ids),
+  );
   return (
     <Dialog title="Where this comes from" wide onClose={props.onClose}>
       <table class="lineage-values">
@@ -59,7 +62,9 @@ export function Lineage(props: { readonly report: CellState; readonly onClose: (
                       <Icon name="check" /> checked
                     </span>
                     <Show when={receipt.materials.length > 0}>
-                      <span class="quiet lineage-uses">uses {receipt.materials.map(({ name }) => name).join(', ')}</span>
+                      <span class="quiet lineage-uses">
+                        uses {receipt.materials.map(({ name }) => name).join(', ')}
+                      </span>
                     </Show>
                   </li>
                 )}
@@ -77,9 +82,13 @@ async function trace(client: KernelClient, ids: readonly string[]): Promise<read
   const found = new Map<string, Found>();
   let next = ids.map((id) => ({ id, role: 'call' }));
   for (let depth = 0; next.length > 0 && found.size < MOST; depth++) {
-    const read = await Promise.all(next.map(async ({ id, role }): Promise<Found> => ({ ...readReceipt(await client.receipt(id)), depth, role })));
+    const read = await Promise.all(
+      next.map(async ({ id, role }): Promise<Found> => ({ ...readReceipt(await client.receipt(id)), depth, role })),
+    );
     for (const receipt of read) found.set(receipt.id, receipt);
-    next = read.flatMap(({ parents }) => parents.map(({ digest, role }) => ({ id: digest, role }))).filter(({ id }, i, all) => !found.has(id) && all.findIndex((other) => other.id === id) === i);
+    next = read
+      .flatMap(({ parents }) => parents.map(({ digest, role }) => ({ id: digest, role })))
+      .filter(({ id }, i, all) => !found.has(id) && all.findIndex((other) => other.id === id) === i);
   }
   return [...found.values()];
 }

@@ -7,7 +7,10 @@ import { Sheet } from './Sheet.tsx';
 /** Reads the file, and shows it as a sheet. */
 export function NotebookPage(props: { readonly name: string }) {
   const { client } = useKernel();
-  const [file, { refetch }] = createResource(() => props.name, (name) => client.notebook(name));
+  const [file, { refetch }] = createResource(
+    () => props.name,
+    (name) => client.notebook(name),
+  );
   return (
     <Show
       when={!file.error}
@@ -17,8 +20,16 @@ export function NotebookPage(props: { readonly name: string }) {
         </div>
       }
     >
-      <ErrorBoundary fallback={(error: Error) => <div class="page"><Failure error={error} /></div>}>
-        <Show when={file.latest} keyed>{(loaded) => <Sheet file={loaded} />}</Show>
+      <ErrorBoundary
+        fallback={(error: Error) => (
+          <div class="page">
+            <Failure error={error} />
+          </div>
+        )}
+      >
+        <Show when={file.latest} keyed>
+          {(loaded) => <Sheet file={loaded} />}
+        </Show>
       </ErrorBoundary>
     </Show>
   );

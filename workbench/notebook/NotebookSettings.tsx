@@ -10,8 +10,10 @@ export function NotebookSettings(props: { readonly onClose: () => void }) {
   const plugins = createLoaded((client) => client.plugins());
   const datasets = createLoaded((client) => client.datasets());
   const front = createMemo(() => state().document);
-  const toggled = (list: readonly string[], name: string, on: boolean): readonly string[] => (on ? [...list, name] : list.filter((item) => item !== name));
-  const uses = (plugin: string, method: string): boolean => front().uses.includes(plugin) || front().uses.includes(`${plugin}.${method}`);
+  const toggled = (list: readonly string[], name: string, on: boolean): readonly string[] =>
+    on ? [...list, name] : list.filter((item) => item !== name);
+  const uses = (plugin: string, method: string): boolean =>
+    front().uses.includes(plugin) || front().uses.includes(`${plugin}.${method}`);
   const close = (): void => {
     props.onClose();
     dispatch({ op: 'run', keys: 'changed' });
@@ -27,7 +29,9 @@ export function NotebookSettings(props: { readonly onClose: () => void }) {
                 <input
                   type="checkbox"
                   checked={front().datasets.includes(name)}
-                  onChange={({ currentTarget: { checked } }) => dispatch({ op: 'front', to: { datasets: toggled(front().datasets, name, checked) } })}
+                  onChange={({ currentTarget: { checked } }) =>
+                    dispatch({ op: 'front', to: { datasets: toggled(front().datasets, name, checked) } })
+                  }
                 />
                 <span class="mono">{name}</span> <span class="quiet">{title}</span>
               </label>
@@ -45,7 +49,12 @@ export function NotebookSettings(props: { readonly onClose: () => void }) {
                       type="checkbox"
                       checked={uses(plugin.name, method)}
                       disabled={front().uses.includes(plugin.name)}
-                      onChange={({ currentTarget: { checked } }) => dispatch({ op: 'front', to: { uses: toggled(front().uses, `${plugin.name}.${method}`, checked) } })}
+                      onChange={({ currentTarget: { checked } }) =>
+                        dispatch({
+                          op: 'front',
+                          to: { uses: toggled(front().uses, `${plugin.name}.${method}`, checked) },
+                        })
+                      }
                     />
                     <span class="mono">
                       {plugin.name}.{method}
@@ -66,7 +75,11 @@ export function NotebookSettings(props: { readonly onClose: () => void }) {
             step="1"
             aria-label="Seed"
             value={front().seed}
-            onChange={({ currentTarget: { valueAsNumber } }) => Number.isSafeInteger(valueAsNumber) && valueAsNumber >= 0 && dispatch({ op: 'front', to: { seed: valueAsNumber } })}
+            onChange={({ currentTarget: { valueAsNumber } }) =>
+              Number.isSafeInteger(valueAsNumber) &&
+              valueAsNumber >= 0 &&
+              dispatch({ op: 'front', to: { seed: valueAsNumber } })
+            }
           />
         </fieldset>
         <Show when={plugins.error()}>{(error) => <p class="quiet">{error().message}</p>}</Show>

@@ -23,10 +23,16 @@ export function SealFooter() {
           <Match when={kind() === 'running' || kind() === 'waiting'}>
             <Progress />
           </Match>
-          <Match when={sealing().kind === 'failed' && (sealing() as Extract<ReturnType<typeof sealing>, { kind: 'failed' }>)} keyed>
+          <Match
+            when={sealing().kind === 'failed' && (sealing() as Extract<ReturnType<typeof sealing>, { kind: 'failed' }>)}
+            keyed
+          >
             {({ error }) => <Failure error={error} onRetry={() => runAction('notebook.seal')} />}
           </Match>
-          <Match when={sealing().kind === 'done' && (sealing() as Extract<ReturnType<typeof sealing>, { kind: 'done' }>)} keyed>
+          <Match
+            when={sealing().kind === 'done' && (sealing() as Extract<ReturnType<typeof sealing>, { kind: 'done' }>)}
+            keyed
+          >
             {({ outcome, source }) => (
               <div class="seal-done">
                 <Hallmark root={outcome.root} size={96} pressing />

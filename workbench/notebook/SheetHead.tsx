@@ -24,13 +24,29 @@ export function SheetHead() {
         <Show when={document().datasets.length > 0}>
           <span>
             <span class="label">Data</span>{' '}
-            <For each={document().datasets}>{(name, i) => <>{i() > 0 ? ', ' : ''}<a href={pathTo.datasets(name)}>{name}</a></>}</For>
+            <For each={document().datasets}>
+              {(name, i) => (
+                <>
+                  {i() > 0 ? ', ' : ''}
+                  <a href={pathTo.datasets(name)}>{name}</a>
+                </>
+              )}
+            </For>
           </span>
         </Show>
         <Show when={document().uses.length > 0}>
           <span>
             <span class="label">Uses</span>{' '}
-            <For each={document().uses}>{(use, i) => <>{i() > 0 ? ', ' : ''}<a class="mono" href={pathTo.plugins(...(use.split('.') as [string]))}>{use}</a></>}</For>
+            <For each={document().uses}>
+              {(use, i) => (
+                <>
+                  {i() > 0 ? ', ' : ''}
+                  <a class="mono" href={pathTo.plugins(...(use.split('.') as [string]))}>
+                    {use}
+                  </a>
+                </>
+              )}
+            </For>
           </span>
         </Show>
         <span>

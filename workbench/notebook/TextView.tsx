@@ -13,9 +13,17 @@ export function TextView(props: { readonly block: Block }) {
   // Prose with `${expressions}` is drawn by the frame, where its values are; all other prose by the page.
   const cell = createMemo(() => {
     const id = textCellId(props.block.part);
-    return (state().checked ?? state().defined)?.cells.find((compiled) => compiled.id === id && compiled.kind === 'text') ?? null;
+    return (
+      (state().checked ?? state().defined)?.cells.find((compiled) => compiled.id === id && compiled.kind === 'text') ??
+      null
+    );
   });
-  const drawn = createMemo(() => cell() !== null && sheet.height(textCellId(props.block.part)) > 0 && state().cells[textCellId(props.block.part)] !== undefined);
+  const drawn = createMemo(
+    () =>
+      cell() !== null &&
+      sheet.height(textCellId(props.block.part)) > 0 &&
+      state().cells[textCellId(props.block.part)] !== undefined,
+  );
   let slot!: HTMLDivElement;
   createEffect(
     on([() => cell()?.id, sheet.layout], ([id, layout]) => {
@@ -42,7 +50,9 @@ export function TextView(props: { readonly block: Block }) {
           when={editing()}
           fallback={
             <div class="text-prose" data-drawn={drawn()} onClick={clicked}>
-              <Show when={cell()}>{(here) => <div class="slot text-slot" ref={slot} style={{ height: `${sheet.height(here().id)}px` }} />}</Show>
+              <Show when={cell()}>
+                {(here) => <div class="slot text-slot" ref={slot} style={{ height: `${sheet.height(here().id)}px` }} />}
+              </Show>
               <Show when={!drawn()}>
                 <div classList={{ 'text-wait': cell() !== null && sheet.height(textCellId(props.block.part)) > 0 }}>
                   <Prose markdown={cell() ? props.block.source.replaceAll(/\$\{[^}]*\}/g, '…') : props.block.source} />

@@ -5,12 +5,16 @@ export interface CompletionWorld {
   readonly language: 'ts' | 'js' | 'sql' | 'md';
   /** Plugins that the notebook may use. */
   readonly plugins: readonly PluginManifest[];
-  readonly datasets: readonly { readonly name: string; readonly title: string; readonly columns: readonly ColumnInfo[] }[];
+  readonly datasets: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly columns: readonly ColumnInfo[];
+  }[];
   readonly variables: readonly { readonly name: string; readonly detail: string }[];
   readonly view: boolean;
 }
 
-export interface ColumnInfo {
+interface ColumnInfo {
   readonly name: string;
   readonly type?: string;
   readonly unit?: string;
@@ -34,17 +38,45 @@ export interface Completions {
 }
 
 const BUILT_IN: readonly Suggestion[] = [
-  { label: 'Table', kind: 'builtin', detail: 'class', info: 'A table: rows, columns, filter, map, Table.fromRows, Table.fromColumns.' },
-  { label: 'random', apply: 'random()', kind: 'builtin', detail: '() → number', info: 'Uniform in [0, 1), from the notebook’s seed: the same in every run.' },
-  { label: 'now', apply: 'now()', kind: 'builtin', detail: '() → number', info: 'The logical clock, in milliseconds: the same in every run.' },
+  {
+    label: 'Table',
+    kind: 'builtin',
+    detail: 'class',
+    info: 'A table: rows, columns, filter, map, Table.fromRows, Table.fromColumns.',
+  },
+  {
+    label: 'random',
+    apply: 'random()',
+    kind: 'builtin',
+    detail: '() → number',
+    info: 'Uniform in [0, 1), from the notebook’s seed: the same in every run.',
+  },
+  {
+    label: 'now',
+    apply: 'now()',
+    kind: 'builtin',
+    detail: '() → number',
+    info: 'The logical clock, in milliseconds: the same in every run.',
+  },
 ];
 const VIEW_BUILT_IN: readonly Suggestion[] = [
   { label: 'Plot', kind: 'builtin', detail: 'Observable Plot', info: 'Plot.plot({marks: [Plot.dot(data, {x, y})]})' },
-  { label: 'display', apply: 'display(', kind: 'builtin', detail: '(value) → value', info: 'Shows a value or an element under the cell.' },
+  {
+    label: 'display',
+    apply: 'display(',
+    kind: 'builtin',
+    detail: '(value) → value',
+    info: 'Shows a value or an element under the cell.',
+  },
   { label: 'html', kind: 'builtin', detail: 'template' },
   { label: 'svg', kind: 'builtin', detail: 'template' },
   { label: 'md', kind: 'builtin', detail: 'template' },
-  { label: 'width', kind: 'builtin', detail: 'number', info: 'Width of the cell in pixels; the cell draws again when it changes.' },
+  {
+    label: 'width',
+    kind: 'builtin',
+    detail: 'number',
+    info: 'Width of the cell in pixels; the cell draws again when it changes.',
+  },
   { label: 'dark', kind: 'builtin', detail: 'boolean' },
 ];
 
@@ -54,14 +86,28 @@ export function completionsAt(code: string, at: number, world: CompletionWorld):
   if (world.language === 'sql') return inSql(code, before, world);
   const word = /[\w$]*$/.exec(before)?.[0] ?? '';
   const from = at - word.length;
-  return inMember(before, from, world) ?? inCall(before, from, world) ?? (word === '' ? null : { from, options: atTop(world) });
+  return (
+    inMember(before, from, world) ??
+    inCall(before, from, world) ??
+    (word === '' ? null : { from, options: atTop(world) })
+  );
 }
 
 function atTop({ plugins, datasets, variables, view }: CompletionWorld): Suggestion[] {
   return [
     ...variables.map(({ name, detail }): Suggestion => ({ label: name, kind: 'variable', detail })),
-    ...datasets.map(({ name, title }): Suggestion => ({ label: name, kind: 'dataset', detail: 'data set', info: title })),
-    ...plugins.map(({ name, title, description }): Suggestion => ({ label: name, kind: 'namespace', detail: title, info: description })),
+    ...datasets.map(({ name, title }): Suggestion => ({
+      label: name,
+      kind: 'dataset',
+      detail: 'data set',
+      info: title,
+    })),
+    ...plugins.map(({ name, title, description }): Suggestion => ({
+      label: name,
+      kind: 'namespace',
+      detail: title,
+      info: description,
+    })),
     ...BUILT_IN,
     ...(view ? VIEW_BUILT_IN : []),
   ];
@@ -77,10 +123,22 @@ function inMember(before: string, from: number, { plugins, datasets, view }: Com
   const name = /([A-Za-z_$][\w$]*)\.$/.exec(before.slice(0, from))?.[1];
   const plugin = plugins.find((p) => p.name === name);
   if (!plugin) return null;
-  const methods = Object.entries(plugin.methods).map(
-    ([label, method]): Suggestion => ({ label, apply: `${label}({`, kind: 'method', detail: method.title, info: `${method.description}\n\n${signature(method.input)}` }),
-  );
-  const views = view ? Object.entries(plugin.views ?? {}).map(([label, { title, description }]): Suggestion => ({ label, apply: `${label}(`, kind: 'method', detail: title, ...(description ? { info: description } : {}) })) : [];
+  const methods = Object.entries(plugin.methods).map(([label, method]): Suggestion => ({
+    label,
+    apply: `${label}({`,
+    kind: 'method',
+    detail: method.title,
+    info: `${method.description}\n\n${signature(method.input)}`,
+  }));
+  const views = view
+    ? Object.entries(plugin.views ?? {}).map(([label, { title, description }]): Suggestion => ({
+        label,
+        apply: `${label}(`,
+        kind: 'method',
+        detail: title,
+        ...(description ? { info: description } : {}),
+      }))
+    : [];
   return { from, options: [...methods, ...views] };
 }
 
@@ -96,11 +154,19 @@ function inCall(before: string, from: number, { plugins, datasets }: CompletionW
     const [, key = '', quote = ''] = value;
     const allowed = valuesOf(properties[key]);
     if (allowed.length > 0) {
-      return { from, options: allowed.map((v): Suggestion => ({ label: v, apply: quote || !Number.isNaN(Number(v)) || v === 'true' || v === 'false' ? v : `'${v}'`, kind: 'value' })) };
+      return {
+        from,
+        options: allowed.map((v): Suggestion => ({
+          label: v,
+          apply: quote || !Number.isNaN(Number(v)) || v === 'true' || v === 'false' ? v : `'${v}'`,
+          kind: 'value',
+        })),
+      };
     }
     const wantsColumn = quote && /column|target/i.test(key + String(properties[key]?.['description'] ?? ''));
     const data = /(?:^|[,{\s])data\s*:\s*([\w$]+)/.exec(inside)?.[1];
-    const columns = datasets.find(({ name }) => name === data)?.columns ?? (datasets.length === 1 ? datasets[0]?.columns : undefined);
+    const columns =
+      datasets.find(({ name }) => name === data)?.columns ?? (datasets.length === 1 ? datasets[0]?.columns : undefined);
     return wantsColumn && columns ? { from, options: columns.map(columnSuggestion) } : null;
   }
   if (depthOf(inside) > 0 || !/(?:^|[,{])\s*[\w$]*$/.test(inside)) return null;
@@ -108,18 +174,25 @@ function inCall(before: string, from: number, { plugins, datasets }: CompletionW
   const required = new Set((method.input['required'] ?? []) as string[]);
   const options = Object.entries(properties)
     .filter(([key]) => !given.has(key))
-    .map(([label, schema]): Suggestion => ({ label, apply: `${label}: `, kind: 'parameter', detail: typeOf(schema) + (required.has(label) ? '' : '?'), ...(schema['description'] ? { info: String(schema['description']) } : {}) }));
+    .map(([label, schema]): Suggestion => ({
+      label,
+      apply: `${label}: `,
+      kind: 'parameter',
+      detail: typeOf(schema) + (required.has(label) ? '' : '?'),
+      ...(schema['description'] ? { info: String(schema['description']) } : {}),
+    }));
   return { from, options: options.toSorted((a, b) => Number(required.has(b.label)) - Number(required.has(a.label))) };
 }
 
 const depthOf = (inside: string): number => {
   let depth = 0;
-  for (const char of inside.replaceAll(/'[^']*'|"[^"]*"/g, '')) depth += '{[('.includes(char) ? 1 : '}])'.includes(char) ? -1 : 0;
+  for (const char of inside.replaceAll(/'[^']*'|"[^"]*"/g, ''))
+    depth += '{[('.includes(char) ? 1 : '}])'.includes(char) ? -1 : 0;
   return depth;
 };
 
 /** The innermost `plugin.method({` that is still open; `open` is the offset after its brace. */
-export function openCall(before: string): { readonly plugin: string; readonly method: string; readonly open: number } | null {
+function openCall(before: string): { readonly plugin: string; readonly method: string; readonly open: number } | null {
   for (const found of Array.from(before.matchAll(/([a-z][\w$]*)\.([A-Za-z][\w$]*)\(\s*\{/g)).toReversed()) {
     const open = found.index + found[0].length;
     let depth = 0;
@@ -137,7 +210,12 @@ function inSql(code: string, before: string, { datasets, variables }: Completion
   const word = /\w*$/.exec(before)?.[0] ?? '';
   const from = before.length - word.length;
   const tables: Suggestion[] = [
-    ...datasets.map(({ name, title }): Suggestion => ({ label: name, kind: 'dataset', detail: 'data set', info: title })),
+    ...datasets.map(({ name, title }): Suggestion => ({
+      label: name,
+      kind: 'dataset',
+      detail: 'data set',
+      info: title,
+    })),
     ...variables.map(({ name, detail }): Suggestion => ({ label: name, kind: 'variable', detail })),
   ];
   if (/\b(?:from|join)\s+\w*$/i.test(before)) return { from, options: tables };
@@ -162,7 +240,7 @@ function valuesOf(schema: JsonSchema | undefined): readonly string[] {
 }
 
 /** A schema's type in a few characters: `number`, `"a" | "b"`, `table`. */
-export function typeOf(schema: JsonSchema): string {
+function typeOf(schema: JsonSchema): string {
   if (typeof schema['assay'] === 'string') return schema['assay'];
   if (Array.isArray(schema['enum'])) return schema['enum'].map((value) => JSON.stringify(value)).join(' | ');
   const options = (schema['anyOf'] ?? schema['oneOf']) as readonly JsonSchema[] | undefined;
@@ -174,6 +252,8 @@ export function typeOf(schema: JsonSchema): string {
 /** `{data: table, target: string, seed?: integer}` */
 export function signature(input: JsonSchema): string {
   const required = new Set((input['required'] ?? []) as string[]);
-  const parts = Object.entries((input['properties'] ?? {}) as Record<string, JsonSchema>).map(([name, schema]) => `${name}${required.has(name) ? '' : '?'}: ${typeOf(schema)}`);
+  const parts = Object.entries((input['properties'] ?? {}) as Record<string, JsonSchema>).map(
+    ([name, schema]) => `${name}${required.has(name) ? '' : '?'}: ${typeOf(schema)}`,
+  );
   return `{${parts.join(', ')}}`;
 }

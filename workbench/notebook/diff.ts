@@ -22,13 +22,16 @@ export function diffLines(theirs: string, mine: string): readonly DiffLine[] {
 
 /** Longest common subsequence, by the table. */
 function between(a: readonly string[], b: readonly string[]): DiffLine[] {
-  const only = (side: 'theirs' | 'mine') => (text: string): DiffLine => ({ side, text });
+  const only =
+    (side: 'theirs' | 'mine') =>
+    (text: string): DiffLine => ({ side, text });
   if (a.length * b.length > MOST) return [...a.map(only('theirs')), ...b.map(only('mine'))];
   const width = b.length + 1;
   const longest = new Uint32Array((a.length + 1) * width);
   const at = (i: number, j: number): number => longest[i * width + j] as number;
   for (let i = a.length - 1; i >= 0; i--)
-    for (let j = b.length - 1; j >= 0; j--) longest[i * width + j] = a[i] === b[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+    for (let j = b.length - 1; j >= 0; j--)
+      longest[i * width + j] = a[i] === b[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
   const lines: DiffLine[] = [];
   let i = 0;
   let j = 0;
@@ -37,13 +40,16 @@ function between(a: readonly string[], b: readonly string[]): DiffLine[] {
       lines.push({ side: 'both', text: a[i] as string });
       i++;
       j++;
-    } else if (j >= b.length || (i < a.length && at(i + 1, j) >= at(i, j + 1))) lines.push({ side: 'theirs', text: a[i++] as string });
+    } else if (j >= b.length || (i < a.length && at(i + 1, j) >= at(i, j + 1)))
+      lines.push({ side: 'theirs', text: a[i++] as string });
     else lines.push({ side: 'mine', text: b[j++] as string });
   }
   return lines;
 }
 
 function shorten(lines: readonly DiffLine[]): readonly DiffLine[] {
-  const near = lines.map((_, i) => lines.slice(Math.max(0, i - CONTEXT), i + CONTEXT + 1).some(({ side }) => side !== 'both'));
+  const near = lines.map((_, i) =>
+    lines.slice(Math.max(0, i - CONTEXT), i + CONTEXT + 1).some(({ side }) => side !== 'both'),
+  );
   return lines.flatMap((line, i): DiffLine[] => (near[i] ? [line] : near[i - 1] ? [{ side: 'gap', text: '…' }] : []));
 }

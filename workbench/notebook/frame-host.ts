@@ -60,7 +60,10 @@ export function createFrameHost(parent: HTMLElement, options: FrameHostOptions):
     frame.addEventListener(
       'load',
       () => {
-        expose(pageApi(() => notebook, calls.signal, options), toPage.port1);
+        expose(
+          pageApi(() => notebook, calls.signal, options),
+          toPage.port1,
+        );
         frame.contentWindow?.postMessage(HELLO, '*', [toFrame.port2, toPage.port2]);
         // A frame that loads a second time has been navigated: it is not ours any more.
         frame.addEventListener('load', close, { once: true });

@@ -10,7 +10,9 @@ const WRITE_AFTER = 500;
 
 export function createHeights(name: string): Heights {
   const key = `assay.heights.${name}.${innerWidth < 704 ? 'narrow' : 'wide'}`;
-  const [heights, setHeights] = createStore<Record<string, number>>(JSON.parse(localStorage.getItem(key) ?? '{}') as Record<string, number>);
+  const [heights, setHeights] = createStore<Record<string, number>>(
+    JSON.parse(localStorage.getItem(key) ?? '{}') as Record<string, number>,
+  );
   let timer: ReturnType<typeof setTimeout> | undefined;
   return {
     get: (id) => heights[id] ?? 0,

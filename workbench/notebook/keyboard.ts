@@ -6,7 +6,15 @@ import { paletteOpen } from '../shell/panels.ts';
 import type { SheetContext } from './context.ts';
 
 const CHORD_WITHIN = 800;
-const ALIASES: Readonly<Record<string, string>> = { ArrowDown: 'j', ArrowUp: 'k', Z: 'Shift-z', 'Mod-z': 'z', 'Mod-y': 'Shift-z', 'Mod-Shift-z': 'Shift-z', Delete: 'd d' };
+const ALIASES: Readonly<Record<string, string>> = {
+  ArrowDown: 'j',
+  ArrowUp: 'k',
+  Z: 'Shift-z',
+  'Mod-z': 'z',
+  'Mod-y': 'Shift-z',
+  'Mod-Shift-z': 'Shift-z',
+  Delete: 'd d',
+};
 const ALSO_WHILE_TYPING = /^(?:Shift-Enter|Mod-Enter|Alt-Enter|Mod-Shift-\w+|Mod-s|Alt-Arrow\w+)$/;
 
 export function handleKeys({ state, dispatch }: SheetContext): void {
@@ -32,7 +40,8 @@ export function handleKeys({ state, dispatch }: SheetContext): void {
   document.addEventListener('keydown', down, { capture: true });
   // Back from the results, which swallow keys: a click on the page, or Escape in the frame blurs it.
   const back = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape' && !typing(event.target)) dispatch({ op: 'select', key: state().selected, mode: 'command' });
+    if (event.key === 'Escape' && !typing(event.target))
+      dispatch({ op: 'select', key: state().selected, mode: 'command' });
   };
   document.addEventListener('keydown', back);
   onCleanup(() => {

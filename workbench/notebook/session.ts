@@ -86,14 +86,21 @@ export function createOpenNotebook(file: NotebookFile): OpenNotebook {
             if (state().saving.kind === 'saved') clearDraft(file.name);
             else saveTimer = setTimeout(() => dispatch({ op: 'save' }), SAVE_AFTER);
           },
-          (error: AssayError) => (error.code === 'NOTEBOOK_CHANGED' ? void readDisk() : void dispatch({ op: 'unsaved', error: json(error) })),
+          (error: AssayError) =>
+            error.code === 'NOTEBOOK_CHANGED' ? void readDisk() : void dispatch({ op: 'unsaved', error: json(error) }),
         );
         break;
       case 'seal':
-        client.seal({ notebook: file.name, id: action.call, ...(action.root === null ? {} : { root: action.root, cells: action.cells }) }).then(
-          (outcome) => dispatch({ op: 'sealed', outcome }),
-          (error: unknown) => dispatch({ op: 'unsealed', error: json(error) }),
-        );
+        client
+          .seal({
+            notebook: file.name,
+            id: action.call,
+            ...(action.root === null ? {} : { root: action.root, cells: action.cells }),
+          })
+          .then(
+            (outcome) => dispatch({ op: 'sealed', outcome }),
+            (error: unknown) => dispatch({ op: 'unsealed', error: json(error) }),
+          );
         break;
       case 'told':
         toast(action.text, action.undo ? { action: { label: 'Undo', run: () => dispatch({ op: 'undo' }) } } : {});
@@ -101,7 +108,9 @@ export function createOpenNotebook(file: NotebookFile): OpenNotebook {
   };
 
   const readDisk = async (): Promise<void> => {
-    const there = await client.notebook(file.name).catch((error: AssayError) => (error.code === 'NOT_FOUND' ? null : undefined));
+    const there = await client
+      .notebook(file.name)
+      .catch((error: AssayError) => (error.code === 'NOT_FOUND' ? null : undefined));
     if (there === undefined) return;
     // What was being saved was refused: it is still to be saved, over what is there or not at all.
     if (state().saving.kind === 'saving') setState((now) => ({ ...now, saving: { kind: 'dirty' } }));
@@ -109,7 +118,13 @@ export function createOpenNotebook(file: NotebookFile): OpenNotebook {
   };
 
   onEvent((event) => {
-    if (event.type === 'notebook' && event.name === file.name && event.digest !== state().base.digest && state().saving.kind !== 'saving') void readDisk();
+    if (
+      event.type === 'notebook' &&
+      event.name === file.name &&
+      event.digest !== state().base.digest &&
+      state().saving.kind !== 'saving'
+    )
+      void readDisk();
     if (event.type === 'progress') dispatch({ ...event, op: 'progress' });
     if (event.type === 'seal' && event.notebook === file.name && event.state === 'cell')
       dispatch({ op: 'sealing', cell: event.cell ?? null, done: event.done ?? 0, total: event.total ?? 0 });
@@ -130,8 +145,15 @@ export function createOpenNotebook(file: NotebookFile): OpenNotebook {
   function resume({ base, source }: { readonly base: string | null; readonly source: string }): void {
     const held = openSession(file.name, source, base ?? '');
     if (base === file.digest) {
-      setState({ ...held, base: { digest: file.digest, source: file.source }, past: [{ source: file.source, selected: null }], saving: { kind: 'dirty' } });
-      toast('Brought back what was not saved last time.', { action: { label: 'Undo', run: () => dispatch({ op: 'undo' }) } });
+      setState({
+        ...held,
+        base: { digest: file.digest, source: file.source },
+        past: [{ source: file.source, selected: null }],
+        saving: { kind: 'dirty' },
+      });
+      toast('Brought back what was not saved last time.', {
+        action: { label: 'Undo', run: () => dispatch({ op: 'undo' }) },
+      });
       changed();
     } else setState({ ...held, saving: { kind: 'conflict', theirs: file.source, digest: file.digest } });
   }

@@ -1,12 +1,14 @@
 /** The page's tokens as the frame needs them: colours resolved for the theme that is shown. */
-const COLOURS = [
-  ...['paper', 'raised', 'sunken', 'ink', 'grey', 'grey-2', 'grey-3', 'line', 'line-strong', 'hover', 'gold', 'gold-fill', 'accent', 'accent-fill'],
-  ...['pass', 'near', 'crossed', 'crossed-wash', 'unknown', 'negative', 'positive'],
-];
+const COLOURS =
+  'paper raised sunken ink grey grey-2 grey-3 line line-strong hover gold gold-fill accent accent-fill pass near crossed crossed-wash unknown negative positive'.split(
+    ' ',
+  );
 const PLAIN = ['serif', 'sans', 'mono', 't12', 't14', 't16', 't20', 't28', 't40', 'radius'];
 
 export function readTokens(): Readonly<Record<string, string>> {
   const probe = document.createElement('i');
+  // Even the briefest transition would still show the last colour.
+  probe.style.setProperty('transition', 'none', 'important');
   document.body.append(probe);
   const style = getComputedStyle(probe);
   const tokens: Record<string, string> = {};

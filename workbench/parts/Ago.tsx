@@ -8,7 +8,7 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 const words = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 
 /** @param seconds before now */
-export function ago(seconds: number): string {
+function ago(seconds: number): string {
   const [unit, size] = UNITS.find(([, size]) => seconds >= size) ?? ['second', 1];
   return unit === 'second' ? 'just now' : words.format(-Math.floor(seconds / size), unit);
 }

@@ -4,7 +4,9 @@ import type { JSX, ParentProps } from 'solid-js';
 import { Icon } from './Icon.tsx';
 
 /** A dialog that is open as long as it is there. Escape and a click beside it close it. */
-export function Dialog(props: ParentProps<{ readonly title: JSX.Element; readonly wide?: boolean; readonly onClose: () => void }>) {
+export function Dialog(
+  props: ParentProps<{ readonly title: JSX.Element; readonly wide?: boolean; readonly onClose: () => void }>,
+) {
   return (
     <Kobalte open onOpenChange={(open) => !open && props.onClose()} preventScroll={false}>
       <Kobalte.Portal>

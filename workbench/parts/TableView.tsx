@@ -24,14 +24,26 @@ export function TableView(props: { readonly table: TableData; readonly height?: 
     const to = Math.min(props.table.rows, first() + Math.ceil(seen() / ROW) + MARGIN);
     return Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
   });
-  const offset = (): number => Math.min(full() - rows().length * ROW, Math.max(0, top() - (first() - (rows()[0] ?? 0)) * ROW - (full() < props.table.rows * ROW ? 0 : top() % ROW)));
+  const offset = (): number =>
+    Math.min(
+      full() - rows().length * ROW,
+      Math.max(0, top() - (first() - (rows()[0] ?? 0)) * ROW - (full() < props.table.rows * ROW ? 0 : top() % ROW)),
+    );
   onMount(() => {
     const observer = new ResizeObserver(() => setSeen(box.clientHeight));
     observer.observe(box);
     onCleanup(() => observer.disconnect());
   });
   return (
-    <div class="table-box" ref={box} tabindex="0" role="group" aria-label={props.label} style={{ 'max-height': `${props.height ?? 420}px` }} onScroll={({ currentTarget }) => setTop(currentTarget.scrollTop)}>
+    <div
+      class="table-box"
+      ref={box}
+      tabindex="0"
+      role="group"
+      aria-label={props.label}
+      style={{ 'max-height': `${props.height ?? 420}px` }}
+      onScroll={({ currentTarget }) => setTop(currentTarget.scrollTop)}
+    >
       <table class="table-view" aria-rowcount={props.table.rows}>
         <thead>
           <tr>

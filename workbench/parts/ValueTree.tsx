@@ -5,23 +5,29 @@ import { TableView } from './TableView.tsx';
 
 const MOST = 100;
 
-const brand = (value: unknown): string | undefined => (typeof value === 'object' && value !== null && '$' in value ? String(value.$) : undefined);
+const brand = (value: unknown): string | undefined =>
+  typeof value === 'object' && value !== null && '$' in value ? String(value.$) : undefined;
 
 /** What a value is, in one line. */
-export function summary(value: unknown): string {
+function summary(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === 'string') return JSON.stringify(value.length > 120 ? `${value.slice(0, 120)}…` : value);
   if (typeof value !== 'object') return String(value);
-  if (brand(value) === 'table') return `table, ${(value as TableData).rows.toLocaleString('en')} rows × ${(value as TableData).columns.length}`;
-  if (brand(value) === 'tensor') return `${(value as Tensor).data.constructor.name.replace('Array', '').toLowerCase()} [${(value as Tensor).shape.join(' × ')}]  ${first((value as Tensor).data)}`;
-  if (ArrayBuffer.isView(value)) return `${value.constructor.name} (${(value as Uint8Array).length})  ${first(value as Uint8Array)}`;
+  if (brand(value) === 'table')
+    return `table, ${(value as TableData).rows.toLocaleString('en')} rows × ${(value as TableData).columns.length}`;
+  if (brand(value) === 'tensor')
+    return `${(value as Tensor).data.constructor.name.replace('Array', '').toLowerCase()} [${(value as Tensor).shape.join(' × ')}]  ${first((value as Tensor).data)}`;
+  if (ArrayBuffer.isView(value))
+    return `${value.constructor.name} (${(value as Uint8Array).length})  ${first(value as Uint8Array)}`;
   if (Array.isArray(value)) return `[${value.length}]`;
   if (value instanceof Date) return value.toISOString();
   return `{${Object.keys(value).slice(0, 8).join(', ')}}`;
 }
 
 function first(values: ArrayLike<number | bigint>): string {
-  const shown = Array.from({ length: Math.min(6, values.length) }, (_, i) => (typeof values[i] === 'bigint' ? String(values[i]) : Number((values[i] as number).toPrecision(4))));
+  const shown = Array.from({ length: Math.min(6, values.length) }, (_, i) =>
+    typeof values[i] === 'bigint' ? String(values[i]) : Number((values[i] as number).toPrecision(4)),
+  );
   return shown.join(', ') + (values.length > 6 ? ', …' : '');
 }
 
@@ -30,13 +36,27 @@ export function ValueTree(props: { readonly value: unknown; readonly name: strin
   const [open, setOpen] = createSignal(props.open ?? false);
   const children = (): readonly [string, unknown][] => {
     const { value } = props;
-    if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || brand(value) === 'tensor' || value instanceof Date) return [];
+    if (
+      typeof value !== 'object' ||
+      value === null ||
+      ArrayBuffer.isView(value) ||
+      brand(value) === 'tensor' ||
+      value instanceof Date
+    )
+      return [];
     return Object.entries(value as Record<string, unknown>).slice(0, MOST);
   };
   const table = (): TableData | null => (brand(props.value) === 'table' ? (props.value as TableData) : null);
   return (
     <div class="value">
-      <Show when={children().length > 0} fallback={<p class="value-line"><span class="value-name">{props.name}</span> <span class="value-text">{summary(props.value)}</span></p>}>
+      <Show
+        when={children().length > 0}
+        fallback={
+          <p class="value-line">
+            <span class="value-name">{props.name}</span> <span class="value-text">{summary(props.value)}</span>
+          </p>
+        }
+      >
         <button class="value-line" aria-expanded={open()} onClick={() => setOpen(!open())}>
           <span class="value-name">{props.name}</span> <span class="value-text">{summary(props.value)}</span>
         </button>

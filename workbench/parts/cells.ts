@@ -3,7 +3,8 @@ import type { Column } from '#common/data.ts';
 
 const numbers = new Intl.NumberFormat('en', { maximumSignificantDigits: 7, useGrouping: false });
 
-export const isMissing = (column: Column, row: number): boolean => column.valid?.[row] === 0 || Number.isNaN(column.values[row]);
+const isMissing = (column: Column, row: number): boolean =>
+  column.valid?.[row] === 0 || Number.isNaN(column.values[row]);
 
 /** `''` stays `''`; missing is null. */
 export function cellText(column: Column, row: number): string | null {

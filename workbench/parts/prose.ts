@@ -11,7 +11,7 @@ export function renderProse(markdown: string): DocumentFragment {
 }
 
 /** The address if it is one that a link may have, else null. */
-export function safeHref(href: string): string | null {
+function safeHref(href: string): string | null {
   try {
     const { protocol } = new URL(href, location.href);
     return ['http:', 'https:', 'mailto:'].includes(protocol) ? href : null;
@@ -24,7 +24,11 @@ function appendAll(parent: Node, tokens: readonly Token[] | undefined): void {
   for (const token of tokens ?? []) append(parent, token);
 }
 
-function element<K extends keyof HTMLElementTagNameMap>(parent: Node, tag: K, tokens?: readonly Token[]): HTMLElementTagNameMap[K] {
+function element<K extends keyof HTMLElementTagNameMap>(
+  parent: Node,
+  tag: K,
+  tokens?: readonly Token[],
+): HTMLElementTagNameMap[K] {
   const made = document.createElement(tag);
   appendAll(made, tokens);
   parent.appendChild(made);
@@ -81,7 +85,11 @@ function append(parent: Node, token: Token): void {
 
 /** marked leaves character references in text to the HTML parser; these are the ones that people write. */
 const unescape = (text: string): string =>
-  text.replaceAll(/&(?:amp|lt|gt|quot|nbsp|#39);/g, (found) => ({ '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&nbsp;': '\u00a0', '&#39;': "'" })[found] ?? found);
+  text.replaceAll(
+    /&(?:amp|lt|gt|quot|nbsp|#39);/g,
+    (found) =>
+      ({ '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&nbsp;': '\u00a0', '&#39;': "'" })[found] ?? found,
+  );
 
 function list(parent: Node, { ordered, start, items }: Tokens.List): void {
   const made = element(parent, ordered ? 'ol' : 'ul');
@@ -129,4 +137,8 @@ function image(parent: Node, { href, text }: Tokens.Image): void {
   Object.assign(element(parent, 'img'), { src: href, alt: text });
 }
 
-export const slug = (text: string): string => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '');
+const slug = (text: string): string =>
+  text
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
+    .replaceAll(/^-|-$/g, '');

@@ -17,7 +17,9 @@ export function readReceipt({ id, index, body }: LoggedReceipt): ReadReceipt {
 /** What happened, in a few words: `shap.explain`, `data set wages`, `sealed: welcome`. */
 export function headline({ kind, method, subject, materials, result }: ReadReceipt): string {
   if (kind === 'dataset') {
-    const file = materials.map(({ name }) => /^datasets\/([a-z0-9_]+)\//.exec(name)?.[1]).find((name) => name !== undefined);
+    const file = materials
+      .map(({ name }) => /^datasets\/([a-z0-9_]+)\//.exec(name)?.[1])
+      .find((name) => name !== undefined);
     return `data set ${file ?? subject[0]?.name ?? ''}`;
   }
   if (kind === 'cell') return `cell ${subject[0]?.name ?? ''}`;

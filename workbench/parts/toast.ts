@@ -16,7 +16,10 @@ export function dismiss(id: number): void {
   setToasts((all) => all.filter((toast) => toast.id !== id));
 }
 
-export function toast(text: string, options: { readonly action?: Toast['action']; readonly code?: string; readonly ms?: number } = {}): void {
+export function toast(
+  text: string,
+  options: { readonly action?: Toast['action']; readonly code?: string; readonly ms?: number } = {},
+): void {
   const { ms = 8000, action, code } = options;
   const id = next++;
   setToasts((all) => [...all.slice(-2), { id, text, ...(action ? { action } : {}), ...(code ? { code } : {}) }]);

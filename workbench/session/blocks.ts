@@ -14,7 +14,8 @@ const NEW_TEXT = 'New text.';
 export function blocksOf(document: NotebookDocument): readonly Block[] {
   let texts = 0;
   return document.parts.flatMap((part, index): Block[] => {
-    if (part.kind === 'cell') return [{ key: `cell:${part.cell.id}`, part: index, source: part.source, cell: part.cell }];
+    if (part.kind === 'cell')
+      return [{ key: `cell:${part.cell.id}`, part: index, source: part.source, cell: part.cell }];
     if (part.kind === 'front' || part.source.trim() === '') return [];
     return [{ key: `text:${texts++}`, part: index, source: part.source, cell: null }];
   });
@@ -33,7 +34,9 @@ export function typeInto(source: string, block: Block, text: string): string {
 export function addBlock(source: string, at: number, block: NewBlock): Edited {
   if (block.kind === 'text') {
     const added = addText(source, at, `\n${NEW_TEXT}\n\n`);
-    const place = parseDocument(added).parts.findIndex((part, i) => i >= at - 1 && part.kind === 'text' && part.source.includes(NEW_TEXT));
+    const place = parseDocument(added).parts.findIndex(
+      (part, i) => i >= at - 1 && part.kind === 'text' && part.source.includes(NEW_TEXT),
+    );
     return { source: added, selected: blocksOf(parseDocument(added)).find(({ part }) => part === place)?.key ?? null };
   }
   const added = addCell(source, at, { language: block.language, view: block.view, code: '' });
@@ -54,10 +57,19 @@ export function moveBlock(source: string, blocks: readonly Block[], block: Block
   const target = block.cell ? other : block;
   const down = (block.cell ? by : -by) > 0;
   const moved = joined(source, spaced(moveCell(source, moving.id, down ? target.part + 1 : target.part), moving.id));
-  return { source: moved, selected: block.cell ? block.key : (blocksOf(parseDocument(moved)).find((b) => b.source.trim() === block.source.trim())?.key ?? null) };
+  return {
+    source: moved,
+    selected: block.cell
+      ? block.key
+      : (blocksOf(parseDocument(moved)).find((b) => b.source.trim() === block.source.trim())?.key ?? null),
+  };
 }
 
-export function changeCell(source: string, cell: CellSource, to: Partial<Pick<CellSource, 'language' | 'name' | 'view'>>): string {
+export function changeCell(
+  source: string,
+  cell: CellSource,
+  to: Partial<Pick<CellSource, 'language' | 'name' | 'view'>>,
+): string {
   return setCell(source, cell.id, to);
 }
 
@@ -68,7 +80,9 @@ function joined(before: string, after: string): string {
   return parts
     .map(({ kind, source }) => {
       if (kind !== 'text' || known.has(source)) return source;
-      return source.trim() === '' ? (/\r?\n/.exec(source)?.[0] ?? '') : source.replaceAll(/(?:[ \t]*\r?\n){3,}/g, '\n\n');
+      return source.trim() === ''
+        ? (/\r?\n/.exec(source)?.[0] ?? '')
+        : source.replaceAll(/(?:[ \t]*\r?\n){3,}/g, '\n\n');
     })
     .join('');
 }

@@ -10,7 +10,9 @@ export type FrontChange = Partial<Pick<NotebookDocument, 'title' | 'uses' | 'dat
 export function setFront(source: string, change: FrontChange): string {
   const [first] = parseDocument(source).parts;
   const had = first?.kind === 'front';
-  const yaml = had ? first.source.replace(/^\uFEFF?---[ \t]*\r?\n/, '').replace(/(?:---|\.\.\.)[ \t]*(?:\r?\n)?$/, '') : '';
+  const yaml = had
+    ? first.source.replace(/^\uFEFF?---[ \t]*\r?\n/, '').replace(/(?:---|\.\.\.)[ \t]*(?:\r?\n)?$/, '')
+    : '';
   const parsed = parseYaml(yaml);
   const document = isMap(parsed.contents) ? parsed : new Document({});
   for (const [key, value] of Object.entries(change)) {

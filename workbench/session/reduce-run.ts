@@ -6,13 +6,20 @@ import type { Action, Operation, RunRequest, Session, Step } from './state.ts';
 export function reduceRun(state: Session, operation: Operation): Step | null {
   switch (operation.op) {
     case 'run':
-      return step({ ...state, running: true, sealing: state.sealing.kind === 'failed' ? { kind: 'none' } : state.sealing }, { do: 'compile', source: state.source, run: operation.keys });
+      return step(
+        { ...state, running: true, sealing: state.sealing.kind === 'failed' ? { kind: 'none' } : state.sealing },
+        { do: 'compile', source: state.source, run: operation.keys },
+      );
     case 'check':
       return step(state, { do: 'compile', source: state.source, run: null });
     case 'compiled':
       return compiled(state, operation);
     case 'uncompiled':
-      return step(operation.source === state.source ? { ...state, problem: operation.error, running: false } : { ...state, running: false });
+      return step(
+        operation.source === state.source
+          ? { ...state, problem: operation.error, running: false }
+          : { ...state, running: false },
+      );
     case 'reported':
       return step({ ...state, cells: operation.states.reduce(report, state.cells) });
     case 'root':
@@ -20,13 +27,21 @@ export function reduceRun(state: Session, operation: Operation): Step | null {
     case 'settled':
       return step({ ...state, running: false });
     case 'stop':
-      return step({ ...state, running: false, ran: {}, defined: null, root: null, cells: stopped(state.cells), calls: [] }, { do: 'restart' });
+      return step(
+        { ...state, running: false, ran: {}, defined: null, root: null, cells: stopped(state.cells), calls: [] },
+        { do: 'restart' },
+      );
     case 'called':
       return step({ ...state, calls: [...state.calls, operation.call] });
     case 'progress': {
       const { call, done, total, note } = operation;
       if (!state.calls.some((c) => c.call === call)) return step(state);
-      return step({ ...state, calls: state.calls.map((c) => (c.call === call ? { ...c, done, total, ...(note === undefined ? {} : { note }) } : c)) });
+      return step({
+        ...state,
+        calls: state.calls.map((c) =>
+          c.call === call ? { ...c, done, total, ...(note === undefined ? {} : { note }) } : c,
+        ),
+      });
     }
     case 'returned':
       return step({ ...state, calls: state.calls.filter(({ call }) => call !== operation.call) });
@@ -73,7 +88,12 @@ function stopped(cells: Session['cells']): Session['cells'] {
   const mark = (state: CellState): CellState => ({
     id: state.id,
     version: 0,
-    status: state.status === 'running' || state.status === 'queued' ? 'stopped' : state.status === 'failed' ? 'failed' : 'stale',
+    status:
+      state.status === 'running' || state.status === 'queued'
+        ? 'stopped'
+        : state.status === 'failed'
+          ? 'failed'
+          : 'stale',
     ...(state.error && state.status === 'failed' ? { error: state.error } : {}),
   });
   return Object.fromEntries(Object.entries(cells).map(([id, state]) => [id, mark(state)]));

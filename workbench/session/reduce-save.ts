@@ -11,7 +11,11 @@ export function reduceSave(state: Session, operation: Operation): Step | null {
     case 'saved':
       return saved(state, operation.digest, operation.source);
     case 'unsaved':
-      return step({ ...state, saving: { kind: 'failed', error: operation.error }, sealing: state.sealing.kind === 'waiting' ? { kind: 'failed', error: operation.error } : state.sealing });
+      return step({
+        ...state,
+        saving: { kind: 'failed', error: operation.error },
+        sealing: state.sealing.kind === 'waiting' ? { kind: 'failed', error: operation.error } : state.sealing,
+      });
     case 'disk':
       return onDisk(state, operation.digest, operation.source);
     case 'resolve':
@@ -20,7 +24,10 @@ export function reduceSave(state: Session, operation: Operation): Step | null {
       return seal(state, operation.call, operation.at);
     case 'sealing':
       if (state.sealing.kind !== 'running') return step(state);
-      return step({ ...state, sealing: { ...state.sealing, cell: operation.cell, done: operation.done, total: operation.total } });
+      return step({
+        ...state,
+        sealing: { ...state.sealing, cell: operation.cell, done: operation.done, total: operation.total },
+      });
     case 'sealed':
       return step({ ...state, sealing: { kind: 'done', outcome: operation.outcome, source: state.base.source } });
     case 'unsealed':
@@ -33,11 +40,18 @@ export function reduceSave(state: Session, operation: Operation): Step | null {
 function save(state: Session): Step {
   const { kind } = state.saving;
   if (kind === 'saving' || kind === 'conflict' || state.source === state.base.source) return step(state);
-  return step({ ...state, saving: { kind: 'saving', source: state.source } }, { do: 'save', source: state.source, base: state.base.digest });
+  return step(
+    { ...state, saving: { kind: 'saving', source: state.source } },
+    { do: 'save', source: state.source, base: state.base.digest },
+  );
 }
 
 function saved(state: Session, digest: string, source: string): Step {
-  const next: Session = { ...state, base: { digest, source }, saving: { kind: source === state.source ? 'saved' : 'dirty' } };
+  const next: Session = {
+    ...state,
+    base: { digest, source },
+    saving: { kind: source === state.source ? 'saved' : 'dirty' },
+  };
   if (state.sealing.kind !== 'waiting') return step(next);
   if (source !== state.source) return save(next);
   const { call, at } = state.sealing;
@@ -47,14 +61,19 @@ function saved(state: Session, digest: string, source: string): Step {
 /** The file has another digest than what was read or saved last. `source` null: it is gone. */
 function onDisk(state: Session, digest: string | null, source: string | null): Step {
   if (digest === state.base.digest || source === state.source) {
-    return source === null || digest === null ? step(state) : step({ ...state, base: { digest, source }, saving: { kind: 'saved' } });
+    return source === null || digest === null
+      ? step(state)
+      : step({ ...state, base: { digest, source }, saving: { kind: 'saved' } });
   }
   // A save under way may be the very change that was seen.
   if (state.saving.kind === 'saving' && source === state.saving.source) return step(state);
   const untouched = state.source === state.base.source;
   if (untouched && digest !== null && source !== null) {
     const next = withSource({ ...state, base: { digest, source } }, source);
-    return step({ ...next, past: [...state.past, { source: state.source, selected: state.selected }], saving: { kind: 'saved' } }, { do: 'told', text: 'The file changed on disk; the sheet shows it.', undo: false });
+    return step(
+      { ...next, past: [...state.past, { source: state.source, selected: state.selected }], saving: { kind: 'saved' } },
+      { do: 'told', text: 'The file changed on disk; the sheet shows it.', undo: false },
+    );
   }
   return step({ ...state, saving: { kind: 'conflict', digest, theirs: source } });
 }
@@ -71,15 +90,27 @@ function resolve(state: Session, keep: 'mine' | 'theirs'): Step {
 }
 
 function seal(state: Session, call: string, at: number): Step {
-  if (state.sealing.kind === 'running' || state.sealing.kind === 'waiting' || state.saving.kind === 'conflict') return step(state);
+  if (state.sealing.kind === 'running' || state.sealing.kind === 'waiting' || state.saving.kind === 'conflict')
+    return step(state);
   if (state.source === state.base.source) return step({ ...state, sealing: started(call, at) }, sealAs(state, call));
   return save({ ...state, sealing: { kind: 'waiting', call, at } });
 }
 
-const started = (call: string, at: number): Session['sealing'] => ({ kind: 'running', call, started: at, done: 0, total: 0, cell: null });
+const started = (call: string, at: number): Session['sealing'] => ({
+  kind: 'running',
+  call,
+  started: at,
+  done: 0,
+  total: 0,
+  cell: null,
+});
 
 /** The page's digests go along, so that a difference is named by its cell. A stale page claims nothing. */
 function sealAs(state: Session, call: string): Action {
-  const cells = Object.fromEntries(Object.values(state.cells).flatMap(({ id, digest }) => (digest === undefined ? [] : [[id, digest]])));
-  return state.root === null || staleCells(state).size > 0 ? { do: 'seal', root: null, cells: {}, call } : { do: 'seal', root: state.root, cells, call };
+  const cells = Object.fromEntries(
+    Object.values(state.cells).flatMap(({ id, digest }) => (digest === undefined ? [] : [[id, digest]])),
+  );
+  return state.root === null || staleCells(state).size > 0
+    ? { do: 'seal', root: null, cells: {}, call }
+    : { do: 'seal', root: state.root, cells, call };
 }

@@ -39,7 +39,15 @@ function after(state: Session, ...operations: Operation[]): { state: Session; ac
   return { state, actions };
 }
 
-const cell = (id: string, inputs: string[], digest: string): CompiledCell => ({ id, kind: 'value', inputs, outputs: [id], body: '', lines: [], digest });
+const cell = (id: string, inputs: string[], digest: string): CompiledCell => ({
+  id,
+  kind: 'value',
+  inputs,
+  outputs: [id],
+  body: '',
+  lines: [],
+  digest,
+});
 const notebook = (digest: string, a = 'a1', b = 'b1'): CompiledNotebook => ({
   digest,
   title: 'Two cells',
@@ -53,7 +61,10 @@ const run = (state: Session, compiled: CompiledNotebook, keys: Extract<Operation
 
 describe('session', () => {
   it('shows texts and cells, not the blank lines between them', () => {
-    assert.deepEqual(start().blocks.map(({ key }) => key), ['text:0', 'cell:a', 'cell:b', 'text:1']);
+    assert.deepEqual(
+      start().blocks.map(({ key }) => key),
+      ['text:0', 'cell:a', 'cell:b', 'text:1'],
+    );
   });
 
   it('undoes one stretch of typing at once, and redoes it', () => {
@@ -75,13 +86,21 @@ describe('session', () => {
   });
 
   it('adds a cell with blank lines around it, moves it, removes it, and leaves the rest of the file alone', () => {
-    const added = after(start(), { op: 'add', block: { kind: 'cell', language: 'sql', view: false }, near: 'cell:a', where: 'after' }).state;
+    const added = after(start(), {
+      op: 'add',
+      block: { kind: 'cell', language: 'sql', view: false },
+      near: 'cell:a',
+      where: 'after',
+    }).state;
     const [, , fresh] = added.blocks;
     assert.equal(added.selected, fresh?.key);
     assert.equal(added.mode, 'edit');
     assert.match(added.source, /```\n\n```sql id=\w+\n```\n\n```ts id=b/);
     const moved = after(added, { op: 'move', key: fresh?.key ?? '', by: -1 }).state;
-    assert.deepEqual(moved.blocks.map(({ key }) => key), ['text:0', fresh?.key, 'cell:a', 'cell:b', 'text:1']);
+    assert.deepEqual(
+      moved.blocks.map(({ key }) => key),
+      ['text:0', fresh?.key, 'cell:a', 'cell:b', 'text:1'],
+    );
     const removed = after(moved, { op: 'remove', key: fresh?.key ?? '' });
     assert.equal(removed.state.source, SOURCE);
     assert.deepEqual(removed.actions, [{ do: 'told', text: 'Deleted a cell.', undo: true }]);
@@ -90,13 +109,19 @@ describe('session', () => {
 
   it('moves a text by moving its neighbour', () => {
     const moved = after(start(), { op: 'move', key: 'text:1', by: -1 }).state;
-    assert.deepEqual(moved.blocks.map(({ source }) => source.trim().split('\n').at(-1)), ['Some words.', '```', 'Last words.', '```']);
+    assert.deepEqual(
+      moved.blocks.map(({ source }) => source.trim().split('\n').at(-1)),
+      ['Some words.', '```', 'Last words.', '```'],
+    );
     assert.equal(moved.selected, 'text:1');
   });
 
   it('adds text beside text, ready to be edited', () => {
     const added = after(start(), { op: 'add', block: { kind: 'text' }, near: 'cell:a', where: 'after' }).state;
-    assert.deepEqual(added.blocks.map(({ key }) => key), ['text:0', 'cell:a', 'text:1', 'cell:b', 'text:2']);
+    assert.deepEqual(
+      added.blocks.map(({ key }) => key),
+      ['text:0', 'cell:a', 'text:1', 'cell:b', 'text:2'],
+    );
     assert.equal(added.selected, 'text:1');
   });
 
@@ -109,29 +134,48 @@ describe('session', () => {
   });
 
   it('takes the title from the first heading, when that is written anew', () => {
-    const { document, source } = after(start(), { op: 'type', key: 'text:0', text: '# Both cells\n\nSome words.', at: 0 }).state;
+    const { document, source } = after(start(), {
+      op: 'type',
+      key: 'text:0',
+      text: '# Both cells\n\nSome words.',
+      at: 0,
+    }).state;
     assert.equal(document.title, 'Both cells');
     assert.match(source, /^title: Both cells$/m);
   });
 
   it('refuses text that leaves a fence open', () => {
-    assert.throws(() => reduce(start(), { op: 'type', key: 'text:1', text: '```ts\nopen', at: 0 }), { code: 'NOTEBOOK_INVALID' });
+    assert.throws(() => reduce(start(), { op: 'type', key: 'text:1', text: '```ts\nopen', at: 0 }), {
+      code: 'NOTEBOOK_INVALID',
+    });
   });
 
   it('compiles and defines when run, and runs again only what defining leaves alone', () => {
     const first = run(start(), notebook('n1'));
-    assert.deepEqual(first.actions.map((action) => action.do), ['compile', 'define']);
+    assert.deepEqual(
+      first.actions.map((action) => action.do),
+      ['compile', 'define'],
+    );
     const again = run(first.state, notebook('n1'), ['cell:a']);
     assert.deepEqual(again.actions.slice(1), [{ do: 'rerun', ids: ['a'] }]);
     const changed = run(first.state, notebook('n2', 'a2'), ['cell:a']);
-    assert.deepEqual(changed.actions.slice(1).map((action) => action.do), ['define']);
+    assert.deepEqual(
+      changed.actions.slice(1).map((action) => action.do),
+      ['define'],
+    );
     const all = run(first.state, notebook('n1'), 'all');
     assert.deepEqual(all.actions.slice(1), [{ do: 'rerun', ids: null }]);
   });
 
   it('marks a changed cell and what reads it as stale', () => {
     const { state } = run(start(), notebook('n1'));
-    const done = after(state, { op: 'reported', states: [{ id: 'a', version: 1, status: 'done' }, { id: 'b', version: 1, status: 'done' }] }).state;
+    const done = after(state, {
+      op: 'reported',
+      states: [
+        { id: 'a', version: 1, status: 'done' },
+        { id: 'b', version: 1, status: 'done' },
+      ],
+    }).state;
     assert.equal(staleCells(done).size, 0);
     const typed = after(done, { op: 'type', key: 'cell:a', text: 'const a = 2;', at: 0 }).state;
     assert.deepEqual([...staleCells(typed)], ['a', 'b']);
@@ -141,12 +185,20 @@ describe('session', () => {
   });
 
   it('refuses reports of an older run', () => {
-    const { state } = after(start(), { op: 'reported', states: [{ id: 'a', version: 3, status: 'done' }] }, { op: 'reported', states: [{ id: 'a', version: 2, status: 'failed' }] });
+    const { state } = after(
+      start(),
+      { op: 'reported', states: [{ id: 'a', version: 3, status: 'done' }] },
+      { op: 'reported', states: [{ id: 'a', version: 2, status: 'failed' }] },
+    );
     assert.equal(state.cells['a']?.status, 'done');
   });
 
   it('stops by replacing the frame', () => {
-    const { state, actions } = after(start(), { op: 'reported', states: [{ id: 'a', version: 1, status: 'running' }] }, { op: 'stop' });
+    const { state, actions } = after(
+      start(),
+      { op: 'reported', states: [{ id: 'a', version: 1, status: 'running' }] },
+      { op: 'stop' },
+    );
     assert.deepEqual(actions, [{ do: 'restart' }]);
     assert.equal(state.cells['a']?.status, 'stopped');
     assert.equal(state.defined, null);
@@ -167,7 +219,11 @@ describe('session', () => {
     const taken = after(start(), { op: 'disk', digest: 'f'.repeat(64), source: theirs }).state;
     assert.equal(taken.source, theirs);
     assert.equal(after(taken, { op: 'undo' }).state.source, SOURCE);
-    const edited = after(start(), { op: 'type', key: 'cell:b', text: 'const b = 4;', at: 0 }, { op: 'disk', digest: 'f'.repeat(64), source: theirs }).state;
+    const edited = after(
+      start(),
+      { op: 'type', key: 'cell:b', text: 'const b = 4;', at: 0 },
+      { op: 'disk', digest: 'f'.repeat(64), source: theirs },
+    ).state;
     assert.equal(edited.saving.kind, 'conflict');
     assert.deepEqual(after(edited, { op: 'save' }).actions, []);
     const mine = after(edited, { op: 'resolve', keep: 'mine' });
@@ -178,8 +234,15 @@ describe('session', () => {
   });
 
   it('saves before it seals', () => {
-    const waiting = after(start(), { op: 'type', key: 'cell:a', text: 'const a = 2;', at: 0 }, { op: 'seal', call: 's1', at: 5 });
-    assert.deepEqual(waiting.actions.map((action) => action.do), ['save']);
+    const waiting = after(
+      start(),
+      { op: 'type', key: 'cell:a', text: 'const a = 2;', at: 0 },
+      { op: 'seal', call: 's1', at: 5 },
+    );
+    assert.deepEqual(
+      waiting.actions.map((action) => action.do),
+      ['save'],
+    );
     const sealing = after(waiting.state, { op: 'saved', digest: 'e'.repeat(64), source: waiting.state.source });
     assert.deepEqual(sealing.actions, [{ do: 'seal', root: null, cells: {}, call: 's1' }]);
     assert.equal(sealing.state.sealing.kind, 'running');

@@ -62,10 +62,16 @@ export function reduce(state: Session, operation: Operation): Step {
         const at = state.blocks.indexOf(block);
         const next = edited(state, removeBlock(state.source, block), { mode: 'command' });
         const selected = next.state.blocks[Math.min(at, next.state.blocks.length - 1)]?.key ?? null;
-        return step({ ...next.state, selected }, ...next.actions, { do: 'told', text: `Deleted a ${block.cell ? 'cell' : 'text'}.`, undo: true });
+        return step({ ...next.state, selected }, ...next.actions, {
+          do: 'told',
+          text: `Deleted a ${block.cell ? 'cell' : 'text'}.`,
+          undo: true,
+        });
       });
     case 'change':
-      return onBlock(state, operation.key, (block) => (block.cell ? edited(state, changeCell(state.source, block.cell, operation.to), {}) : step(state)));
+      return onBlock(state, operation.key, (block) =>
+        block.cell ? edited(state, changeCell(state.source, block.cell, operation.to), {}) : step(state),
+      );
     case 'front':
       return edited(state, setFront(state.source, operation.to), {});
     case 'undo':
@@ -74,7 +80,12 @@ export function reduce(state: Session, operation: Operation): Step {
       return travel(state, 'future', 'past');
     case 'select':
       if (operation.key !== null && !state.blocks.some(({ key }) => key === operation.key)) return step(state);
-      return step({ ...state, selected: operation.key, mode: operation.mode ?? state.mode, typing: operation.key === state.selected ? state.typing : null });
+      return step({
+        ...state,
+        selected: operation.key,
+        mode: operation.mode ?? state.mode,
+        typing: operation.key === state.selected ? state.typing : null,
+      });
     case 'step': {
       const at = state.blocks.findIndex(({ key }) => key === state.selected);
       const to = Math.max(0, Math.min(state.blocks.length - 1, at + operation.by));
@@ -126,4 +137,5 @@ function travel(state: Session, from: 'past' | 'future', to: 'past' | 'future'):
 }
 
 /** Whether an error says that the notebook's text is wrong, and not that the program is. */
-export const isTextError = (error: unknown): error is AssayError => error instanceof AssayError && error.code === 'NOTEBOOK_INVALID';
+export const isTextError = (error: unknown): error is AssayError =>
+  error instanceof AssayError && error.code === 'NOTEBOOK_INVALID';

@@ -9,7 +9,10 @@ export function withSource(state: Session, source: string): Session {
   const blocks = keepSame(state.blocks, blocksOf(document));
   const selected = blocks.some(({ key }) => key === state.selected) ? state.selected : null;
   const dirty = source !== state.base.source;
-  const saving = state.saving.kind === 'conflict' || state.saving.kind === 'saving' ? state.saving : { kind: dirty ? 'dirty' : 'saved' } as const;
+  const saving =
+    state.saving.kind === 'conflict' || state.saving.kind === 'saving'
+      ? state.saving
+      : ({ kind: dirty ? 'dirty' : 'saved' } as const);
   return { ...state, source, document, blocks, selected, saving };
 }
 
@@ -18,6 +21,8 @@ function keepSame(before: readonly Block[], after: readonly Block[]): readonly B
   const byKey = new Map(before.map((block) => [block.key, block]));
   return after.map((block) => {
     const old = byKey.get(block.key);
-    return old && old.part === block.part && old.source === block.source && old.cell?.line === block.cell?.line ? old : block;
+    return old && old.part === block.part && old.source === block.source && old.cell?.line === block.cell?.line
+      ? old
+      : block;
   });
 }

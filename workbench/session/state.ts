@@ -14,7 +14,7 @@ export interface Block {
   readonly cell: CellSource | null;
 }
 
-export interface Version {
+interface Version {
   readonly source: string;
   readonly selected: string | null;
 }
@@ -31,7 +31,7 @@ export interface CallProgress {
   readonly note?: string;
 }
 
-export type Saving =
+type Saving =
   | { readonly kind: 'saved' }
   | { readonly kind: 'dirty' }
   | { readonly kind: 'saving'; readonly source: string }
@@ -39,11 +39,18 @@ export type Saving =
   /** Someone else changed the file: both versions stand until a person chooses. */
   | { readonly kind: 'conflict'; readonly theirs: string | null; readonly digest: Digest | null };
 
-export type Sealing =
+type Sealing =
   | { readonly kind: 'none' }
   /** For the file to be saved. */
   | { readonly kind: 'waiting'; readonly call: string; readonly at: number }
-  | { readonly kind: 'running'; readonly call: string; readonly started: number; readonly done: number; readonly total: number; readonly cell: string | null }
+  | {
+      readonly kind: 'running';
+      readonly call: string;
+      readonly started: number;
+      readonly done: number;
+      readonly total: number;
+      readonly cell: string | null;
+    }
   | { readonly kind: 'failed'; readonly error: ErrorJson }
   | { readonly kind: 'done'; readonly outcome: SealEntry; readonly source: string };
 
@@ -77,14 +84,20 @@ export interface Session {
   readonly sealing: Sealing;
 }
 
-export type NewBlock = { readonly kind: 'text' } | { readonly kind: 'cell'; readonly language: Language; readonly view: boolean };
+export type NewBlock =
+  | { readonly kind: 'text' }
+  | { readonly kind: 'cell'; readonly language: Language; readonly view: boolean };
 
 export type Operation =
   | { readonly op: 'type'; readonly key: string; readonly text: string; readonly at: number }
   | { readonly op: 'add'; readonly block: NewBlock; readonly near: string | null; readonly where: 'before' | 'after' }
   | { readonly op: 'move'; readonly key: string; readonly by: -1 | 1 }
   | { readonly op: 'remove'; readonly key: string }
-  | { readonly op: 'change'; readonly key: string; readonly to: Partial<Pick<CellSource, 'language' | 'name' | 'view'>> }
+  | {
+      readonly op: 'change';
+      readonly key: string;
+      readonly to: Partial<Pick<CellSource, 'language' | 'name' | 'view'>>;
+    }
   | { readonly op: 'front'; readonly to: Partial<Pick<NotebookDocument, 'title' | 'uses' | 'datasets' | 'seed'>> }
   | { readonly op: 'undo' }
   | { readonly op: 'redo' }
@@ -92,14 +105,25 @@ export type Operation =
   | { readonly op: 'step'; readonly by: number }
   | { readonly op: 'run'; readonly keys: readonly string[] | 'all' | 'changed' }
   | { readonly op: 'check' }
-  | { readonly op: 'compiled'; readonly source: string; readonly notebook: CompiledNotebook; readonly run: RunRequest | null }
+  | {
+      readonly op: 'compiled';
+      readonly source: string;
+      readonly notebook: CompiledNotebook;
+      readonly run: RunRequest | null;
+    }
   | { readonly op: 'uncompiled'; readonly source: string; readonly error: ErrorJson }
   | { readonly op: 'reported'; readonly states: readonly CellState[] }
   | { readonly op: 'root'; readonly root: Digest | null }
   | { readonly op: 'settled' }
   | { readonly op: 'stop' }
   | { readonly op: 'called'; readonly call: CallProgress }
-  | { readonly op: 'progress'; readonly call: string; readonly done: number; readonly total: number; readonly note?: string }
+  | {
+      readonly op: 'progress';
+      readonly call: string;
+      readonly done: number;
+      readonly total: number;
+      readonly note?: string;
+    }
   | { readonly op: 'returned'; readonly call: string }
   | { readonly op: 'save' }
   | { readonly op: 'saved'; readonly digest: Digest; readonly source: string }
@@ -122,7 +146,12 @@ export type Action =
   | { readonly do: 'rerun'; readonly ids: readonly string[] | null }
   | { readonly do: 'restart' }
   | { readonly do: 'save'; readonly source: string; readonly base: Digest | null }
-  | { readonly do: 'seal'; readonly root: Digest | null; readonly cells: Readonly<Record<string, Digest>>; readonly call: string }
+  | {
+      readonly do: 'seal';
+      readonly root: Digest | null;
+      readonly cells: Readonly<Record<string, Digest>>;
+      readonly call: string;
+    }
   | { readonly do: 'told'; readonly text: string; readonly undo: boolean };
 
 export interface Step {

@@ -5,7 +5,8 @@ import type { Session } from './state.ts';
 /** Ids of cells whose source, or the source of something they read, is not what the frame has. */
 export function staleCells(session: Pick<Session, 'blocks' | 'ran' | 'defined' | 'checked'>): ReadonlySet<string> {
   const stale = new Set<string>();
-  for (const { cell, source } of session.blocks) if (cell && session.ran[cell.id] !== undefined && session.ran[cell.id] !== source) stale.add(cell.id);
+  for (const { cell, source } of session.blocks)
+    if (cell && session.ran[cell.id] !== undefined && session.ran[cell.id] !== source) stale.add(cell.id);
   if (stale.size === 0) return stale;
   const notebook = session.checked ?? session.defined;
   if (notebook) for (const id of readersOf(notebook, stale)) if (session.ran[id] !== undefined) stale.add(id);
@@ -13,10 +14,10 @@ export function staleCells(session: Pick<Session, 'blocks' | 'ran' | 'defined' |
 }
 
 /** Cells that read, directly or through others, what the cells `ids` define. */
-export function readersOf({ cells }: Pick<CompiledNotebook, 'cells'>, ids: ReadonlySet<string>): ReadonlySet<string> {
+function readersOf({ cells }: Pick<CompiledNotebook, 'cells'>, ids: ReadonlySet<string>): ReadonlySet<string> {
   const reached = new Set(ids);
   const names = new Set(cells.filter(({ id }) => ids.has(id)).flatMap(({ outputs }) => outputs));
-  for (let grew = true; grew; ) {
+  for (let grew = true; grew;) {
     grew = false;
     for (const cell of cells) {
       if (reached.has(cell.id) || !cell.inputs.some((name) => names.has(name))) continue;

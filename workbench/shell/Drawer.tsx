@@ -3,7 +3,12 @@ import { Icon, type IconName } from '../parts/Icon.tsx';
 import { place, type Place } from '../router.ts';
 import { drawerOpen, setDrawerOpen } from './panels.ts';
 
-const ROOMS: readonly { readonly to: string; readonly page: Place['page']; readonly icon: IconName; readonly label: string }[] = [
+const ROOMS: readonly {
+  readonly to: string;
+  readonly page: Place['page'];
+  readonly icon: IconName;
+  readonly label: string;
+}[] = [
   { to: '/', page: 'gallery', icon: 'notebook', label: 'Notebooks' },
   { to: '/datasets', page: 'datasets', icon: 'data', label: 'Data sets' },
   { to: '/plugins', page: 'plugins', icon: 'plugin', label: 'Plugins' },
@@ -19,13 +24,19 @@ export function Drawer() {
   };
   addEventListener('keydown', escape);
   onCleanup(() => removeEventListener('keydown', escape));
-  const current = (page: Place['page']): boolean => page === place().page || (page === 'gallery' && place().page === 'notebook');
+  const current = (page: Place['page']): boolean =>
+    page === place().page || (page === 'gallery' && place().page === 'notebook');
   return (
     <>
       <nav id="drawer" class="drawer" aria-label="Rooms" data-open={drawerOpen()}>
         <For each={ROOMS}>
           {(room) => (
-            <a class="drawer-link" href={room.to} aria-current={current(room.page) ? 'page' : undefined} onClick={() => setDrawerOpen(false)}>
+            <a
+              class="drawer-link"
+              href={room.to}
+              aria-current={current(room.page) ? 'page' : undefined}
+              onClick={() => setDrawerOpen(false)}
+            >
               <Icon name={room.icon} />
               <span>{room.label}</span>
             </a>

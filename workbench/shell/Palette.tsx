@@ -17,16 +17,40 @@ export function Palette(props: { readonly onClose: () => void }) {
   const things = createLoaded(async (client): Promise<readonly Action[]> => {
     const [notebooks, plugins, datasets] = await Promise.all([client.notebooks(), client.plugins(), client.datasets()]);
     return [
-      ...notebooks.map(({ name, title }): Action => ({ id: `notebook:${name}`, group: 'Open', label: title, icon: 'notebook', words: name, run: () => go(pathTo.notebook(name)) })),
-      ...datasets.map(({ name, title }): Action => ({ id: `dataset:${name}`, group: 'Data', label: title, icon: 'data', words: name, run: () => go(pathTo.datasets(name)) })),
+      ...notebooks.map(({ name, title }): Action => ({
+        id: `notebook:${name}`,
+        group: 'Open',
+        label: title,
+        icon: 'notebook',
+        words: name,
+        run: () => go(pathTo.notebook(name)),
+      })),
+      ...datasets.map(({ name, title }): Action => ({
+        id: `dataset:${name}`,
+        group: 'Data',
+        label: title,
+        icon: 'data',
+        words: name,
+        run: () => go(pathTo.datasets(name)),
+      })),
       ...plugins.flatMap((plugin) =>
-        Object.entries(plugin.methods).map(
-          ([method, { title }]): Action => ({ id: `method:${plugin.name}.${method}`, group: 'Method', label: `${plugin.name}.${method}`, icon: 'plugin', words: title, run: () => go(pathTo.plugins(plugin.name, method)) }),
-        ),
+        Object.entries(plugin.methods).map(([method, { title }]): Action => ({
+          id: `method:${plugin.name}.${method}`,
+          group: 'Method',
+          label: `${plugin.name}.${method}`,
+          icon: 'plugin',
+          words: title,
+          run: () => go(pathTo.plugins(plugin.name, method)),
+        })),
       ),
     ];
   });
-  const found = createMemo(() => rank(query(), [...actions().filter(({ enabled }) => enabled?.() !== false), ...(things.value() ?? [])]).slice(0, MOST));
+  const found = createMemo(() =>
+    rank(query(), [...actions().filter(({ enabled }) => enabled?.() !== false), ...(things.value() ?? [])]).slice(
+      0,
+      MOST,
+    ),
+  );
   createEffect(() => (query(), setAt(0)));
   const run = (action: Action | undefined): void => {
     if (!action) return;
@@ -59,7 +83,12 @@ export function Palette(props: { readonly onClose: () => void }) {
               onKeyDown={key}
             />
             <ul id="palette-list" class="palette-list" role="listbox" aria-label="Actions">
-              <For each={found()} fallback={<li class="palette-none">Nothing of that name. Try “run”, “verify” or a notebook’s title.</li>}>
+              <For
+                each={found()}
+                fallback={
+                  <li class="palette-none">Nothing of that name. Try “run”, “verify” or a notebook’s title.</li>
+                }
+              >
                 {(action, i) => (
                   <li
                     id={`palette-${i()}`}

@@ -17,11 +17,39 @@ export function PaletteHost() {
   addEventListener('keydown', down);
   onCleanup(() => removeEventListener('keydown', down));
   offer(() => [
-    { id: 'go.notebooks', group: 'Go to', label: 'Notebooks', icon: 'notebook', words: 'gallery home', run: () => go('/') },
-    { id: 'go.datasets', group: 'Go to', label: 'Data sets', icon: 'data', words: 'tables add csv', run: () => go('/datasets') },
+    {
+      id: 'go.notebooks',
+      group: 'Go to',
+      label: 'Notebooks',
+      icon: 'notebook',
+      words: 'gallery home',
+      run: () => go('/'),
+    },
+    {
+      id: 'go.datasets',
+      group: 'Go to',
+      label: 'Data sets',
+      icon: 'data',
+      words: 'tables add csv',
+      run: () => go('/datasets'),
+    },
     { id: 'go.plugins', group: 'Go to', label: 'Plugins', icon: 'plugin', words: 'methods', run: () => go('/plugins') },
-    { id: 'go.receipts', group: 'Go to', label: 'Receipts', icon: 'receipt', words: 'runs log evidence', run: () => go('/receipts') },
-    { id: 'go.verify', group: 'Go to', label: 'Verify a bundle', icon: 'verify', words: 'check seal zip', run: () => go('/verify') },
+    {
+      id: 'go.receipts',
+      group: 'Go to',
+      label: 'Receipts',
+      icon: 'receipt',
+      words: 'runs log evidence',
+      run: () => go('/receipts'),
+    },
+    {
+      id: 'go.verify',
+      group: 'Go to',
+      label: 'Verify a bundle',
+      icon: 'verify',
+      words: 'check seal zip',
+      run: () => go('/verify'),
+    },
     { id: 'theme.light', group: 'Theme', label: 'Light', run: () => setTheme('light') },
     { id: 'theme.dark', group: 'Theme', label: 'Dark', run: () => setTheme('dark') },
     { id: 'theme.system', group: 'Theme', label: 'As the system', run: () => setTheme('system') },

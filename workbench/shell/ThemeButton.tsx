@@ -18,7 +18,13 @@ export function ThemeButton() {
         <path
           fill="currentcolor"
           stroke="none"
-          d={theme() === 'system' ? 'M8 2.500a5.500 5.500 0 0 1 0 11z' : theme() === 'dark' ? 'M8 2.500a5.500 5.500 0 0 1 0 11a5.500 5.500 0 0 1 0-11z' : ''}
+          d={
+            theme() === 'system'
+              ? 'M8 2.500a5.500 5.500 0 0 1 0 11z'
+              : theme() === 'dark'
+                ? 'M8 2.500a5.500 5.500 0 0 1 0 11a5.500 5.500 0 0 1 0-11z'
+                : ''
+          }
         />
       </svg>
     </button>

@@ -9,7 +9,13 @@ export function rank(query: string, all: readonly Action[]): readonly Action[] {
     const text = `${name} ${group.toLowerCase()} ${more.toLowerCase()}`;
     if (!words.every((word) => text.includes(word))) return 0;
     const first = words[0] as string;
-    return name.startsWith(first) ? 4 : new RegExp(`\\b${first.replaceAll(/[^\p{L}\p{N}]/gu, '\\$&')}`, 'u').test(name) ? 3 : name.includes(first) ? 2 : 1;
+    return name.startsWith(first)
+      ? 4
+      : new RegExp(`\\b${first.replaceAll(/[^\p{L}\p{N}]/gu, '\\$&')}`, 'u').test(name)
+        ? 3
+        : name.includes(first)
+          ? 2
+          : 1;
   };
   return all
     .map((action) => [score(action), action] as const)

@@ -47,7 +47,7 @@ export function typeColumn(raw: RawColumn, spec: ColumnSpec, typing: Typing): Co
 }
 
 /** The type that fits every value which is not missing; text when none does or nothing is there. */
-export function inferType(values: ArrayLike<unknown>, typing: Omit<Typing, 'place'>): ColumnType {
+function inferType(values: ArrayLike<unknown>, typing: Omit<Typing, 'place'>): ColumnType {
   const missing = missingIn('float64', false, typing.missing);
   let left = NARROWEST_FIRST;
   let seen = false;

@@ -1,5 +1,11 @@
 /** A CodeMirror editor for one cell. Loaded when the first cell comes into view; the rest of the page never imports CodeMirror. */
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, completionStatus } from '@codemirror/autocomplete';
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+  completionStatus,
+} from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab, redoDepth, undoDepth } from '@codemirror/commands';
 import { bracketMatching, indentOnInput, syntaxHighlighting } from '@codemirror/language';
 import { lintKeymap, setDiagnostics } from '@codemirror/lint';
@@ -63,17 +69,30 @@ export function createCellEditor(parent: HTMLElement, options: CellEditorOptions
         bracketMatching(),
         closeBrackets(),
         highlightSelectionMatches(),
-        options.complete ? [autocompletion({ override: [completeFrom(options.complete)], icons: false, defaultKeymap: false }), hoverFrom(options.complete)] : [],
+        options.complete
+          ? [
+              autocompletion({ override: [completeFrom(options.complete)], icons: false, defaultKeymap: false }),
+              hoverFrom(options.complete),
+            ]
+          : [],
         language.of(languageOf(options.language)),
         syntaxHighlighting(highlighting),
         editorTheme,
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ 'aria-label': options.label }),
         leaving(options),
-        keymap.of([...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap, ...historyKeymap, ...lintKeymap, indentWithTab]),
+        keymap.of([
+          ...closeBracketsKeymap,
+          ...completionKeymap,
+          ...defaultKeymap,
+          ...historyKeymap,
+          ...lintKeymap,
+          indentWithTab,
+        ]),
         EditorView.updateListener.of((update) => {
           if (update.focusChanged && update.view.hasFocus) options.onFocus();
-          if (update.docChanged && !update.transactions.some((t) => t.annotation(FromOutside))) options.onChange(update.state.doc.toString());
+          if (update.docChanged && !update.transactions.some((t) => t.annotation(FromOutside)))
+            options.onChange(update.state.doc.toString());
         }),
       ],
     }),
@@ -82,11 +101,21 @@ export function createCellEditor(parent: HTMLElement, options: CellEditorOptions
     setCode(code) {
       const now = view.state.doc.toString();
       if (now === code) return;
-      view.dispatch({ changes: difference(now, code), annotations: [FromOutside.of(true), Transaction.addToHistory.of(false)] });
+      view.dispatch({
+        changes: difference(now, code),
+        annotations: [FromOutside.of(true), Transaction.addToHistory.of(false)],
+      });
     },
     setLanguage: (next) => view.dispatch({ effects: language.reconfigure(languageOf(next)) }),
     setError(problem) {
-      view.dispatch(setDiagnostics(view.state, problem ? [{ ...span(view.state, problem), severity: 'error', source: problem.code, message: problem.message }] : []));
+      view.dispatch(
+        setDiagnostics(
+          view.state,
+          problem
+            ? [{ ...span(view.state, problem), severity: 'error', source: problem.code, message: problem.message }]
+            : [],
+        ),
+      );
     },
     focus() {
       if (!view.hasFocus) view.focus();
@@ -104,14 +133,19 @@ function leaving({ onLeave, onHistory }: Pick<CellEditorOptions, 'onLeave' | 'on
   const over = (by: -1 | 1) => (view: EditorView) => {
     const { main } = view.state.selection;
     if (!main.empty || completionStatus(view.state) === 'active') return false;
-    const edge = by < 0 ? view.state.doc.lineAt(main.head).number === 1 : view.state.doc.lineAt(main.head).number === view.state.doc.lines;
+    const edge =
+      by < 0
+        ? view.state.doc.lineAt(main.head).number === 1
+        : view.state.doc.lineAt(main.head).number === view.state.doc.lines;
     if (!edge || view.moveVertically(main, by > 0).head !== main.head) return false;
     onLeave(by);
     return true;
   };
   return [
     // An open list of completions takes Escape first; one that is only being asked for doesn't.
-    Prec.high(keymap.of([{ key: 'Escape', run: ({ state }) => completionStatus(state) !== 'active' && (onLeave(0), true) }])),
+    Prec.high(
+      keymap.of([{ key: 'Escape', run: ({ state }) => completionStatus(state) !== 'active' && (onLeave(0), true) }]),
+    ),
     keymap.of([
       { key: 'Mod-z', run: (view) => undoDepth(view.state) === 0 && (onHistory('undo'), true) },
       { key: 'Mod-y', mac: 'Mod-Shift-z', run: (view) => redoDepth(view.state) === 0 && (onHistory('redo'), true) },
@@ -131,9 +165,15 @@ function difference(from: string, to: string): { readonly from: number; readonly
   return { from: start, to: from.length - end, insert: to.slice(start, to.length - end) };
 }
 
-function span(state: EditorState, { line, column, endColumn }: CellProblem): { readonly from: number; readonly to: number } {
+function span(
+  state: EditorState,
+  { line, column, endColumn }: CellProblem,
+): { readonly from: number; readonly to: number } {
   const on = state.doc.line(Math.max(1, Math.min(state.doc.lines, line)));
   const from = Math.min(on.to, on.from + Math.max(0, column - 1));
   const word = /^[\w$]+/.exec(on.text.slice(from - on.from))?.[0].length ?? 1;
-  return { from: from === on.to ? Math.max(on.from, from - 1) : from, to: Math.min(on.to, endColumn === undefined ? from + word : on.from + endColumn - 1) };
+  return {
+    from: from === on.to ? Math.max(on.from, from - 1) : from,
+    to: Math.min(on.to, endColumn === undefined ? from + word : on.from + endColumn - 1),
+  };
 }

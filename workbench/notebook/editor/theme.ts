@@ -26,7 +26,11 @@ export const editorTheme = EditorView.theme({
   '.cm-cursor': { borderLeftColor: 'var(--ink)', borderLeftWidth: '1.5px' },
   '.cm-selectionMatch': { backgroundColor: 'var(--hover)' },
   '&.cm-focused .cm-matchingBracket': { backgroundColor: 'transparent', boxShadow: '0 1px 0 0 var(--grey-2)' },
-  '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--crossed) 1px', textUnderlineOffset: '3px' },
+  '.cm-lintRange-error': {
+    backgroundImage: 'none',
+    textDecoration: 'underline wavy var(--crossed) 1px',
+    textUnderlineOffset: '3px',
+  },
   '.cm-tooltip': {
     border: '1px solid var(--line-strong)',
     borderRadius: 'var(--radius)',
@@ -37,7 +41,10 @@ export const editorTheme = EditorView.theme({
   },
   '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--mono)', fontSize: 'var(--t12)', maxHeight: '16rem' },
   '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '3px 10px', lineHeight: '1.6' },
-  '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': { backgroundColor: 'var(--accent-fill)', color: 'var(--on-fill)' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': {
+    backgroundColor: 'var(--accent-fill)',
+    color: 'var(--on-fill)',
+  },
   '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected] .cm-completionDetail': { color: 'inherit' },
   '.cm-completionDetail': { color: 'var(--grey-2)', fontStyle: 'normal', marginLeft: '1em' },
   '.cm-completionMatchedText': { textDecoration: 'none', fontWeight: '700' },

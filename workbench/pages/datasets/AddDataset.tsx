@@ -11,7 +11,7 @@ import { go, pathTo } from '../../router.ts';
 const NAME = /^[a-z][a-z0-9_]{0,62}$/;
 
 /** A file name as a variable: `Wages 2020.csv` → `wages_2020`. */
-export const nameFor = (fileName: string): string =>
+const nameFor = (fileName: string): string =>
   fileName
     .replace(/\.\w+$/, '')
     .toLowerCase()
@@ -39,7 +39,16 @@ export function AddDataset(props: { readonly file: File; readonly onClose: () =>
     setBusy(true);
     setError(undefined);
     try {
-      await client.addDataset({ name: name(), fileName: props.file.name, title: title() || name(), ...(licence() ? { licence: licence() } : {}), ...(source() ? { source: source() } : {}) }, props.file);
+      await client.addDataset(
+        {
+          name: name(),
+          fileName: props.file.name,
+          title: title() || name(),
+          ...(licence() ? { licence: licence() } : {}),
+          ...(source() ? { source: source() } : {}),
+        },
+        props.file,
+      );
       toast(`Added ${name()}.`);
       go(pathTo.datasets(name()));
       props.onClose();
@@ -54,7 +63,13 @@ export function AddDataset(props: { readonly file: File; readonly onClose: () =>
       <form class="add-dataset" onSubmit={(event) => void add(event)}>
         <label>
           <span class="label">Name in cells</span>
-          <input class="field mono" required value={name()} aria-invalid={!NAME.test(name())} onInput={({ currentTarget }) => setName(currentTarget.value)} />
+          <input
+            class="field mono"
+            required
+            value={name()}
+            aria-invalid={!NAME.test(name())}
+            onInput={({ currentTarget }) => setName(currentTarget.value)}
+          />
         </label>
         <label>
           <span class="label">Title</span>
@@ -62,21 +77,45 @@ export function AddDataset(props: { readonly file: File; readonly onClose: () =>
         </label>
         <label>
           <span class="label">Source</span>
-          <input class="field" placeholder="Where it comes from" value={source()} onInput={({ currentTarget }) => setSource(currentTarget.value)} />
+          <input
+            class="field"
+            placeholder="Where it comes from"
+            value={source()}
+            onInput={({ currentTarget }) => setSource(currentTarget.value)}
+          />
         </label>
         <label>
           <span class="label">Licence</span>
-          <input class="field" placeholder="CC-BY-4.0" value={licence()} onInput={({ currentTarget }) => setLicence(currentTarget.value)} />
+          <input
+            class="field"
+            placeholder="CC-BY-4.0"
+            value={licence()}
+            onInput={({ currentTarget }) => setLicence(currentTarget.value)}
+          />
         </label>
         <div class="add-preview">
-          <Show when={preview.error} fallback={<Show when={preview()} fallback={<p class="quiet" role="status">Reading {props.file.name}, {size(props.file.size)} …</p>}>
-              {(read) => (
-                <>
-                  <p class="quiet">{read().rows.toLocaleString('en')} rows in {props.file.name}. The first of them:</p>
-                  <TableView table={read().preview} height={220} label="First rows" />
-                </>
-              )}
-            </Show>}>
+          <Show
+            when={preview.error}
+            fallback={
+              <Show
+                when={preview()}
+                fallback={
+                  <p class="quiet" role="status">
+                    Reading {props.file.name}, {size(props.file.size)} …
+                  </p>
+                }
+              >
+                {(read) => (
+                  <>
+                    <p class="quiet">
+                      {read().rows.toLocaleString('en')} rows in {props.file.name}. The first of them:
+                    </p>
+                    <TableView table={read().preview} height={220} label="First rows" />
+                  </>
+                )}
+              </Show>
+            }
+          >
             <Failure error={preview.error as Error} />
           </Show>
         </div>

@@ -7,10 +7,22 @@ import { TableView } from '../../parts/TableView.tsx';
 
 export function DatasetView(props: { readonly name: string }) {
   const { client } = useKernel();
-  const [about, { refetch }] = createResource(() => props.name, (name) => client.dataset(name));
-  const [table] = createResource(() => props.name, (name) => client.table(name));
+  const [about, { refetch }] = createResource(
+    () => props.name,
+    (name) => client.dataset(name),
+  );
+  const [table] = createResource(
+    () => props.name,
+    (name) => client.table(name),
+  );
   return (
-    <Switch fallback={<p class="quiet" role="status">Reading {props.name} …</p>}>
+    <Switch
+      fallback={
+        <p class="quiet" role="status">
+          Reading {props.name} …
+        </p>
+      }
+    >
       <Match when={about.error}>
         <Failure error={about.error as Error} onRetry={() => void refetch()} />
       </Match>
@@ -57,7 +69,13 @@ export function DatasetView(props: { readonly name: string }) {
                 </For>
               </tbody>
             </table>
-            <For each={dataset().notes ?? []}>{(note) => <aside class="dataset-note"><Prose markdown={note} /></aside>}</For>
+            <For each={dataset().notes ?? []}>
+              {(note) => (
+                <aside class="dataset-note">
+                  <Prose markdown={note} />
+                </aside>
+              )}
+            </For>
             <h3 class="dataset-heading">Rows</h3>
             <Show when={!table.error} fallback={<Failure error={table.error as Error} />}>
               <Show when={table()} fallback={<p class="quiet">Reading the rows …</p>}>

@@ -10,11 +10,18 @@ import { DatasetView } from './DatasetView.tsx';
 
 /** What notebooks can read: each set with where it comes from, its columns and its rows; and the place to add one. */
 export function Datasets(props: { readonly name: string | null }) {
-  const datasets = createLoaded((client) => client.datasets(), (event) => event.type === 'dataset');
+  const datasets = createLoaded(
+    (client) => client.datasets(),
+    (event) => event.type === 'dataset',
+  );
   const [file, setFile] = createSignal<File>();
   let picker!: HTMLInputElement;
   return (
-    <DropZone label="Drop a table: CSV, Parquet, Arrow or JSON" accept={/\.(?:csv|tsv|json|ndjson|jsonl|parquet|arrow|feather)$/i} onFiles={([dropped]) => setFile(dropped)}>
+    <DropZone
+      label="Drop a table: CSV, Parquet, Arrow or JSON"
+      accept={/\.(?:csv|tsv|json|ndjson|jsonl|parquet|arrow|feather)$/i}
+      onFiles={([dropped]) => setFile(dropped)}
+    >
       <div class="page split">
         <div class="split-list">
           <h1 class="split-title">Data sets</h1>
@@ -22,7 +29,11 @@ export function Datasets(props: { readonly name: string | null }) {
             <For each={datasets.value()}>
               {({ name, title, problem }) => (
                 <li>
-                  <a class="split-link" href={pathTo.datasets(name)} aria-current={props.name === name ? 'page' : undefined}>
+                  <a
+                    class="split-link"
+                    href={pathTo.datasets(name)}
+                    aria-current={props.name === name ? 'page' : undefined}
+                  >
                     <b class="mono">{name}</b>
                     <span>{problem ? `Broken: ${problem}` : title}</span>
                   </a>
@@ -33,7 +44,14 @@ export function Datasets(props: { readonly name: string | null }) {
           <button class="button" onClick={() => picker.click()}>
             <Icon name="add" /> Add a data set
           </button>
-          <input ref={picker} type="file" hidden accept=".csv,.tsv,.json,.ndjson,.parquet,.arrow" aria-label="Data set file" onChange={({ currentTarget }) => setFile(currentTarget.files?.[0])} />
+          <input
+            ref={picker}
+            type="file"
+            hidden
+            accept=".csv,.tsv,.json,.ndjson,.parquet,.arrow"
+            aria-label="Data set file"
+            onChange={({ currentTarget }) => setFile(currentTarget.files?.[0])}
+          />
         </div>
         <div class="split-main">
           <Switch fallback={<Nothing />}>
@@ -58,7 +76,8 @@ function Nothing() {
     <div class="split-empty">
       <p>Choose a data set, or drop a table anywhere on this page.</p>
       <p class="quiet">
-        A notebook that names it under <code>datasets</code> reads it as a variable: <code>wages.column('wage')</code> in TypeScript, <code>FROM wages</code> in SQL.
+        A notebook that names it under <code>datasets</code> reads it as a variable: <code>wages.column('wage')</code>{' '}
+        in TypeScript, <code>FROM wages</code> in SQL.
       </p>
     </div>
   );

@@ -17,15 +17,27 @@ const minute = ({ modified }: NotebookEntry): number => Math.floor(Date.parse(mo
 /** All notebooks, each with the hallmark of its last seal, like the contents page of a journal. */
 export function Gallery() {
   const { client } = useKernel();
-  const notebooks = createLoaded((kernel) => kernel.notebooks(), (event) => event.type === 'notebook');
-  const seals = createLoaded((kernel) => kernel.seals(), (event) => event.type === 'seal' && event.state === 'done');
+  const notebooks = createLoaded(
+    (kernel) => kernel.notebooks(),
+    (event) => event.type === 'notebook',
+  );
+  const seals = createLoaded(
+    (kernel) => kernel.seals(),
+    (event) => event.type === 'seal' && event.state === 'done',
+  );
   const lastSeals = createMemo(() => {
     const last = new Map<string, SealEntry>();
-    for (const seal of seals.value() ?? []) if ((last.get(seal.notebook)?.at ?? '') < seal.at) last.set(seal.notebook, seal);
+    for (const seal of seals.value() ?? [])
+      if ((last.get(seal.notebook)?.at ?? '') < seal.at) last.set(seal.notebook, seal);
     return last;
   });
   // What was worked on last comes first; the welcome has its own place above.
-  const listed = createMemo(() => notebooks.value()?.filter(({ name }) => name !== WELCOME).toSorted((a, b) => minute(b) - minute(a) || (a.name < b.name ? 1 : -1)));
+  const listed = createMemo(() =>
+    notebooks
+      .value()
+      ?.filter(({ name }) => name !== WELCOME)
+      .toSorted((a, b) => minute(b) - minute(a) || (a.name < b.name ? 1 : -1)),
+  );
   const [busy, setBusy] = createSignal(false);
   const make = async (work: () => Promise<string>): Promise<void> => {
     setBusy(true);
@@ -36,13 +48,20 @@ export function Gallery() {
   };
   const remove = async (name: string): Promise<void> => {
     await client.deleteNotebook(name).then(
-      () => toast(`Moved “${name}” to the trash.`, { action: { label: 'Undo', run: () => void client.restoreNotebook(name).catch(toastError) } }),
+      () =>
+        toast(`Moved “${name}” to the trash.`, {
+          action: { label: 'Undo', run: () => void client.restoreNotebook(name).catch(toastError) },
+        }),
       toastError,
     );
   };
   let picker!: HTMLInputElement;
   return (
-    <DropZone label="Drop a notebook (.md or .ipynb) to import it" accept={/\.(?:md|ipynb)$/i} onFiles={([file]) => void make(() => importFile(client, file))}>
+    <DropZone
+      label="Drop a notebook (.md or .ipynb) to import it"
+      accept={/\.(?:md|ipynb)$/i}
+      onFiles={([file]) => void make(() => importFile(client, file))}
+    >
       <div class="page gallery">
         <Welcome start={notebooks.value()?.some(({ name }) => name === WELCOME) ? pathTo.notebook(WELCOME) : null} />
         <div class="gallery-bar">
@@ -56,7 +75,9 @@ export function Gallery() {
             accept=".md,.ipynb"
             hidden
             aria-label="Notebook file to import"
-            onChange={({ currentTarget: { files } }) => files?.[0] && void make(() => importFile(client, files[0] as File))}
+            onChange={({ currentTarget: { files } }) =>
+              files?.[0] && void make(() => importFile(client, files[0] as File))
+            }
           />
           <button class="button primary" disabled={busy()} onClick={() => void make(() => newNotebook(client))}>
             <Icon name="add" /> New notebook
@@ -67,13 +88,21 @@ export function Gallery() {
             <Failure error={notebooks.error() as Error} onRetry={notebooks.reload} />
           </Match>
           <Match when={listed()?.length === 0}>
-            <p class="gallery-empty">No notebook yet. Make one, or drop a Markdown or Jupyter file anywhere on this page.</p>
+            <p class="gallery-empty">
+              No notebook yet. Make one, or drop a Markdown or Jupyter file anywhere on this page.
+            </p>
           </Match>
           <Match when={listed()}>
             {(entries) => (
               <ol class="cards">
                 <For each={entries()}>
-                  {(entry) => <NotebookCard entry={entry} seal={lastSeals().get(entry.name)} onRemove={() => void remove(entry.name)} />}
+                  {(entry) => (
+                    <NotebookCard
+                      entry={entry}
+                      seal={lastSeals().get(entry.name)}
+                      onRemove={() => void remove(entry.name)}
+                    />
+                  )}
                 </For>
               </ol>
             )}

@@ -5,7 +5,11 @@ import { Hallmark } from '../../parts/Hallmark.tsx';
 import { Icon } from '../../parts/Icon.tsx';
 import { pathTo } from '../../router.ts';
 
-export function NotebookCard(props: { readonly entry: NotebookEntry; readonly seal: SealEntry | undefined; readonly onRemove: () => void }) {
+export function NotebookCard(props: {
+  readonly entry: NotebookEntry;
+  readonly seal: SealEntry | undefined;
+  readonly onRemove: () => void;
+}) {
   const changed = (seal: SealEntry): boolean => Date.parse(seal.at) < Date.parse(props.entry.modified);
   return (
     <li class="card">
@@ -13,7 +17,9 @@ export function NotebookCard(props: { readonly entry: NotebookEntry; readonly se
         <h3 class="card-title">
           <a href={pathTo.notebook(props.entry.name)}>{props.entry.title}</a>
         </h3>
-        <Show when={props.entry.summary}>{(summary) => <p class="card-summary">{summary().replaceAll(/\$\{[^}]*\}/g, '…')}</p>}</Show>
+        <Show when={props.entry.summary}>
+          {(summary) => <p class="card-summary">{summary().replaceAll(/\$\{[^}]*\}/g, '…')}</p>}
+        </Show>
         <p class="card-meta">
           <span class="mono">{props.entry.name}.md</span>
           <span>
@@ -33,7 +39,12 @@ export function NotebookCard(props: { readonly entry: NotebookEntry; readonly se
           )}
         </Show>
       </div>
-      <button class="button plain icon small card-remove" aria-label={`Move ${props.entry.title} to the trash`} title="Move to the trash" onClick={props.onRemove}>
+      <button
+        class="button plain icon small card-remove"
+        aria-label={`Move ${props.entry.title} to the trash`}
+        title="Move to the trash"
+        onClick={props.onRemove}
+      >
         <Icon name="trash" />
       </button>
     </li>

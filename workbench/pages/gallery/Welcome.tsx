@@ -6,7 +6,8 @@ export function Welcome(props: { readonly start: string | null }) {
     <header class="welcome">
       <h1 class="page-title">A notebook whose every run is evidence</h1>
       <p class="page-lead">
-        Explain a model, look at the figures, and seal what happened. Anyone can verify the seal offline, and run it again.
+        Explain a model, look at the figures, and seal what happened. Anyone can verify the seal offline, and run it
+        again.
       </p>
       <ol class="steps">
         <li>
@@ -14,10 +15,12 @@ export function Welcome(props: { readonly start: string | null }) {
           <Show when={props.start}>{(to) => <a href={to()}>A welcome of three minutes</a>}</Show>
         </li>
         <li>
-          <b>Seal.</b> One click runs it afresh, with a receipt for every call, and presses a hallmark that its results alone can draw.
+          <b>Seal.</b> One click runs it afresh, with a receipt for every call, and presses a hallmark that its results
+          alone can draw.
         </li>
         <li>
-          <b>Verify.</b> Hand the bundle on. <a href="/verify">Drop one here</a> and see every check by name, without trusting us.
+          <b>Verify.</b> Hand the bundle on. <a href="/verify">Drop one here</a> and see every check by name, without
+          trusting us.
         </li>
       </ol>
     </header>

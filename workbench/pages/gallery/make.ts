@@ -34,9 +34,15 @@ export function newNotebook(client: KernelClient): Promise<string> {
 export async function importFile(client: KernelClient, file: File | undefined): Promise<string> {
   if (!file) throw new AssayError('INPUT_INVALID', 'Drop a .md or .ipynb file.');
   const source = await file.text();
-  const stem = file.name.replace(/\.(?:md|ipynb)$/i, '').replace(/[^\p{L}\p{N} _-]+/gu, '-').replace(/^[^\p{L}\p{N}]+|[ -]+$/gu, '').slice(0, 70);
+  const stem = file.name
+    .replace(/\.(?:md|ipynb)$/i, '')
+    .replace(/[^\p{L}\p{N} _-]+/gu, '-')
+    .replace(/^[^\p{L}\p{N}]+|[ -]+$/gu, '')
+    .slice(0, 70);
   const jupyter = /\.ipynb$/i.test(file.name);
-  return make(stem || 'imported', (name) => (jupyter ? client.importNotebook(name, source) : client.createNotebook(name, source)));
+  return make(stem || 'imported', (name) =>
+    jupyter ? client.importNotebook(name, source) : client.createNotebook(name, source),
+  );
 }
 
 async function make(stem: string, create: (name: string) => Promise<{ readonly name: string }>): Promise<string> {

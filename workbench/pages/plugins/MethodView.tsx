@@ -28,7 +28,8 @@ export function MethodView(props: { readonly name: string; readonly plugin: stri
   const timer = setInterval(() => setNow(Date.now()), 200);
   onCleanup(() => clearInterval(timer));
   onEvent((event) => {
-    if (event.type === 'progress' && event.call === running()?.id) setRunning((was) => was && { ...was, done: event.done, total: event.total, note: event.note ?? '' });
+    if (event.type === 'progress' && event.call === running()?.id)
+      setRunning((was) => was && { ...was, done: event.done, total: event.total, note: event.note ?? '' });
   });
   const call = async (input: unknown): Promise<void> => {
     const id = crypto.randomUUID();
@@ -45,7 +46,13 @@ export function MethodView(props: { readonly name: string; readonly plugin: stri
       </p>
       <h2 class="dataset-title">{props.method.title}</h2>
       <p class="plugin-about">{props.method.description}</p>
-      <SchemaForm schema={props.method.input} example={props.method.example} label={`Call ${props.name}`} busy={running() !== undefined} onSubmit={(input) => void call(input)} />
+      <SchemaForm
+        schema={props.method.input}
+        example={props.method.example}
+        label={`Call ${props.name}`}
+        busy={running() !== undefined}
+        onSubmit={(input) => void call(input)}
+      />
       <Show when={running()}>
         {(run) => (
           <div class="call">
@@ -55,7 +62,12 @@ export function MethodView(props: { readonly name: string; readonly plugin: stri
             <button class="button plain small" onClick={() => void client.cancel(run().id).catch(toastError)}>
               Cancel
             </button>
-            <span class="progress call-bar" classList={{ unknown: run().total === 0 }} role="progressbar" aria-label={props.name}>
+            <span
+              class="progress call-bar"
+              classList={{ unknown: run().total === 0 }}
+              role="progressbar"
+              aria-label={props.name}
+            >
               <i style={{ transform: run().total === 0 ? '' : `scaleX(${run().done / run().total})` }} />
             </span>
           </div>
@@ -66,7 +78,11 @@ export function MethodView(props: { readonly name: string; readonly plugin: stri
         {(done) => (
           <section class="method-result" aria-label="Result">
             <p class="method-receipt">
-              <Icon name="receipt" /> It left the receipt <a class="digest" href={pathTo.receipts(done().receipt.id)}>{done().receipt.id.slice(0, 16)}</a>, checked against its digest.
+              <Icon name="receipt" /> It left the receipt{' '}
+              <a class="digest" href={pathTo.receipts(done().receipt.id)}>
+                {done().receipt.id.slice(0, 16)}
+              </a>
+              , checked against its digest.
             </p>
             <ValueTree value={done().result} name="result" open />
           </section>

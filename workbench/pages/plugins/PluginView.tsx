@@ -6,7 +6,11 @@ import { signature } from '../../notebook/completion.ts';
 export function PluginView(props: { readonly plugin: PluginManifest }) {
   const may = (): readonly string[] => {
     const { files = [], network = [], calls = [] } = props.plugin.permissions;
-    return [...files.map((folder) => (folder === 'input' ? 'read files that the caller names' : `read ${folder}/`)), ...network.map((host) => `reach ${host}`), ...calls.map((method) => `call ${method}`)];
+    return [
+      ...files.map((folder) => (folder === 'input' ? 'read files that the caller names' : `read ${folder}/`)),
+      ...network.map((host) => `reach ${host}`),
+      ...calls.map((method) => `call ${method}`),
+    ];
   };
   return (
     <article>
@@ -20,7 +24,14 @@ export function PluginView(props: { readonly plugin: PluginManifest }) {
         <Show when={(props.plugin.notebooks ?? []).length > 0}>
           <dt>See</dt>
           <dd>
-            <For each={props.plugin.notebooks}>{(name, i) => <>{i() > 0 ? ', ' : ''}<a href={pathTo.notebook(name)}>{name}</a></>}</For>
+            <For each={props.plugin.notebooks}>
+              {(name, i) => (
+                <>
+                  {i() > 0 ? ', ' : ''}
+                  <a href={pathTo.notebook(name)}>{name}</a>
+                </>
+              )}
+            </For>
           </dd>
         </Show>
       </dl>

@@ -9,7 +9,10 @@ import { PluginView } from './PluginView.tsx';
 
 /** What the kernel can do: every plugin, its methods, and a form that calls each. */
 export function Plugins(props: { readonly name: string | null; readonly method: string | null }) {
-  const plugins = createLoaded((client) => client.plugins(), (event) => event.type === 'plugin');
+  const plugins = createLoaded(
+    (client) => client.plugins(),
+    (event) => event.type === 'plugin',
+  );
   const plugin = createMemo(() => plugins.value()?.find(({ name }) => name === props.name));
   const method = createMemo(() => (props.method === null ? undefined : plugin()?.methods[props.method]));
   return (
@@ -20,7 +23,11 @@ export function Plugins(props: { readonly name: string | null; readonly method: 
           <For each={plugins.value()}>
             {({ name, title }) => (
               <li>
-                <a class="split-link" href={pathTo.plugins(name)} aria-current={props.name === name ? 'page' : undefined}>
+                <a
+                  class="split-link"
+                  href={pathTo.plugins(name)}
+                  aria-current={props.name === name ? 'page' : undefined}
+                >
                   <b class="mono">{name}</b>
                   <span>{title}</span>
                 </a>
@@ -35,7 +42,9 @@ export function Plugins(props: { readonly name: string | null; readonly method: 
             <Failure error={plugins.error() as Error} onRetry={plugins.reload} />
           </Match>
           <Match when={method()} keyed>
-            {(found) => <MethodView name={`${props.name}.${props.method}`} plugin={props.name as string} method={found} />}
+            {(found) => (
+              <MethodView name={`${props.name}.${props.method}`} plugin={props.name as string} method={found} />
+            )}
           </Match>
           <Match when={plugin()}>{(found) => <PluginView plugin={found()} />}</Match>
           <Match when={plugins.value()}>
@@ -46,7 +55,8 @@ export function Plugins(props: { readonly name: string | null; readonly method: 
                 </Show>
               </p>
               <p class="quiet">
-                Write your own: <code>npx assay new-plugin my-plugin</code> makes one that works at once, and it appears here.
+                Write your own: <code>npx assay new-plugin my-plugin</code> makes one that works at once, and it appears
+                here.
               </p>
             </div>
           </Match>

@@ -31,10 +31,14 @@ export function SchemaForm(props: SchemaFormProps) {
       setError(cause as Error);
     }
   };
-  const show = (field: Field) => <FormField field={field} text={text(field)} onText={(value) => setTexts(field.name, value)} />;
+  const show = (field: Field) => (
+    <FormField field={field} text={text(field)} onText={(value) => setTexts(field.name, value)} />
+  );
   return (
     <form class="schema-form" onSubmit={submit}>
-      <For each={first()} fallback={<p class="quiet">It takes no input.</p>}>{show}</For>
+      <For each={first()} fallback={<p class="quiet">It takes no input.</p>}>
+        {show}
+      </For>
       <Show when={rest().length > 0}>
         <details>
           <summary>{rest().length} more</summary>
@@ -55,7 +59,10 @@ function FormField(props: { readonly field: Field; readonly text: string; readon
   return (
     <label class="schema-field">
       <span class="schema-label">
-        {props.field.label} <Show when={!props.field.required}><span class="quiet">optional</span></Show>
+        {props.field.label}{' '}
+        <Show when={!props.field.required}>
+          <span class="quiet">optional</span>
+        </Show>
       </span>
       <Switch
         fallback={
@@ -76,11 +83,23 @@ function FormField(props: { readonly field: Field; readonly text: string; readon
             <Show when={!props.field.required}>
               <option value="">as the plugin chooses</option>
             </Show>
-            <For each={props.field.kind === 'boolean' ? ['true', 'false'] : props.field.choices}>{(choice) => <option value={choice} selected={choice === props.text}>{choice}</option>}</For>
+            <For each={props.field.kind === 'boolean' ? ['true', 'false'] : props.field.choices}>
+              {(choice) => (
+                <option value={choice} selected={choice === props.text}>
+                  {choice}
+                </option>
+              )}
+            </For>
           </select>
         </Match>
         <Match when={props.field.kind === 'json' && props.text.length > 60}>
-          <textarea class="field mono" rows="4" spellcheck={false} value={props.text} onInput={({ currentTarget }) => props.onText(currentTarget.value)} />
+          <textarea
+            class="field mono"
+            rows="4"
+            spellcheck={false}
+            value={props.text}
+            onInput={({ currentTarget }) => props.onText(currentTarget.value)}
+          />
         </Match>
       </Switch>
       <Show when={props.field.help}>{(help) => <span class="schema-help">{help()}</span>}</Show>

@@ -2,7 +2,7 @@
 import { AssayError } from '#common/errors.ts';
 import type { JsonSchema } from '#common/plugin.ts';
 
-export type FieldKind = 'text' | 'number' | 'boolean' | 'choice' | 'json';
+type FieldKind = 'text' | 'number' | 'boolean' | 'choice' | 'json';
 
 export interface Field {
   readonly name: string;
@@ -45,7 +45,10 @@ function kindOf(schema: JsonSchema): FieldKind {
 }
 
 /** The input that the fields' texts say; empty ones are left out. @throws INPUT_INVALID naming the field */
-export function inputOf(fields: readonly Field[], texts: Readonly<Record<string, string>>): Readonly<Record<string, unknown>> {
+export function inputOf(
+  fields: readonly Field[],
+  texts: Readonly<Record<string, string>>,
+): Readonly<Record<string, unknown>> {
   const entries = fields.flatMap((field): [string, unknown][] => {
     const text = (texts[field.name] ?? '').trim();
     return text === '' ? [] : [[field.name, valueOf(field, text)]];

@@ -9,9 +9,18 @@ import { pathTo } from '../../router.ts';
 /** One receipt, in full: its body was hashed here and is what its name says. */
 export function ReceiptView(props: { readonly id: string }) {
   const { client } = useKernel();
-  const [receipt, { refetch }] = createResource(() => props.id, (id) => client.receipt(id));
+  const [receipt, { refetch }] = createResource(
+    () => props.id,
+    (id) => client.receipt(id),
+  );
   return (
-    <Switch fallback={<p class="quiet" role="status">Reading …</p>}>
+    <Switch
+      fallback={
+        <p class="quiet" role="status">
+          Reading …
+        </p>
+      }
+    >
       <Match when={receipt.error}>
         <Failure error={receipt.error as Error} onRetry={() => void refetch()} />
       </Match>
@@ -54,7 +63,15 @@ export function ReceiptView(props: { readonly id: string }) {
                   )}
                 </Show>
                 <dt>Before it</dt>
-                <dd>{read.prev ? <a class="digest" href={pathTo.receipts(read.prev)}>{read.prev.slice(0, 16)}</a> : 'nothing: the first of its stream'}</dd>
+                <dd>
+                  {read.prev ? (
+                    <a class="digest" href={pathTo.receipts(read.prev)}>
+                      {read.prev.slice(0, 16)}
+                    </a>
+                  ) : (
+                    'nothing: the first of its stream'
+                  )}
+                </dd>
                 <dt>Follows from</dt>
                 <dd>
                   <For each={read.parents} fallback="nothing">

@@ -32,20 +32,29 @@ export function Receipts(props: { readonly id: string | null }) {
         </Match>
         <Match when={true}>
           <h1 class="page-title">Receipts</h1>
-          <p class="page-lead">Every act leaves one. It is never changed after it is written, and its name is the SHA-256 of what it says.</p>
+          <p class="page-lead">
+            Every act leaves one. It is never changed after it is written, and its name is the SHA-256 of what it says.
+          </p>
           <RunningNow />
           <div class="receipts-bar">
             <label class="label" for="kind">
               Kind
             </label>
-            <select id="kind" class="field" value={kind()} onChange={({ currentTarget }) => choose(currentTarget.value as Kind | '')}>
+            <select
+              id="kind"
+              class="field"
+              value={kind()}
+              onChange={({ currentTarget }) => choose(currentTarget.value as Kind | '')}
+            >
               <option value="">all</option>
               <For each={KINDS}>{(one) => <option value={one}>{one}</option>}</For>
             </select>
           </div>
           <Show when={receipts.error()}>{(error) => <Failure error={error()} onRetry={receipts.reload} />}</Show>
           <Show when={receipts.value()?.length === 0}>
-            <p class="receipts-empty">No receipt yet. Run a notebook that calls a plugin, and each call will be here.</p>
+            <p class="receipts-empty">
+              No receipt yet. Run a notebook that calls a plugin, and each call will be here.
+            </p>
           </Show>
           <table class="receipts-table">
             <tbody>

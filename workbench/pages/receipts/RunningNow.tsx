@@ -6,7 +6,10 @@ import { toastError } from '../../parts/toast.ts';
 /** Calls under way, whoever made them. */
 export function RunningNow() {
   const { client } = useKernel();
-  const runs = createLoaded((kernel) => kernel.runs(), (event) => event.type === 'run' || event.type === 'progress');
+  const runs = createLoaded(
+    (kernel) => kernel.runs(),
+    (event) => event.type === 'run' || event.type === 'progress',
+  );
   return (
     <Show when={(runs.value() ?? []).length > 0}>
       <section class="running" aria-label="Running now">

@@ -7,9 +7,14 @@ import type { Flip } from './verify.ts';
 const CODES = Object.keys(VERIFY_CHECKS) as VerifyCode[];
 
 /** Every check by name, in the order of the protocol, filled in as results come. */
-export function CheckTable(props: { readonly checks: readonly CheckResult[]; readonly done: boolean; readonly flip: Flip | null }) {
+export function CheckTable(props: {
+  readonly checks: readonly CheckResult[];
+  readonly done: boolean;
+  readonly flip: Flip | null;
+}) {
   const result = (code: VerifyCode): CheckResult | undefined => props.checks.find((check) => check.code === code);
-  const touched = (check: CheckResult): boolean => props.flip !== null && check.ok === false && check.detail.includes(props.flip.path);
+  const touched = (check: CheckResult): boolean =>
+    props.flip !== null && check.ok === false && check.detail.includes(props.flip.path);
   return (
     <table class="checks">
       <thead class="visually-hidden">

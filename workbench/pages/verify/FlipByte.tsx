@@ -14,7 +14,8 @@ interface FlipByteProps {
 
 /** An experiment: change one byte anywhere in the bundle and see which check notices. */
 export function FlipByte(props: FlipByteProps) {
-  const first = props.files.find(({ path }) => path.endsWith('.md') && !/readme/i.test(path))?.path ?? props.files[0]?.path ?? '';
+  const first =
+    props.files.find(({ path }) => path.endsWith('.md') && !/readme/i.test(path))?.path ?? props.files[0]?.path ?? '';
   const [path, setPath] = createSignal(props.flip?.path ?? first);
   const [offset, setOffset] = createSignal(props.flip?.offset ?? 0);
   const bytes = createMemo(() => fileIn(props.zip, path()));
@@ -26,7 +27,10 @@ export function FlipByte(props: FlipByteProps) {
   return (
     <section class="flip">
       <h2 class="verify-heading">Try to cheat</h2>
-      <p class="quiet">Change one byte of any file. The bundle is packed anew, so that the zip itself is sound, and every check runs again.</p>
+      <p class="quiet">
+        Change one byte of any file. The bundle is packed anew, so that the zip itself is sound, and every check runs
+        again.
+      </p>
       <div class="flip-form">
         <label>
           <span class="label">File</span>
@@ -42,7 +46,16 @@ export function FlipByte(props: FlipByteProps) {
         </label>
         <label>
           <span class="label">Byte</span>
-          <input class="field mono" type="number" min="0" max={Math.max(0, bytes().length - 1)} value={at()} onInput={({ currentTarget: { valueAsNumber } }) => Number.isInteger(valueAsNumber) && setOffset(Math.max(0, valueAsNumber))} />
+          <input
+            class="field mono"
+            type="number"
+            min="0"
+            max={Math.max(0, bytes().length - 1)}
+            value={at()}
+            onInput={({ currentTarget: { valueAsNumber } }) =>
+              Number.isInteger(valueAsNumber) && setOffset(Math.max(0, valueAsNumber))
+            }
+          />
         </label>
         <button class="button" disabled={bytes().length === 0} onClick={() => props.onFlip(path(), at())}>
           Flip one byte

@@ -19,8 +19,10 @@ export function HexView(props: HexViewProps) {
     const first = Math.max(0, Math.floor(props.at / WIDTH) - Math.floor(LINES / 2)) * WIDTH;
     return Array.from({ length: LINES }, (_, i) => first + i * WIDTH).filter((start) => start < props.bytes.length);
   });
-  const value = (offset: number): number => (props.flip?.offset === offset ? props.flip.after : (props.bytes[offset] ?? 0));
-  const row = (start: number): number[] => Array.from({ length: Math.min(WIDTH, props.bytes.length - start) }, (_, i) => start + i);
+  const value = (offset: number): number =>
+    props.flip?.offset === offset ? props.flip.after : (props.bytes[offset] ?? 0);
+  const row = (start: number): number[] =>
+    Array.from({ length: Math.min(WIDTH, props.bytes.length - start) }, (_, i) => start + i);
   return (
     <div class="hex" role="group" aria-label="Bytes of the file">
       <For each={lines()}>
@@ -42,7 +44,9 @@ export function HexView(props: HexViewProps) {
               )}
             </For>
             <span class="hex-text" aria-hidden="true">
-              {row(start).map((offset) => printable(value(offset))).join('')}
+              {row(start)
+                .map((offset) => printable(value(offset)))
+                .join('')}
             </span>
           </div>
         )}
@@ -50,7 +54,8 @@ export function HexView(props: HexViewProps) {
       <Show when={props.flip}>
         {(flip) => (
           <p class="hex-note">
-            Byte {flip().offset} was <code>{hex(flip().before)}</code> “{printable(flip().before)}” and is <code>{hex(flip().after)}</code> “{printable(flip().after)}”.
+            Byte {flip().offset} was <code>{hex(flip().before)}</code> “{printable(flip().before)}” and is{' '}
+            <code>{hex(flip().after)}</code> “{printable(flip().after)}”.
           </p>
         )}
       </Show>

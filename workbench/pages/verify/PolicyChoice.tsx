@@ -29,16 +29,29 @@ export function PolicyChoice(props: PolicyChoiceProps) {
   return (
     <details class="policy">
       <summary>
-        Whom do you trust? <span class="quiet">{props.policy ? `${props.policy.logs.length} ${props.policy.logs.length === 1 ? 'key' : 'keys'}` : 'nobody yet, so the signer is not judged'}</span>
+        Whom do you trust?{' '}
+        <span class="quiet">
+          {props.policy
+            ? `${props.policy.logs.length} ${props.policy.logs.length === 1 ? 'key' : 'keys'}`
+            : 'nobody yet, so the signer is not judged'}
+        </span>
       </summary>
       <div class="policy-body">
         <p class="quiet">
-          The bundle says that it was signed by <code class="policy-key">{carried()}</code>. Anyone can say so: compare it with the key that you had from them by another way.
+          The bundle says that it was signed by <code class="policy-key">{carried()}</code>. Anyone can say so: compare
+          it with the key that you had from them by another way.
         </p>
         <label class="label" for="policy-keys">
           Keys of the logs that you trust, one a line
         </label>
-        <textarea id="policy-keys" class="field mono" rows="2" spellcheck={false} value={props.policy?.logs.join('\n') ?? text()} onInput={({ currentTarget }) => setText(currentTarget.value)} />
+        <textarea
+          id="policy-keys"
+          class="field mono"
+          rows="2"
+          spellcheck={false}
+          value={props.policy?.logs.join('\n') ?? text()}
+          onInput={({ currentTarget }) => setText(currentTarget.value)}
+        />
         <p class="policy-acts">
           <button class="button small" onClick={() => trust(text() || (props.policy?.logs.join('\n') ?? ''))}>
             Judge by these

@@ -26,7 +26,9 @@ export function Verdict(props: VerdictProps) {
     <header class="verdict" data-ok={props.report?.ok} aria-live="polite">
       <div class="verdict-mark">
         <Show when={root()} fallback={<span class="verdict-blank" />}>
-          {(digest) => <Hallmark root={digest()} size={112} broken={failed().length > 0} pressing={props.report?.ok === true} />}
+          {(digest) => (
+            <Hallmark root={digest()} size={112} broken={failed().length > 0} pressing={props.report?.ok === true} />
+          )}
         </Show>
       </div>
       <div>
@@ -40,7 +42,8 @@ export function Verdict(props: VerdictProps) {
             {(report) =>
               report().ok ? (
                 <>
-                  <b>{report().title ?? props.name}</b>: {passed()} checks passed{unjudged() > 0 ? `, ${unjudged()} not judged` : ''}. {report().receipts} receipts.
+                  <b>{report().title ?? props.name}</b>: {passed()} checks passed
+                  {unjudged() > 0 ? `, ${unjudged()} not judged` : ''}. {report().receipts} receipts.
                 </>
               ) : (
                 <>
@@ -55,7 +58,14 @@ export function Verdict(props: VerdictProps) {
           <p class="verdict-facts">
             Signed by <code>{props.report?.signer}</code>
             <Show when={props.report?.time}>{(time) => <> · claims {new Date(time()).toLocaleString()}</>}</Show>
-            <Show when={root()}>{(digest) => <> · root <span class="digest">{digest().slice(0, 16)}</span></>}</Show>
+            <Show when={root()}>
+              {(digest) => (
+                <>
+                  {' '}
+                  · root <span class="digest">{digest().slice(0, 16)}</span>
+                </>
+              )}
+            </Show>
           </p>
         </Show>
         <p class="verdict-acts">
@@ -67,7 +77,14 @@ export function Verdict(props: VerdictProps) {
           <button class="button plain" onClick={() => picker.click()}>
             Another bundle
           </button>
-          <input ref={picker} type="file" accept=".zip" hidden aria-label="Bundle" onChange={({ currentTarget }) => props.onFiles([...(currentTarget.files ?? [])])} />
+          <input
+            ref={picker}
+            type="file"
+            accept=".zip"
+            hidden
+            aria-label="Bundle"
+            onChange={({ currentTarget }) => props.onFiles([...(currentTarget.files ?? [])])}
+          />
         </p>
       </div>
     </header>

@@ -31,13 +31,16 @@ export function Verify(props: { readonly seal: string | null }) {
   const [error, setError] = createSignal<Error>();
   let run = 0;
 
-  const open = (name: string, bytes: Uint8Array): void => void setBundle({ name, original: bytes, zip: bytes, flip: null });
+  const open = (name: string, bytes: Uint8Array): void =>
+    void setBundle({ name, original: bytes, zip: bytes, flip: null });
   const check = async ({ zip }: Loaded): Promise<void> => {
     const mine = ++run;
     setChecks([]);
     setReport(undefined);
     setError(undefined);
-    const found = await verify(zip, policy(), (one) => mine === run && setChecks(checks.length, one)).catch((cause: Error) => void (mine === run && setError(cause)));
+    const found = await verify(zip, policy(), (one) => mine === run && setChecks(checks.length, one)).catch(
+      (cause: Error) => void (mine === run && setError(cause)),
+    );
     if (mine === run && found) setReport(found);
   };
   createEffect(on([bundle, policy], ([loaded]) => loaded && void check(loaded)));
@@ -68,13 +71,26 @@ export function Verify(props: { readonly seal: string | null }) {
         <Show when={bundle()} fallback={<VerifyEmpty onFiles={dropped} />}>
           {(loaded) => (
             <>
-              <Verdict name={loaded().name} report={report()} checks={checks} flip={loaded().flip} onRestore={restore} onFiles={dropped} />
+              <Verdict
+                name={loaded().name}
+                report={report()}
+                checks={checks}
+                flip={loaded().flip}
+                onRestore={restore}
+                onFiles={dropped}
+              />
               <CheckTable checks={checks} done={report() !== undefined} flip={loaded().flip} />
               <PolicyChoice policy={policy()} vkeyOf={loaded().original} onPolicy={setPolicy} />
               <Show when={report()}>
                 {(done) => (
                   <>
-                    <FlipByte zip={loaded().original} files={done().files} flip={loaded().flip} onFlip={flip} onRestore={restore} />
+                    <FlipByte
+                      zip={loaded().original}
+                      files={done().files}
+                      flip={loaded().flip}
+                      onFlip={flip}
+                      onRestore={restore}
+                    />
                     <LineageGraph zip={loaded().zip} />
                   </>
                 )}

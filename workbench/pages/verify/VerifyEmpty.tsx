@@ -14,13 +14,21 @@ export function VerifyEmpty(props: { readonly onFiles: (files: readonly File[]) 
     <>
       <h1 class="page-title">Does it hold?</h1>
       <p class="page-lead">
-        A bundle carries a whole run: notebook, data, every receipt, and the log’s signatures. It is checked here, in this browser; nothing is sent anywhere.
+        A bundle carries a whole run: notebook, data, every receipt, and the log’s signatures. It is checked here, in
+        this browser; nothing is sent anywhere.
       </p>
       <button class="verify-drop" onClick={() => picker.click()}>
         <span>Drop a bundle</span>
         <span class="quiet">or choose a .zip file</span>
       </button>
-      <input ref={picker} type="file" accept=".zip" hidden aria-label="Bundle" onChange={({ currentTarget }) => props.onFiles([...(currentTarget.files ?? [])])} />
+      <input
+        ref={picker}
+        type="file"
+        accept=".zip"
+        hidden
+        aria-label="Bundle"
+        onChange={({ currentTarget }) => props.onFiles([...(currentTarget.files ?? [])])}
+      />
       <p class="verify-terminal quiet">
         On a terminal, offline: <code>npx assay verify run.zip</code>, then <code>npx assay reproduce run.zip</code>
       </p>

@@ -12,7 +12,7 @@ export interface LineageNode {
   readonly place: number;
 }
 
-export interface LineageEdge {
+interface LineageEdge {
   readonly from: LineageNode;
   readonly to: LineageNode;
   readonly role: string;
@@ -50,7 +50,8 @@ function place(receipts: readonly ReadReceipt[]): LineageDrawing {
     const known = layers.get(id);
     if (known !== undefined) return known;
     const parents = (byId.get(id)?.parents ?? []).filter(({ digest }) => byId.has(digest) && !above.has(digest));
-    const layer = parents.length === 0 ? 0 : 1 + Math.max(...parents.map(({ digest }) => layerOf(digest, new Set([...above, id]))));
+    const layer =
+      parents.length === 0 ? 0 : 1 + Math.max(...parents.map(({ digest }) => layerOf(digest, new Set([...above, id]))));
     layers.set(id, layer);
     return layer;
   };
@@ -72,6 +73,8 @@ function place(receipts: readonly ReadReceipt[]): LineageDrawing {
   // The seal is about the whole run: it stands behind whatever nothing else follows from.
   const seal = [...nodes.values()].find(({ receipt }) => receipt.kind === 'seal');
   const followed = new Set(edges.map(({ from }) => from));
-  if (seal) for (const from of nodes.values()) if (from !== seal && !followed.has(from)) edges.push({ from, to: seal, role: 'sealed' });
+  if (seal)
+    for (const from of nodes.values())
+      if (from !== seal && !followed.has(from)) edges.push({ from, to: seal, role: 'sealed' });
   return { nodes: [...nodes.values()], edges, layers: heights.length, tallest: Math.max(0, ...heights) };
 }

@@ -1,15 +1,13 @@
 /** Verifies a bundle off the page's thread, so that each check shows as it ends. */
+import { expose } from 'comlink';
 import { verifyBundle } from '#common/verify.ts';
 import type { CheckResult, Policy, VerifyReport } from '#common/verify-types.ts';
 
-export interface VerifyRequest {
-  readonly zip: Uint8Array;
-  readonly policy: Policy | null;
-}
+const verifier = {
+  verify: (zip: Uint8Array, policy: Policy | null, onCheck: (check: CheckResult) => void): Promise<VerifyReport> =>
+    verifyBundle(zip, { policy: policy ?? undefined, onCheck }),
+};
 
-export type VerifyMessage = { readonly check: CheckResult } | { readonly report: VerifyReport };
+export type Verifier = typeof verifier;
 
-addEventListener('message', ({ data: { zip, policy } }: MessageEvent<VerifyRequest>) => {
-  const tell = (message: VerifyMessage): void => postMessage(message);
-  void verifyBundle(zip, { policy: policy ?? undefined, onCheck: (check) => tell({ check }) }).then((report) => tell({ report }));
-});
+expose(verifier);

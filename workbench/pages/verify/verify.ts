@@ -1,16 +1,24 @@
 /** Bundles on the Verify page: run the checks, and change one byte to see which of them notices. No kernel is asked. */
+import { proxy, wrap } from 'comlink';
 import type { CheckResult, Policy, VerifyReport } from '#common/verify-types.ts';
 import { readZip, writeZip } from '#common/zip.ts';
-import type { VerifyMessage, VerifyRequest } from './verify-worker.ts';
+import type { Verifier } from './verify-worker.ts';
 
 /** Settles with the report; each check is told as it ends. */
-export function verify(zip: Uint8Array, policy: Policy | null, onCheck: (check: CheckResult) => void): Promise<VerifyReport> {
+export async function verify(
+  zip: Uint8Array,
+  policy: Policy | null,
+  onCheck: (check: CheckResult) => void,
+): Promise<VerifyReport> {
   const worker = new Worker(new URL('./verify-worker.ts', import.meta.url), { type: 'module' });
-  return new Promise<VerifyReport>((resolve, reject) => {
-    worker.addEventListener('message', ({ data }: MessageEvent<VerifyMessage>) => ('check' in data ? onCheck(data.check) : resolve(data.report)));
-    worker.addEventListener('error', (event) => reject(new Error(event.message || 'The verifier could not start.')));
-    worker.postMessage({ zip, policy } satisfies VerifyRequest);
-  }).finally(() => worker.terminate());
+  try {
+    const broken = new Promise<never>((_resolve, reject) => {
+      worker.addEventListener('error', (event) => reject(new Error(event.message || 'The verifier could not start.')));
+    });
+    return await Promise.race([wrap<Verifier>(worker).verify(zip, policy, proxy(onCheck)), broken]);
+  } finally {
+    worker.terminate();
+  }
 }
 
 export interface Flip {
@@ -21,7 +29,11 @@ export interface Flip {
 }
 
 /** Changes one bit of the byte at `offset` in a file, and packs the bundle anew, so that the zip itself is sound. @throws ZIP_INVALID */
-export function flipByte(zip: Uint8Array, path: string, offset: number): { readonly zip: Uint8Array; readonly flip: Flip } {
+export function flipByte(
+  zip: Uint8Array,
+  path: string,
+  offset: number,
+): { readonly zip: Uint8Array; readonly flip: Flip } {
   const files = new Map(readZip(zip));
   const bytes = files.get(path)?.slice() ?? new Uint8Array();
   const before = bytes[offset] ?? 0;
