@@ -70,7 +70,11 @@ async function assay(shape: Shape, size: number): Promise<Ours> {
   let finished = 0;
   const none = (): Promise<never> => Promise.reject(new Error('No cell asks for it.'));
   const runtime = new NotebookRuntime({
-    ...{ call: none, dataset: none, sql: none, states: () => {}, root: () => {} },
+    call: none,
+    dataset: none,
+    sql: none,
+    states: () => {},
+    root: () => {},
     later: (run) => void setImmediate(run),
     clock: () => (finished = performance.now()), // read when a cell begins and when it ends
   });
