@@ -27,14 +27,8 @@ import {
   openZip,
   type Files,
 } from './verify-files.ts';
-import {
-  checkInclusion,
-  checkLog,
-  checkOpenClose,
-  checkParents,
-  checkReceipts,
-  checkStream,
-} from './verify-receipts.ts';
+import { checkInclusion, checkLog, checkReceipts } from './verify-receipts.ts';
+import { checkOpenClose, checkParents, checkStream } from './verify-stream.ts';
 import { checkSigner, checkWitnesses } from './verify-trust.ts';
 import type { VerifyOptions, VerifyReport } from './verify-types.ts';
 
