@@ -28,7 +28,7 @@ export const VERIFY_CHECKS = {
 export type VerifyCode = keyof typeof VERIFY_CHECKS;
 
 /** What it means when a check fails, for a person who sees it for the first time. */
-const IF_NOT: Readonly<Record<VerifyCode, string>> = {
+export const VERIFY_MEANINGS: Readonly<Record<VerifyCode, string>> = {
   ZIP: 'The zip file was altered or packed again, so other programs may unpack something else than what is checked here.',
   LAYOUT: 'Something was added to the bundle or taken out of it, or it is no bundle at all.',
   MANIFEST: 'A file was added, taken out or renamed, or the manifest was edited.',
@@ -101,7 +101,7 @@ export class Checks {
   }
 
   private add(code: VerifyCode, ok: boolean | null, detail: string): void {
-    const result = { code, ok, what: VERIFY_CHECKS[code], detail, means: ok === false ? IF_NOT[code] : null };
+    const result = { code, ok, what: VERIFY_CHECKS[code], detail, means: ok === false ? VERIFY_MEANINGS[code] : null };
     this.results.push(result);
     this.tell?.(result);
   }

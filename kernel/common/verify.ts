@@ -32,7 +32,7 @@ import { checkOpenClose, checkParents, checkStream } from './verify-stream.ts';
 import { checkSigner, checkWitnesses } from './verify-trust.ts';
 import type { VerifyOptions, VerifyReport } from './verify-types.ts';
 
-export { VERIFY_CHECKS, type VerifyCode } from './verify-checks.ts';
+export { VERIFY_CHECKS, VERIFY_MEANINGS, type VerifyCode } from './verify-checks.ts';
 export type { CheckResult, Policy, VerifyOptions, VerifyReport } from './verify-types.ts';
 
 /** Never throws for what a bundle holds: every fault is a check that failed. */

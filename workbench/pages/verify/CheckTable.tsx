@@ -1,8 +1,7 @@
 import { For, Show } from 'solid-js';
-import { VERIFY_CHECKS, type VerifyCode } from '#common/verify.ts';
+import { VERIFY_CHECKS, VERIFY_MEANINGS, type VerifyCode } from '#common/verify.ts';
 import type { CheckResult } from '#common/verify-types.ts';
 import { CheckMark } from './CheckMark.tsx';
-import { MEANING } from './meaning.ts';
 import type { Flip } from './verify.ts';
 
 const CODES = Object.keys(VERIFY_CHECKS) as VerifyCode[];
@@ -35,14 +34,14 @@ export function CheckTable(props: {
               <th scope="row">
                 {VERIFY_CHECKS[code]} <code>{code}</code>
                 <Show when={result(code)?.ok === false}>
-                  <span class="checks-meaning">{MEANING[code]}</span>
+                  <span class="checks-meaning">{VERIFY_MEANINGS[code]}</span>
                 </Show>
               </th>
               <td class="checks-detail">
                 <Show when={result(code)}>
                   {(check) => (
                     <>
-                      {check().detail} {check().means}
+                      {check().detail}
                       <Show when={touched(check())}>
                         <span class="tag checks-touched">the byte you flipped</span>
                       </Show>

@@ -1,10 +1,9 @@
 import { createMemo, For, Show } from 'solid-js';
-import { VERIFY_CHECKS, type VerifyCode } from '#common/verify.ts';
+import { VERIFY_CHECKS, VERIFY_MEANINGS, type VerifyCode } from '#common/verify.ts';
 import type { CheckResult, VerifyReport } from '#common/verify-types.ts';
 import { moment } from '../../parts/duration.ts';
 import { Hallmark } from '../../parts/Hallmark.tsx';
 import { byteText } from './HexView.tsx';
-import { MEANING } from './meaning.ts';
 import type { Flip } from './verify.ts';
 
 interface VerdictProps {
@@ -50,7 +49,7 @@ export function Verdict(props: VerdictProps) {
                 </>
               ) : (
                 <>
-                  {MEANING[failed()[0]?.code as VerifyCode]} <b>{failed()[0]?.detail}</b>
+                  {VERIFY_MEANINGS[failed()[0]?.code as VerifyCode]} <b>{failed()[0]?.detail}</b>
                 </>
               )
             }
