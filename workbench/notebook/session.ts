@@ -12,6 +12,8 @@ import type { FrameHost } from './frame-host.ts';
 
 const SAVE_AFTER = 700;
 const CHECK_AFTER = 350;
+/** After a save that failed; at once when the kernel is back. */
+const RETRY_AFTER = 5000;
 
 export interface OpenNotebook {
   readonly state: Accessor<Session>;
@@ -86,8 +88,12 @@ export function createOpenNotebook(file: NotebookFile): OpenNotebook {
             if (state().saving.kind === 'saved') clearDraft(file.name);
             else saveTimer = setTimeout(() => dispatch({ op: 'save' }), SAVE_AFTER);
           },
-          (error: AssayError) =>
-            error.code === 'NOTEBOOK_CHANGED' ? void readDisk() : void dispatch({ op: 'unsaved', error: json(error) }),
+          (error: AssayError) => {
+            if (error.code === 'NOTEBOOK_CHANGED') return void readDisk();
+            dispatch({ op: 'unsaved', error: json(error) });
+            clearTimeout(saveTimer);
+            saveTimer = setTimeout(() => dispatch({ op: 'save' }), RETRY_AFTER);
+          },
         );
         break;
       case 'seal':
@@ -134,10 +140,11 @@ export function createOpenNotebook(file: NotebookFile): OpenNotebook {
   addEventListener('assay:gap', look);
   onCleanup(() => removeEventListener('assay:gap', look));
   const online = createMemo(() => connection() === 'online');
-  createMemo(() => online() && state().saving.kind === 'failed' && queueMicrotask(() => dispatch({ op: 'save' })));
-  createMemo(
-    on(online, (back) => back && untrack(state).problem !== null && queueMicrotask(() => dispatch({ op: 'check' }))),
-  );
+  const retry = (): void => {
+    if (untrack(state).saving.kind === 'failed') dispatch({ op: 'save' });
+    if (untrack(state).problem !== null) dispatch({ op: 'check' });
+  };
+  createMemo(on(online, (back) => back && queueMicrotask(retry)));
   onCleanup(() => {
     clearTimeout(saveTimer);
     clearTimeout(checkTimer);
