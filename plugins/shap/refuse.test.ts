@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as onnxruntime from 'onnxruntime-node';
-import { buildModel, FLOAT32, floatTensor, node, valueInfo } from '#common/onnx/build.ts';
+import { buildModel, FLOAT32, floatTensor, INT64, node, valueInfo } from '#common/onnx/build.ts';
 import { recognise } from '#common/onnx/known.ts';
 import { readModel } from '#common/onnx/model.ts';
 import { Table } from '#common/table.ts';
@@ -220,7 +220,11 @@ describe('what is refused, and how', () => {
       'SHAP_INEXACT',
       () => ask(network(2).bytes, { method: 'tree-interventional', background }),
     ],
-    ['the margin of a network', 'SHAP_INEXACT', () => ask(network(2).bytes, { space: 'margin', background })],
+    [
+      'the margin of the least of two trees',
+      'SHAP_INEXACT',
+      () => ask(toOnnx([deep, deep], { features: 2, scores: 1, aggregate: 'MIN' }), { space: 'margin', background }),
+    ],
     [
       'a network of 13 features',
       'SHAP_INEXACT',
@@ -246,6 +250,31 @@ describe('what is refused, and how', () => {
     ],
   ];
   for (const [what, code, run] of cases) it(`${what}: ${code}`, () => assert.rejects(run(), { code }));
+});
+
+describe('whole numbers', () => {
+  const bytes = buildModel({
+    name: 'whole',
+    inputs: [valueInfo('id', INT64, ['rows', 1]), valueInfo('z', FLOAT32, ['rows', 1])],
+    outputs: [valueInfo('Y', FLOAT32, ['rows', 1])],
+    initializers: [{ name: 'o', dims: [1], dataType: INT64, int64s: [2 ** 24] }],
+    nodes: [
+      node('Sub', ['id', 'o'], ['d']),
+      node('Cast', ['d'], ['f'], { to: { i: FLOAT32 } }),
+      node('Add', ['f', 'z'], ['s']),
+      node('Relu', ['s'], ['Y']),
+    ],
+  });
+  const rows = (id: number): Table => Table.fromColumns({ id: Float64Array.of(id), z: Float64Array.of(0) });
+
+  it('past 2²⁴ reach an int64 input as they are', async () => {
+    const of = await ask(bytes, { data: rows(2 ** 24 + 1), background: rows(2 ** 24) });
+    assert.deepEqual([...of.values.data], [1, 0]);
+  });
+
+  it('fractions are refused there', async () => {
+    await assert.rejects(ask(bytes, { data: rows(1.5), background: rows(2) }), { code: 'COLUMN_UNFIT' });
+  });
 });
 
 describe('checks that can fail', () => {
@@ -279,12 +308,15 @@ describe('checks that can fail', () => {
   it('the runtime: outputs of another reading of the file are an error', () => {
     const known = recognise(readModel(toOnnx([deep], { features: 2, scores: 1 })));
     assert.ok(known.kind !== 'other');
-    assert.equal(checkRuntime(known, Float64Array.of(0.5, NaN), Float64Array.of(0.5, NaN)), 0);
-    assert.throws(() => checkRuntime(known, Float64Array.of(0.5), Float64Array.of(0.5001)), {
+    const x = Float64Array.of(0, 0, 1, 1);
+    assert.equal(checkRuntime(known, x, Float64Array.of(0.5, NaN), Float64Array.of(0.5, NaN)), 0);
+    assert.throws(() => checkRuntime(known, x, Float64Array.of(0.5), Float64Array.of(0.5001)), {
       code: 'MODEL_DISAGREES',
     });
-    assert.throws(() => checkRuntime(known, Float64Array.of(0.5), Float64Array.of(NaN)), { code: 'MODEL_DISAGREES' });
-    assert.throws(() => checkRuntime(known, Float64Array.of(0.5, 1), Float64Array.of(0.5)), {
+    assert.throws(() => checkRuntime(known, x, Float64Array.of(0.5), Float64Array.of(NaN)), {
+      code: 'MODEL_DISAGREES',
+    });
+    assert.throws(() => checkRuntime(known, x, Float64Array.of(0.5, 1), Float64Array.of(0.5)), {
       code: 'MODEL_DISAGREES',
     });
   });

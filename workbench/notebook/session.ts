@@ -1,5 +1,5 @@
 /** One open notebook for Solid: the state as a signal, and the effects that the reducer asks for. */
-import { type Accessor, createMemo, createSignal, onCleanup } from 'solid-js';
+import { type Accessor, createMemo, createSignal, on, onCleanup, untrack } from 'solid-js';
 import { AssayError, type ErrorJson } from '#common/errors.ts';
 import { useKernel } from '../kernel.tsx';
 import type { NotebookFile } from '../kernel-types.ts';
@@ -12,6 +12,8 @@ import type { FrameHost } from './frame-host.ts';
 
 const SAVE_AFTER = 700;
 const CHECK_AFTER = 350;
+/** After a save that failed; at once when the kernel is back. */
+const RETRY_AFTER = 5000;
 
 export interface OpenNotebook {
   readonly state: Accessor<Session>;
@@ -86,8 +88,12 @@ export function createOpenNotebook(file: NotebookFile): OpenNotebook {
             if (state().saving.kind === 'saved') clearDraft(file.name);
             else saveTimer = setTimeout(() => dispatch({ op: 'save' }), SAVE_AFTER);
           },
-          (error: AssayError) =>
-            error.code === 'NOTEBOOK_CHANGED' ? void readDisk() : void dispatch({ op: 'unsaved', error: json(error) }),
+          (error: AssayError) => {
+            if (error.code === 'NOTEBOOK_CHANGED') return void readDisk();
+            dispatch({ op: 'unsaved', error: json(error) });
+            clearTimeout(saveTimer);
+            saveTimer = setTimeout(() => dispatch({ op: 'save' }), RETRY_AFTER);
+          },
         );
         break;
       case 'seal':
@@ -129,8 +135,16 @@ export function createOpenNotebook(file: NotebookFile): OpenNotebook {
     if (event.type === 'seal' && event.notebook === file.name && event.state === 'cell')
       dispatch({ op: 'sealing', cell: event.cell ?? null, done: event.done ?? 0, total: event.total ?? 0 });
   });
+  // Events were lost: the file may have changed unseen.
+  const look = (): void => void readDisk();
+  addEventListener('assay:gap', look);
+  onCleanup(() => removeEventListener('assay:gap', look));
   const online = createMemo(() => connection() === 'online');
-  createMemo(() => online() && state().saving.kind === 'failed' && queueMicrotask(() => dispatch({ op: 'save' })));
+  const retry = (): void => {
+    if (untrack(state).saving.kind === 'failed') dispatch({ op: 'save' });
+    if (untrack(state).problem !== null) dispatch({ op: 'check' });
+  };
+  createMemo(on(online, (back) => back && queueMicrotask(retry)));
   onCleanup(() => {
     clearTimeout(saveTimer);
     clearTimeout(checkTimer);

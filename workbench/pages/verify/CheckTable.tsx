@@ -1,8 +1,8 @@
 import { For, Show } from 'solid-js';
-import { VERIFY_CHECKS, type VerifyCode } from '#common/verify.ts';
+import { VERIFY_CHECKS, VERIFY_MEANINGS, type VerifyCode } from '#common/verify.ts';
 import type { CheckResult } from '#common/verify-types.ts';
 import { CheckMark } from './CheckMark.tsx';
-import type { Flip } from './verify.ts';
+import { foundIn, type Flip } from './verify.ts';
 
 const CODES = Object.keys(VERIFY_CHECKS) as VerifyCode[];
 
@@ -27,18 +27,21 @@ export function CheckTable(props: {
       <tbody>
         <For each={CODES}>
           {(code) => (
-            <tr data-ok={String(result(code)?.ok)}>
+            <tr id={`check-${code}`} data-ok={String(result(code)?.ok)}>
               <td>
                 <CheckMark ok={result(code)?.ok} />
               </td>
               <th scope="row">
                 {VERIFY_CHECKS[code]} <code>{code}</code>
+                <Show when={result(code)?.ok === false}>
+                  <span class="checks-meaning">{VERIFY_MEANINGS[code]}</span>
+                </Show>
               </th>
               <td class="checks-detail">
                 <Show when={result(code)}>
                   {(check) => (
                     <>
-                      {check().detail}
+                      {foundIn(check())}
                       <Show when={touched(check())}>
                         <span class="tag checks-touched">the byte you flipped</span>
                       </Show>
