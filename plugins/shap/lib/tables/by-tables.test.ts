@@ -8,7 +8,7 @@ import { interventional } from '../interventional.ts';
 import { pathDependent } from '../path-dependent.ts';
 import { addByTables, planTables } from './by-tables.ts';
 import { below } from './codes.ts';
-import { randomEnsemble, randomTable, type Shape } from './ensemble.fixture.ts';
+import { generator, randomEnsemble, randomTable, type Shape } from './ensemble.fixture.ts';
 
 const SHAPES: fc.Arbitrary<Shape> = fc.record({
   trees: fc.integer({ min: 1, max: 6 }),
@@ -17,12 +17,6 @@ const SHAPES: fc.Arbitrary<Shape> = fc.record({
   scores: fc.integer({ min: 1, max: 3 }),
 });
 const ROWS = fc.constantFrom(1, 2, 7, 255, 256, 257, 4097);
-
-/** Park and Miller's generator: the case is what its seed says. */
-function generator(seed: number): () => number {
-  let state = (seed % 2147483646) + 1;
-  return () => (state = (state * 48271) % 2147483647) / 2147483647;
-}
 
 interface Case {
   readonly ensemble: Ensemble;
@@ -97,12 +91,16 @@ test('paths with more features than an index has bits are left to others', () =>
 
 test('the double below', () => {
   fc.assert(
-    fc.property(fc.double({ noNaN: true, min: -Number.MAX_VALUE }), (x) => {
+    fc.property(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e300, max: 1e300 }), (x) => {
       const before = below(x);
-      assert.ok(before < x);
-      assert.ok(x === Infinity || before + (x - before) / 2 === before || before + (x - before) / 2 === x);
+      const middle = before + (x - before) / 2;
+      assert.ok(before < x && (middle === before || middle === x));
     }),
   );
+  assert.equal(below(0), -Number.MIN_VALUE);
+  assert.equal(below(Number.MIN_VALUE), 0);
+  assert.equal(below(Infinity), Number.MAX_VALUE);
+  assert.equal(below(-Number.MAX_VALUE), -Infinity);
 });
 
 test('the kernel that runs is what its source says', async () => {

@@ -1,4 +1,4 @@
-import type { Ensemble } from '#common/onnx/trees.ts';
+import { depthOf, type Ensemble } from '#common/onnx/trees.ts';
 import { gaussLegendre, type Quadrature } from '../quadrature.ts';
 import { splitTree } from './clusters.ts';
 import { type Codes, codesOf } from './codes.ts';
@@ -8,6 +8,9 @@ import { cellsOf, placeCounting, placeTables, type Split } from './program.ts';
 
 /** Cells (f64) of tables that are held at once; more trees take turns. */
 const MOST_CELLS = 2 ** 23;
+
+/** Masks of rows are held for every level above a cluster. */
+const MOST_DEPTH = 64;
 
 /** Trees that fit into tables, and the rest. */
 export interface Plan {
@@ -22,8 +25,8 @@ export function planTables(ensemble: Ensemble): Plan | null {
   const splits: Split[] = [];
   const rest: number[] = [];
   ensemble.trees.forEach((tree, number) => {
-    const steps = splitTree(tree, codes.tests[number]!);
-    if (steps === null) rest.push(number);
+    const steps = depthOf(tree) > MOST_DEPTH ? null : splitTree(tree, codes.tests[number]!);
+    if (steps === null || cellsOf({ tree, number, steps }, ensemble.scores) > MOST_CELLS) rest.push(number);
     else splits.push({ tree, number, steps });
   });
   return { splits, rest, codes };
@@ -36,6 +39,7 @@ export function planTables(ensemble: Ensemble): Plan | null {
  *
  * @param background rows that stand in for absent features; null for path-dependent SHAP, which takes covers
  * @param values (rows × features × scores): those of the planned trees are added
+ * @param onTree called with trees done; throws to stop
  */
 export function addByTables(
   { splits, codes }: Plan,
@@ -44,6 +48,7 @@ export function addByTables(
   rows: number,
   background: { readonly x: Float64Array; readonly rows: number } | null,
   values: Float64Array,
+  onTree: (done: number) => void = () => undefined,
 ): void {
   const { features, scores } = ensemble;
   const slots = Math.max(
@@ -53,6 +58,7 @@ export function addByTables(
   const kernel = openKernel({ columns: codes.columns, features, sums: features * scores, slots });
   const quadratures: Quadrature[] = [];
   const quadrature = (d: number): Quadrature => (quadratures[d] ??= gaussLegendre(Math.max(1, Math.ceil(d / 2))));
+  let done = 0;
   for (const group of groups(splits, scores)) {
     const counts = background === null ? null : countPatterns(kernel, group, codes, background);
     const placed = new Map(group.map((split, i) => [split, i]));
@@ -86,6 +92,7 @@ export function addByTables(
       kernel.run(starts);
       kernel.gather(values);
     }
+    onTree((done += group.length));
   }
 }
 

@@ -7,6 +7,12 @@ export interface Shape {
   readonly scores: number;
 }
 
+/** Park and Miller's generator: a case is what its seed says. */
+export function generator(seed: number): () => number {
+  let state = (seed % 2147483646) + 1;
+  return () => (state = (state * 48271) % 2147483647) / 2147483647;
+}
+
 /** Random trees with every branch mode, missing values either way, ties with the values of `table`, early leaves, and leaves of one score. */
 export function randomEnsemble(random: () => number, { trees, depth, features, scores }: Shape): Ensemble {
   return {
