@@ -34,6 +34,7 @@ test('nothing in it is read over', () => {
     [{ logs: [log], quorum: { atLeast: 0, of: [witness] } }, 'quorum.atLeast'],
     [{ logs: [log], quorum: { atLeast: 2, of: [witness] } }, 'quorum.atLeast'],
     [{ logs: [log], quorum: { atLeast: 2, of: [witness, witness] } }, 'quorum'],
+    [{ logs: [log], quorum: { atLeast: 2, of: [witness, { atLeast: 1, of: [witness] }] } }, 'quorum'],
     [{ logs: [log], quorum: { atLeast: 1, of: [{ atLeast: 1, of: ['x'] }] } }, 'quorum.of[0].of[0]'],
   ];
   for (const [policy, where] of cases)

@@ -1,6 +1,7 @@
 /** A policy as JSON: `{"logs": ["name+hash+key"], "org": "…", "quorum": "vkey" | {"atLeast": 1, "of": […]}}`, and no other field. */
 import { AssayError } from './errors.ts';
-import { COSIGNATURE_KEY, NOTE_KEY, parseVkey, type Vkey } from './note.ts';
+import { COSIGNATURE_KEY, formatVkey, NOTE_KEY, parseVkey, type Vkey } from './note.ts';
+import { witnessesIn } from './policy.ts';
 import type { Policy, Quorum } from './verify-types.ts';
 
 const FIELDS = new Set(['logs', 'org', 'quorum']);
@@ -25,8 +26,16 @@ export function parsePolicyJson(text: string): Policy {
   return {
     logs: logs.map((vkey: unknown, index) => keyIn(vkey, NOTE_KEY, `logs[${index}]`)),
     ...(org === undefined ? {} : { org }),
-    ...(quorum === undefined ? {} : { quorum: quorumIn(quorum, 'quorum', 0) }),
+    ...(quorum === undefined ? {} : { quorum: wholeQuorum(quorum) }),
   };
+}
+
+/** A witness counts once, in whatever group it stands. */
+function wholeQuorum(value: unknown): Quorum {
+  const quorum = quorumIn(value, 'quorum', 0);
+  const witnesses = witnessesIn(quorum).map(formatVkey);
+  if (new Set(witnesses).size < witnesses.length) throw invalid('A witness is there twice.', 'quorum');
+  return quorum;
 }
 
 function quorumIn(value: unknown, where: string, depth: number): Quorum {
@@ -37,8 +46,6 @@ function quorumIn(value: unknown, where: string, depth: number): Quorum {
   if (!Number.isInteger(atLeast) || (atLeast as number) < 1 || (atLeast as number) > of.length)
     throw invalid(`\`atLeast\` is a number from 1 to ${of.length}.`, `${where}.atLeast`);
   const members = of.map((member, index) => quorumIn(member, `${where}.of[${index}]`, depth + 1));
-  const witnesses = members.filter((member) => typeof member === 'string');
-  if (new Set(witnesses).size < witnesses.length) throw invalid('A witness is there twice.', where);
   return { atLeast: atLeast as number, of: members };
 }
 

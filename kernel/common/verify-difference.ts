@@ -9,6 +9,8 @@ import type { Digest } from './data.ts';
 
 /** Bytes to hash before giving up: a third of a second in Node, a second in a browser’s worker. */
 const MOST_HASHED = 3e8;
+/** Bytes of JSON to write anew, which takes several times as long. */
+const MOST_WRITTEN = 5e7;
 /** What a byte may have been, besides a bit away from what it is. */
 const LIKELY = Uint8Array.from('0123456789abcdefghijklmnopqrstuvwxyz":,{}[].- ', (unit) => unit.charCodeAt(0));
 const MOST_TRIED = 50_000;
@@ -47,7 +49,7 @@ function fieldUndone(edited: Uint8Array, digest: Digest, others: readonly Uint8A
   for (const { place, value, owner, key } of leaves(json)) {
     const likely = new Set([...(known.get(place) ?? []), ...(isDigestText(value) ? digests : [])]);
     for (const candidate of likely) {
-      if (++tried > MOST_TRIED || tried * edited.length > MOST_HASHED) return null;
+      if (++tried > MOST_TRIED || tried * edited.length > MOST_WRITTEN) return null;
       owner[key] = candidate;
       const text = canonicalize(json, { maxDepth: 64 });
       if (sha256Hex(text) === digest) return new TextEncoder().encode(text);

@@ -1,12 +1,13 @@
 /** One open notebook for Solid: the state as a signal, and the effects that the reducer asks for. */
 import { type Accessor, createMemo, createSignal, on, onCleanup, untrack } from 'solid-js';
 import { AssayError, type ErrorJson } from '#common/errors.ts';
+import type { CompiledCell } from '#common/notebook.ts';
 import { useKernel } from '../kernel.tsx';
 import type { NotebookFile } from '../kernel-types.ts';
 import { toast, toastError } from '../parts/toast.ts';
 import { isTextError, openSession, reduce } from '../session/reduce.ts';
 import { staleCells } from '../session/status.ts';
-import type { Action, Operation, Session } from '../session/state.ts';
+import type { Action, Block, Operation, Session } from '../session/state.ts';
 import { clearDraft, readDraft, writeDraft } from './draft.ts';
 import type { FrameHost } from './frame-host.ts';
 
@@ -18,6 +19,10 @@ const RETRY_AFTER = 5000;
 export interface OpenNotebook {
   readonly state: Accessor<Session>;
   readonly stale: Accessor<ReadonlySet<string>>;
+  /** By key. */
+  readonly blocks: Accessor<ReadonlyMap<string, Block>>;
+  /** As compiled last, by id. Every cell looks itself up at every step: a search would cost the square of their number. */
+  readonly compiled: Accessor<ReadonlyMap<string, CompiledCell>>;
   /** Returns false when the operation left a text that is no notebook: nothing changed then. */
   readonly dispatch: (operation: Operation) => boolean;
   /** Gives the session the frame in which its cells run. */
@@ -28,6 +33,10 @@ export function createOpenNotebook(file: NotebookFile): OpenNotebook {
   const { client, onEvent, connection } = useKernel();
   const [state, setState] = createSignal(openSession(file.name, file.source, file.digest));
   const stale = createMemo(() => staleCells(state()));
+  const list = createMemo(() => state().blocks);
+  const blocks = createMemo(() => new Map(list().map((block) => [block.key, block])));
+  const checked = createMemo(() => state().checked ?? state().defined);
+  const compiled = createMemo(() => new Map(checked()?.cells.map((cell) => [cell.id, cell])));
   let frame: FrameHost | undefined;
   let saveTimer: ReturnType<typeof setTimeout> | undefined;
   let checkTimer: ReturnType<typeof setTimeout> | undefined;
@@ -172,7 +181,7 @@ export function createOpenNotebook(file: NotebookFile): OpenNotebook {
     } else setState({ ...held, saving: { kind: 'conflict', theirs: file.source, digest: file.digest } });
   }
 
-  return { state, stale, dispatch, attach: (next) => (frame = next) };
+  return { state, stale, blocks, compiled, dispatch, attach: (next) => (frame = next) };
 }
 
 const json = (error: unknown): ErrorJson => AssayError.from(error).toJSON();
