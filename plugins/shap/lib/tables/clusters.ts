@@ -2,10 +2,10 @@ import type { Tree } from '#common/onnx/trees.ts';
 import type { Test } from './codes.ts';
 
 /** Bits of a cluster's index: 128 table rows of 8 bytes a feature lie in the first-level cache. */
-export const BITS = 7;
+const BITS = 7;
 
 /** One decision on the way to a leaf: the node, and whether its test must hold. */
-export interface Decision {
+interface Decision {
   readonly node: number;
   readonly holds: boolean;
 }
@@ -27,7 +27,7 @@ export interface Cluster {
 }
 
 /** One branch of a node above the clusters: rows that don't take it fail feature `bit`. */
-export interface Branch {
+interface Branch {
   readonly test: Test;
   readonly holds: boolean;
   readonly bit: number;

@@ -24,7 +24,7 @@ interface Layout {
   readonly at: number;
 }
 
-export const sizeOf = ({ above, nodes }: Cluster): number => 1 << (above.length + nodes.length);
+const sizeOf = ({ above, nodes }: Cluster): number => 1 << (above.length + nodes.length);
 
 /** Features of a cluster, those above it first. */
 function featuresOf(tree: Tree, { above, nodes }: Cluster): number[] {
