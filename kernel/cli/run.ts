@@ -89,8 +89,13 @@ async function sealed(runner: Runner, compiled: CompiledNotebook, options: Optio
   const size = `${(seal.bytes.length / 1000).toFixed(0)} kB`;
   for (const line of [...cellTable(ran), '', ...rootLines(ran), '']) console.log(line);
   console.log(`${paint('yellow', 'Sealed')} as ${out} (${size}), receipt ${seal.receipt.slice(0, 16)}….`);
-  console.log(paint('dim', `Anyone can check it: npx assay verify ${out}`));
+  console.log(paint('dim', `Anyone can check it: npx assay verify ${shellWord(out)}`));
   return 0;
+}
+
+/** A path that can be copied into a shell. */
+function shellWord(path: string): string {
+  return /^[\p{L}\p{N}._/:\\-]+$/u.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** Remembers the newest state of each cell and, on a terminal, shows what is running. */
