@@ -38,13 +38,26 @@ export function pathDependent(
     const points = Math.max(1, Math.ceil(edges.longest / 2));
     const quadrature = quadratures.get(points) ?? gaussLegendre(points);
     quadratures.set(points, quadrature);
-    for (let node = 0; node < tree.feature.length; node++)
-      if (tree.feature[node]! < 0)
-        for (let k = 0; k < scores; k++) base[k]! += edges.weight[node]! * tree.value[node * scores + k]!;
+    addBase(tree, edges, scores, base);
     walk(tree, edges, quadrature, ensemble, x, rows, values);
     onTree(done + 1);
   });
   return { values, base };
+}
+
+/** Most different features on a path of the tree. @throws COVERS_MISSING */
+export const longestPath = (tree: Tree): number => edgesOf(tree).longest;
+
+/** The score from which path-dependent SHAP values start: leaves weighted by covers. @throws COVERS_MISSING */
+export function baseByCovers({ trees, scores, base: start }: Ensemble): Float64Array {
+  const base = Float64Array.from(start);
+  for (const tree of trees) addBase(tree, edgesOf(tree), scores, base);
+  return base;
+}
+
+function addBase({ feature, value }: Tree, { weight }: Edges, scores: number, base: Float64Array): void {
+  for (let node = 0; node < feature.length; node++)
+    if (feature[node]! < 0) for (let k = 0; k < scores; k++) base[k]! += weight[node]! * value[node * scores + k]!;
 }
 
 /** What is fixed about the edge that leads into each node. Node 0 has none. */

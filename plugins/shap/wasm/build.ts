@@ -1,17 +1,17 @@
-/** `node plugins/shap/wasm/build.ts`: compiles tables.as.ts into lib/tables/kernel.gen.ts, which is what runs. */
+/** `node plugins/shap/wasm/build.ts`: compiles the sources beside it into lib/tables/kernel.gen.ts, which is what runs. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { main } from 'assemblyscript/asc';
 
-const SOURCE = new URL('tables.as.ts', import.meta.url);
+const SOURCES = ['tables.as.ts', 'paths.as.ts'];
 const TARGET = new URL('../lib/tables/kernel.gen.ts', import.meta.url);
 
 /** The text of kernel.gen.ts. The compiler is pinned, and so are the bytes. */
 export async function build(): Promise<string> {
-  const source = await readFile(SOURCE, 'utf8');
+  const texts = await Promise.all(SOURCES.map((name) => readFile(new URL(name, import.meta.url), 'utf8')));
   let wasm = new Uint8Array();
   const { error, stderr } = await main(
     [
-      'tables.as.ts',
+      ...SOURCES,
       '-O3',
       '--noAssert',
       '--runtime',
@@ -23,14 +23,14 @@ export async function build(): Promise<string> {
       'out.wasm',
     ],
     {
-      readFile: (name) => (name === 'tables.as.ts' ? source : null),
+      readFile: (name) => texts[SOURCES.indexOf(name)] ?? null,
       writeFile: (name, contents) => void (name === 'out.wasm' && (wasm = contents as Uint8Array<ArrayBuffer>)),
       listFiles: () => [],
     },
   );
   if (error !== null) throw new Error(stderr.toString(), { cause: error });
   const base64 = Buffer.from(wasm).toString('base64');
-  return `/** Made by wasm/build.ts from wasm/tables.as.ts. */\nconst BASE64 =\n  '${base64}';\n\nexport const bytesOfKernel = (): Uint8Array<ArrayBuffer> =>\n  Uint8Array.from(atob(BASE64), (char) => char.charCodeAt(0));\n`;
+  return `/** Made by wasm/build.ts from wasm/*.as.ts. */\nconst BASE64 =\n  '${base64}';\n\nexport const bytesOfKernel = (): Uint8Array<ArrayBuffer> =>\n  Uint8Array.from(atob(BASE64), (char) => char.charCodeAt(0));\n`;
 }
 
 if (import.meta.main) await writeFile(TARGET, await build());

@@ -1,18 +1,40 @@
 import { bytesOfKernel } from './kernel.gen.ts';
 import type { Column } from './codes.ts';
 
-/** Rows of a block, as in wasm/tables.as.ts. */
+/** Rows of a block, as in wasm/*.as.ts. */
 export const ROWS = 256;
 /** Blocks that are held at once, so that some trees' tables are used many times before others take their place in the cache. */
 const BLOCKS = 16;
 /** Rows that are held at once. */
 export const CHUNK = BLOCKS * ROWS;
+/** Rows that paths are followed for at once, as in wasm/paths.as.ts. */
+const PATH_ROWS = 128;
 const PAGE = 65_536;
 
 interface Exports {
   encode(x: number, stride: number, rows: number, cuts: number, count: number, last: number, codes: number): void;
   run(program: number, codes: number, masks: number, index: number, sums: number, rows: number): void;
+  runPaths(
+    program: number,
+    codes: number,
+    work: number,
+    sums: number,
+    levels: number,
+    points: number,
+    rows: number,
+  ): void;
 }
+
+/** A program over paths: where it begins (words), levels that it uses, points of its quadrature. */
+export interface PathRun {
+  readonly start: number;
+  readonly levels: number;
+  readonly points: number;
+}
+
+/** Bytes that a program over paths works in: masks as u16 and u64, products and sums of every level, an index. */
+export const workOf = ({ levels, points }: Omit<PathRun, 'start'>): number =>
+  PATH_ROWS * (levels * (10 + 16 * points) + 2);
 
 /** What is used of WebAssembly; every host has it, and no library of types that all of them share. */
 interface Wasm {
@@ -35,6 +57,8 @@ export interface Shape {
   readonly sums: number;
   /** Masks that are held at once. */
   readonly slots: number;
+  /** Bytes that programs over paths work in. */
+  readonly work?: number;
 }
 
 /** Rows in the memory of the Wasm kernel, with room behind them for programs and their tables. */
@@ -48,11 +72,13 @@ export interface Kernel {
   load(x: Float64Array, start: number, rows: number): void;
   /** Runs the programs that begin at `starts` (words), one after the other, each over all rows that were loaded. */
   run(starts: readonly number[]): void;
+  /** The same for programs over paths. */
+  runPaths(runs: readonly PathRun[]): void;
   /** Adds the sums to `values` (rows × sums), at the rows that were loaded. */
   gather(values: Float64Array): void;
 }
 
-export function openKernel({ columns, features, sums, slots }: Shape): Kernel {
+export function openKernel({ columns, features, sums, slots, work = 0 }: Shape): Kernel {
   compiled ??= new wasm.Module(bytesOfKernel());
   let end = 64;
   const reserve = (bytes: number): number => {
@@ -65,12 +91,13 @@ export function openKernel({ columns, features, sums, slots }: Shape): Kernel {
   const codesAt = reserve(BLOCKS * codesOfBlock);
   const masksAt = reserve(slots * ROWS * 2);
   const indexAt = reserve(ROWS * 2);
+  const workAt = reserve(work);
   const sumsAt = reserve(BLOCKS * sumsOfBlock);
   const xAt = reserve(features * ROWS * 8);
   const cutsAt = columns.map(({ cuts }) => reserve(cuts.length * 8));
   const fixed = end;
   const memory = new wasm.Memory({ initial: Math.ceil(fixed / PAGE), maximum: PAGE });
-  const { encode, run } = new wasm.Instance(compiled, { env: { memory } }).exports as Exports;
+  const { encode, run, runPaths } = new wasm.Instance(compiled, { env: { memory } }).exports as Exports;
   columns.forEach(({ cuts }, i) => new Float64Array(memory.buffer, cutsAt[i], cuts.length).set(cuts));
   let first = 0;
   let loaded = 0;
@@ -121,6 +148,21 @@ export function openKernel({ columns, features, sums, slots }: Shape): Kernel {
             sumsAt + block * sumsOfBlock,
             Math.min(ROWS, loaded - block * ROWS),
           );
+    },
+    runPaths(runs) {
+      for (const { start, levels, points } of runs)
+        for (let row = 0; row < loaded; row += PATH_ROWS) {
+          const [block, within] = [Math.floor(row / ROWS), row % ROWS];
+          runPaths(
+            programAt + start * 4,
+            codesAt + block * codesOfBlock + within * 2,
+            workAt,
+            sumsAt + block * sumsOfBlock + within * 8,
+            levels,
+            points,
+            Math.min(PATH_ROWS, loaded - row),
+          );
+        }
     },
     gather(values) {
       const held = new Float64Array(memory.buffer, sumsAt, BLOCKS * sums * ROWS);

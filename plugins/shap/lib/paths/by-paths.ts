@@ -1,0 +1,90 @@
+import { depthOf, type Ensemble } from '#common/onnx/trees.ts';
+import { longestPath } from '../path-dependent.ts';
+import { gaussLegendre, type Quadrature } from '../quadrature.ts';
+import type { Codes } from '../tables/codes.ts';
+import { CHUNK, openKernel, type PathRun, workOf } from '../tables/kernel.ts';
+import { type PathProgram, pathProgram } from './program.ts';
+
+/** Cells (f64) that are held at once; more trees take turns. */
+const MOST_CELLS = 2 ** 22;
+/** Products are held for every level of a tree. */
+const MOST_DEPTH = 64;
+
+/** Trees that programs are written for, of those asked about. */
+export const shallowEnough = (ensemble: Ensemble, trees: readonly number[]): readonly number[] =>
+  trees.filter((number) => depthOf(ensemble.trees[number]!) <= MOST_DEPTH);
+
+/**
+ * Path-dependent SHAP values of deep trees: quadrature (see path-dependent.ts), rows side by side, with tables for the last decisions of a path.
+ * The programs of a tree cost as much as some 20 rows do one by one.
+ *
+ * @param numbers the trees
+ * @param values (rows × features × scores): those of these trees are added
+ * @param onTree called with trees done; throws to stop
+ */
+export function addByPaths(
+  ensemble: Ensemble,
+  numbers: readonly number[],
+  codes: Codes,
+  x: Float64Array,
+  rows: number,
+  values: Float64Array,
+  onTree: (done: number) => void,
+): void {
+  const { features, scores, trees } = ensemble;
+  const quadratures = new Map<number, Quadrature>();
+  let held: PathProgram[] = [];
+  let cells = 0;
+  const flush = (done: number): void => {
+    runAll(held, { columns: codes.columns, features, sums: features * scores }, x, rows, values, () => onTree(done));
+    held = [];
+    cells = 0;
+  };
+  numbers.forEach((number, done) => {
+    const tree = trees[number]!;
+    const points = Math.max(1, Math.ceil(longestPath(tree) / 2));
+    const quadrature = quadratures.get(points) ?? gaussLegendre(points);
+    quadratures.set(points, quadrature);
+    for (let score = 0; score < scores; score++) {
+      if (!tree.value.some((value, i) => i % scores === score && value !== 0)) continue;
+      const program = pathProgram(tree, codes.tests[number]!, { quadrature, scores, score });
+      held.push(program);
+      cells += program.cells.length;
+    }
+    onTree(done);
+    if (cells > MOST_CELLS || done === numbers.length - 1) flush(done + 1);
+  });
+}
+
+function runAll(
+  programs: readonly PathProgram[],
+  shape: { readonly columns: Codes['columns']; readonly features: number; readonly sums: number },
+  x: Float64Array,
+  rows: number,
+  values: Float64Array,
+  onChunk: () => void,
+): void {
+  const kernel = openKernel({ ...shape, slots: 1, work: Math.max(0, ...programs.map(workOf)) });
+  const count = (of: (program: PathProgram) => number): number => programs.reduce((sum, next) => sum + of(next), 0);
+  const { program, tables, tablesAt } = kernel.place(
+    count(({ words }) => words.length),
+    count(({ cells }) => cells.length),
+  );
+  let word = 0;
+  let cell = 0;
+  const runs = programs.map(({ words, cells, links, levels, points }): PathRun => {
+    const start = word;
+    program.set(words, word);
+    tables.set(cells, cell);
+    for (const link of links) program[word + link] = tablesAt + (cell + words[link]!) * 8;
+    word += words.length;
+    cell += cells.length;
+    return { start, levels, points };
+  });
+  for (let start = 0; start < rows; start += CHUNK) {
+    kernel.load(x, start, rows);
+    kernel.runPaths(runs);
+    kernel.gather(values);
+    onChunk();
+  }
+}
