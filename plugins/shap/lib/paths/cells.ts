@@ -2,50 +2,45 @@ import type { Quadrature } from '../quadrature.ts';
 
 /** Numbers of a program: three a point for a branch (rows that failed its feature above, fail here, pass), and tables. */
 export class Cells {
-  #held = new Float64Array(1024);
+  held = new Float64Array(1024);
   #used = 0;
 
   /** By how much a branch changes the product of a path. @returns first cell */
   factors(before: number, z: number, { nodes }: Quadrature): number {
-    const at = this.#room(3 * nodes.length);
+    const at = this.room(3 * nodes.length);
     nodes.forEach((t, q) => {
       const old = passing(before, t);
-      this.#held[at + 3 * q] = before === 0 ? 0 : z / before;
-      this.#held[at + 3 * q + 1] = failing(z, t) / old;
-      this.#held[at + 3 * q + 2] = passing(z, t) / old;
+      this.held[at + 3 * q] = before === 0 ? 0 : z / before;
+      this.held[at + 3 * q + 1] = failing(z, t) / old;
+      this.held[at + 3 * q + 2] = passing(z, t) / old;
     });
     return at;
   }
 
   /** What a branch's feature gains of what lies below, less what it had gained above. @returns first cell */
   gains(before: number, z: number, { nodes, weights }: Quadrature): number {
-    const at = this.#room(3 * nodes.length);
+    const at = this.room(3 * nodes.length);
     nodes.forEach((t, q) => {
       const old = gainPassing(before, t);
-      this.#held[at + 3 * q] = 0;
-      this.#held[at + 3 * q + 1] = weights[q]! * (gainFailing(t) - old);
-      this.#held[at + 3 * q + 2] = weights[q]! * (gainPassing(z, t) - old);
+      this.held[at + 3 * q] = 0;
+      this.held[at + 3 * q + 1] = weights[q]! * (gainFailing(t) - old);
+      this.held[at + 3 * q + 2] = weights[q]! * (gainPassing(z, t) - old);
     });
     return at;
   }
 
-  take(table: Float64Array): number {
-    const at = this.#room(table.length);
-    this.#held.set(table, at);
-    return at;
-  }
-
   done(): Float64Array {
-    return this.#held.slice(0, this.#used);
+    return this.held.slice(0, this.#used);
   }
 
-  #room(count: number): number {
+  /** @returns the first of `count` cells that hold 0 */
+  room(count: number): number {
     const at = this.#used;
     this.#used += count;
-    if (this.#used > this.#held.length) {
+    if (this.#used > this.held.length) {
       const more = new Float64Array(2 * this.#used);
-      more.set(this.#held);
-      this.#held = more;
+      more.set(this.held);
+      this.held = more;
     }
     return at;
   }

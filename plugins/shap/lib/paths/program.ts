@@ -2,7 +2,7 @@ import type { Tree } from '#common/onnx/trees.ts';
 import type { Quadrature } from '../quadrature.ts';
 import type { Test } from '../tables/codes.ts';
 import { Cells } from './cells.ts';
-import { type Cluster, clusterTable, type Player } from './cluster-table.ts';
+import { type Cluster, clusterTables, type Player, sizeOf, type Taken } from './cluster-table.ts';
 
 /** Decisions at the end of a path that share a table. More take longer to fill in than they save. */
 const NODES = 3;
@@ -42,6 +42,8 @@ export function pathProgram(
   const words: number[] = [];
   const links: number[] = [];
   const cells = new Cells();
+  const fill = clusterTables(quadrature, NODES);
+  const valueOf = (node: number): number => tree.value[node * scores + score]!;
   const path: Edge[] = [{ feature: -1, z: 1 }];
   let levels = 1;
   const link = (cell: number): void => void links.push(words.push(cell) - 1);
@@ -73,9 +75,11 @@ export function pathProgram(
   function endAt(root: number): void {
     const cluster = clusterAt(root);
     const { nodes, players } = cluster;
+    const table = cells.room(sizeOf(cluster) * (1 + players.length) * quadrature.nodes.length);
+    fill(cluster, valueOf, cells.held, table);
     const repeats = players.filter((player) => player.level > 0);
     words.push(3, path.length - 1, nodes.length, repeats.length, players.length);
-    link(cells.take(clusterTable(tree, cluster, quadrature, (node) => tree.value[node * scores + score]!)));
+    link(table);
     nodes.forEach((node, i) => words.push(tests[node]!.column, tests[node]!.cut, 1 << i));
     repeats.forEach((player, i) => words.push(player.level, 1 << (nodes.length + i)));
     for (const { feature } of players) words.push(feature * scores + score);
@@ -83,21 +87,25 @@ export function pathProgram(
 
   function clusterAt(root: number): Cluster {
     const nodes: number[] = [];
-    const leaves: Cluster['leaves'][number][] = [];
-    const walk = (node: number, taken: Cluster['leaves'][number]['taken']): void => {
+    const players: Player[] = [];
+    const leaves: { readonly node: number; readonly taken: readonly Taken[] }[] = [];
+    const walk = (node: number, taken: readonly Taken[]): void => {
       const test = tests[node] ?? null;
       if (test === null) return void leaves.push({ node, taken });
       const place = nodes.push(node) - 1;
+      const feature = tree.feature[node]!;
+      let player = 0;
+      while (player < players.length && players[player]!.feature !== feature) player++;
+      if (player === players.length) {
+        const level = above(feature);
+        players.push({ feature, level, z: path[level]!.z });
+      }
       for (const holds of [true, false]) {
         const child = holds ? test.yes : test.no;
-        walk(child, [...taken, { place, holds, ratio: tree.cover[child]! / tree.cover[node]! }]);
+        walk(child, [...taken, { place, player, holds, ratio: tree.cover[child]! / tree.cover[node]! }]);
       }
     };
     walk(root, []);
-    const players = [...new Set(nodes.map((node) => tree.feature[node]!))].map((feature): Player => {
-      const level = above(feature);
-      return { feature, level, z: path[level]!.z };
-    });
     return { nodes, leaves, players };
   }
 

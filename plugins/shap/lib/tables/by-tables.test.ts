@@ -42,7 +42,7 @@ function gap(
   broken?: (plan: Ensemble) => Ensemble,
 ): number {
   const planned = broken?.(ensemble) ?? ensemble;
-  const plan = planTables(planned);
+  const plan = planTables(planned, game === 'covers' ? 7 : 9);
   assert.ok(plan !== null && plan.rest.length === 0);
   const values = new Float64Array(rows * ensemble.features * ensemble.scores);
   addByTables(plan, planned, x, rows, game === 'covers' ? null : background, values);
@@ -84,7 +84,7 @@ for (const game of ['covers', 'background'] as const) {
 test('paths with more features than an index has bits are left to others', () => {
   const random = generator(3);
   const ensemble = randomEnsemble(random, { trees: 12, depth: 12, features: 30, scores: 1 });
-  const plan = planTables(ensemble);
+  const plan = planTables(ensemble, 7);
   assert.ok(plan !== null && plan.rest.length > 0);
   assert.equal(plan.rest.length + plan.splits.length, 12);
 });

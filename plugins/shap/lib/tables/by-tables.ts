@@ -1,13 +1,16 @@
 import { depthOf, type Ensemble } from '#common/onnx/trees.ts';
 import { gaussLegendre, type Quadrature } from '../quadrature.ts';
-import { splitTree } from './clusters.ts';
+import { emptyGame, meetLeaf, splitTree } from './clusters.ts';
 import { type Codes, codesOf } from './codes.ts';
 import { CHUNK, type Kernel, openKernel } from './kernel.ts';
-import { interventionalTable, pathDependentTable } from './leaf-tables.ts';
+import { emptyScratch, interventionalTable, pathDependentTable } from './leaf-tables.ts';
 import { cellsOf, placeCounting, placeTables, type Split } from './program.ts';
 
 /** Cells (f64) of tables that are held at once; more trees take turns. */
 const MOST_CELLS = 2 ** 23;
+
+/** Bits of a cluster's index. By covers: 128 cells of 8 bytes a feature lie in the first-level cache. */
+export const BITS = { covers: 7, background: 7 };
 
 /** Masks of rows are held for every level above a cluster. */
 const MOST_DEPTH = 64;
@@ -17,19 +20,21 @@ export interface Plan {
   readonly splits: readonly Split[];
   readonly rest: readonly number[];
   readonly codes: Codes;
+  readonly bits: number;
 }
 
-export function planTables(ensemble: Ensemble): Plan | null {
+/** @param bits of an index, at most */
+export function planTables(ensemble: Ensemble, bits: number): Plan | null {
   const codes = codesOf(ensemble);
   if (codes === null) return null;
   const splits: Split[] = [];
   const rest: number[] = [];
   ensemble.trees.forEach((tree, number) => {
-    const steps = depthOf(tree) > MOST_DEPTH ? null : splitTree(tree, codes.tests[number]!);
+    const steps = depthOf(tree) > MOST_DEPTH ? null : splitTree(tree, codes.tests[number]!, bits);
     if (steps === null || cellsOf({ tree, number, steps }, ensemble.scores) > MOST_CELLS) rest.push(number);
     else splits.push({ tree, number, steps });
   });
-  return { splits, rest, codes };
+  return { splits, rest, codes, bits };
 }
 
 /**
@@ -42,7 +47,7 @@ export function planTables(ensemble: Ensemble): Plan | null {
  * @param onTree called with trees done; throws to stop
  */
 export function addByTables(
-  { splits, codes }: Plan,
+  { splits, codes, bits }: Plan,
   ensemble: Ensemble,
   x: Float64Array,
   rows: number,
@@ -58,35 +63,26 @@ export function addByTables(
   const kernel = openKernel({ columns: codes.columns, features, sums: features * scores, slots });
   const quadratures: Quadrature[] = [];
   const quadrature = (d: number): Quadrature => (quadratures[d] ??= gaussLegendre(Math.max(1, Math.ceil(d / 2))));
+  const game = emptyGame(bits);
+  const scratch = emptyScratch(bits);
+  const { frequency, table } = scratch;
   let done = 0;
   for (const group of groups(splits, scores)) {
     const counts = background === null ? null : countPatterns(kernel, group, codes, background);
     const placed = new Map(group.map((split, i) => [split, i]));
-    const starts = placeTables(
-      kernel,
-      group,
-      codes,
-      scores,
-      (split, cluster, _leaf, { features: players, decisions, passed }) => {
-        if (counts !== null) {
-          const frequency = new Float64Array(1 << players.length);
-          counts[placed.get(split)!]![cluster]!.forEach((count, index) => {
-            frequency[passed[index]!]! += count / background!.rows;
-          });
-          return interventionalTable(frequency, players.length);
-        }
-        const { tree } = split;
-        const z = Float64Array.from(decisions, (own) => {
-          let ratio = 1;
-          for (const { node, holds } of own) {
-            const test = codes.tests[split.number]![node]!;
-            ratio *= tree.cover[holds ? test.yes : test.no]! / tree.cover[node]!;
-          }
-          return ratio;
-        });
-        return pathDependentTable(z, quadrature(players.length));
-      },
-    );
+    const starts = placeTables(kernel, group, codes, scores, (split, number, cluster, leaf) => {
+      meetLeaf(game, split.tree, codes.tests[split.number]!, cluster, leaf);
+      const { features: own, count, passed, z } = game;
+      if (counts === null) pathDependentTable(scratch, z, count, quadrature(count));
+      else {
+        const found = counts[placed.get(split)!]![number]!;
+        frequency.fill(0, 0, 1 << count);
+        for (let index = 0; index < found.length; index++) frequency[passed[index]!]! += found[index]!;
+        for (let pattern = 0; pattern < 1 << count; pattern++) frequency[pattern]! /= background!.rows;
+        interventionalTable(scratch, count, quadrature(count));
+      }
+      return { features: own, count, passed, table };
+    });
     for (let start = 0; start < rows; start += CHUNK) {
       kernel.load(x, start, rows);
       kernel.run(starts);

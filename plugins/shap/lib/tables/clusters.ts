@@ -1,9 +1,6 @@
 import type { Tree } from '#common/onnx/trees.ts';
 import type { Test } from './codes.ts';
 
-/** Bits of a cluster's index: 128 table rows of 8 bytes a feature lie in the first-level cache. */
-const BITS = 7;
-
 /** One decision on the way to a leaf: the node, and whether its test must hold. */
 interface Decision {
   readonly node: number;
@@ -38,11 +35,12 @@ interface Branch {
 export type Step = { readonly branch: Branch } | { readonly cluster: Cluster };
 
 /**
- * Splits a tree into clusters of at most BITS bits, from the top. Masks of rows lie in slots, one a level.
+ * Splits a tree into clusters of at most `most` bits, from the top. Masks of rows lie in slots, one a level.
  *
+ * @param most up to 13: a mask is a u16, and so is the place in a table of f64s
  * @returns null when some path has more different features than an index has bits
  */
-export function splitTree(tree: Tree, tests: readonly (Test | null)[]): readonly Step[] | null {
+export function splitTree(tree: Tree, tests: readonly (Test | null)[], most: number): readonly Step[] | null {
   const inner = new Int32Array(tree.feature.length);
   for (let node = tree.feature.length - 1; node >= 0; node--)
     if (tests[node] !== null) inner[node] = 1 + inner[tree.yes[node]!]! + inner[tree.no[node]!]!;
@@ -50,7 +48,7 @@ export function splitTree(tree: Tree, tests: readonly (Test | null)[]): readonly
   let fits = true;
   const descend = (node: number, above: readonly number[], path: readonly Decision[], slot: number): void => {
     const test = tests[node] ?? null;
-    if (above.length + inner[node]! <= BITS) {
+    if (above.length + inner[node]! <= most) {
       if (path.length > 0 || test !== null) steps.push({ cluster: clusterAt(tests, node, above, path, slot) });
       return;
     }
@@ -61,7 +59,7 @@ export function splitTree(tree: Tree, tests: readonly (Test | null)[]): readonly
     const known = above.indexOf(tree.feature[node]!);
     const bit = known < 0 ? above.length : known;
     const features = known < 0 ? [...above, tree.feature[node]!] : above;
-    if (features.length > BITS) fits = false;
+    if (features.length > most) fits = false;
     for (const holds of [true, false]) {
       if (!fits) return;
       steps.push({ branch: { test, holds, bit, from: slot, to: slot + 1 } });
@@ -92,38 +90,69 @@ function clusterAt(
   return { slot, above, nodes, leaves };
 }
 
-/** A leaf's features and how its cluster's index tells which of them a row passes. */
+/** A leaf's features and how its cluster's index tells which of them a row passes. Filled in anew for each leaf. */
 export interface Game {
   /** Different features on the path, those above the cluster first. */
-  readonly features: readonly number[];
-  /** Decisions of each feature. */
-  readonly decisions: readonly (readonly Decision[])[];
+  readonly features: Int32Array;
+  count: number;
+  /** Product of the cover ratios of each feature's decisions. */
+  readonly z: Float64Array;
   /** For each index of the cluster: bit i says that features[i] is passed. */
-  readonly passed: Uint8Array;
+  readonly passed: Uint16Array;
 }
 
-export function gameOf(tree: Tree, { above, nodes }: Cluster, { path }: Leaf): Game {
-  const features = [...above];
-  const decisions: Decision[][] = above.map(() => []);
-  const inside: { readonly bit: number; readonly holds: boolean; readonly player: number }[] = [];
-  for (const decision of path) {
-    const feature = tree.feature[decision.node]!;
-    let player = features.indexOf(feature);
-    if (player < 0) {
-      player = features.push(feature) - 1;
-      decisions.push([]);
+export const emptyGame = (bits: number): Game => ({
+  features: new Int32Array(bits),
+  count: 0,
+  z: new Float64Array(bits),
+  passed: new Uint16Array(1 << bits),
+});
+
+/** Makes `game` that of a leaf. */
+export function meetLeaf(
+  game: Game,
+  tree: Tree,
+  tests: readonly (Test | null)[],
+  { above, nodes }: Cluster,
+  { path }: Leaf,
+): void {
+  const { features, z, passed } = game;
+  const size = 1 << (above.length + nodes.length);
+  // Bits of the index that say whether a feature is passed, and what they must be.
+  const bits: number[] = [];
+  const want: number[] = [];
+  let count = 0;
+  for (const feature of above) {
+    bits.push(1 << count);
+    want.push(1 << count);
+    z[count] = 1;
+    features[count++] = feature;
+  }
+  for (const { node, holds } of path) {
+    const feature = tree.feature[node]!;
+    let player = 0;
+    while (player < count && features[player] !== feature) player++;
+    if (player === count) {
+      bits.push(0);
+      want.push(0);
+      z[count] = 1;
+      features[count++] = feature;
     }
-    decisions[player]!.push(decision);
-    const place = nodes.indexOf(decision.node);
-    if (place >= 0) inside.push({ bit: above.length + place, holds: decision.holds, player });
+    const test = tests[node]!;
+    z[player]! *= tree.cover[holds ? test.yes : test.no]! / tree.cover[node]!;
+    const place = nodes.indexOf(node);
+    if (place < 0) continue;
+    const bit = 1 << (above.length + place);
+    bits[player]! |= bit;
+    if (holds) want[player]! |= bit;
   }
-  const all = (1 << features.length) - 1;
-  const own = (1 << above.length) - 1;
-  const passed = new Uint8Array(1 << (above.length + nodes.length));
-  for (let index = 0; index < passed.length; index++) {
-    let bits = (index & own) | (all & ~own);
-    for (const { bit, holds, player } of inside) if (((index >> bit) & 1) !== (holds ? 1 : 0)) bits &= ~(1 << player);
-    passed[index] = bits;
+  game.count = count;
+  let plain = 0;
+  for (let player = 0; player < above.length; player++) if (bits[player] === 1 << player) plain |= 1 << player;
+  for (let index = 0; index < size; index++) passed[index] = index & plain;
+  for (let player = 0; player < count; player++) {
+    if (((plain >> player) & 1) === 1) continue;
+    const [own, right, bit] = [bits[player]!, want[player]!, 1 << player];
+    for (let index = 0; index < size; index++) if ((index & own) === right) passed[index]! |= bit;
   }
-  return { features, decisions, passed };
 }

@@ -43,26 +43,20 @@ interface Half {
 }
 
 /** Null when a feature has more thresholds than codes can tell apart. */
-export function codesOf({ trees }: Ensemble): Codes | null {
+export function codesOf({ trees, features }: Ensemble): Codes | null {
   const halves = trees.map((tree) =>
     Array.from(tree.feature, (feature, node) => (feature < 0 ? null : half(tree, node))),
   );
-  const cuts = new Map<string, Set<number>>();
-  for (const half of halves.flat())
-    if (half !== null) {
-      const key = keyOf(half);
-      const known = cuts.get(key) ?? new Set();
-      cuts.set(key, known.add(half.cut));
-    }
-  if ([...cuts.values()].some(({ size }) => size > MOST_CUTS)) return null;
+  // Two columns a feature at most: missing values come first, or last.
+  const found = Array.from({ length: 2 * features }, (): number[] => []);
+  for (const own of halves) for (const half of own) if (half !== null) found[keyOf(half)]!.push(half.cut);
   const columns: Column[] = [];
-  const places = new Map<string, { readonly column: number; readonly ranks: ReadonlyMap<number, number> }>();
-  for (const [key, values] of cuts) {
-    const sorted = Float64Array.from(values).sort();
-    const [missing, feature] = key.split(' ') as ['first' | 'last', string];
-    const column = columns.push({ feature: Number(feature), cuts: sorted, missing, accepts: null }) - 1;
-    places.set(key, { column, ranks: new Map(Array.from(sorted, (cut, rank) => [cut, rank])) });
-  }
+  const places = found.map((cuts, key) => {
+    if (cuts.length === 0) return -1;
+    const missing = key % 2 === 0 ? 'first' : 'last';
+    return columns.push({ feature: key >> 1, cuts: different(cuts), missing, accepts: null }) - 1;
+  });
+  if (columns.some(({ cuts }) => cuts.length > MOST_CUTS)) return null;
   const tests = trees.map((tree, t) =>
     Array.from(tree.feature, (feature, node): Test | null => {
       if (feature < 0) return null;
@@ -77,14 +71,35 @@ export function codesOf({ trees }: Ensemble): Codes | null {
           no,
         };
       }
-      const { column, ranks } = places.get(keyOf(half))!;
-      return { column, cut: ranks.get(half.cut)!, yes: half.swapped ? no : yes, no: half.swapped ? yes : no };
+      const column = places[keyOf(half)]!;
+      const cut = rankOf(columns[column]!.cuts, half.cut);
+      return { column, cut, yes: half.swapped ? no : yes, no: half.swapped ? yes : no };
     }),
   );
   return { columns, tests };
 }
 
-const keyOf = ({ missing, feature }: Half): string => `${missing} ${feature}`;
+const keyOf = ({ missing, feature }: Half): number => 2 * feature + (missing === 'first' ? 0 : 1);
+
+/** Ascending, each once. */
+function different(values: readonly number[]): Float64Array {
+  const sorted = Float64Array.from(values).sort();
+  let count = 0;
+  for (const value of sorted) if (count === 0 || value !== sorted[count - 1]) sorted[count++] = value;
+  return sorted.slice(0, count);
+}
+
+/** Where a value lies that is among `sorted`. */
+function rankOf(sorted: Float64Array, value: number): number {
+  let low = 0;
+  let high = sorted.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
 
 /** A comparison with one threshold as "x ≤ cut"; null for equality, membership, and what can never hold. */
 function half(tree: Tree, node: number): Half | null {

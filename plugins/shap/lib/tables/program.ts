@@ -1,5 +1,5 @@
 import type { Tree } from '#common/onnx/trees.ts';
-import { type Cluster, type Game, gameOf, type Step } from './clusters.ts';
+import type { Cluster, Leaf, Step } from './clusters.ts';
 import type { Codes } from './codes.ts';
 import { type Kernel, ROWS } from './kernel.ts';
 
@@ -8,6 +8,16 @@ export interface Split {
   readonly tree: Tree;
   readonly number: number;
   readonly steps: readonly Step[];
+}
+
+/** What each feature of a leaf's path gets of a leaf of value 1. */
+export interface Shares {
+  /** Bit i of a number says that a row with this index passes the i-th feature. */
+  readonly passed: Uint16Array;
+  readonly features: Int32Array;
+  readonly count: number;
+  /** (features × 2^features) */
+  readonly table: Float64Array;
 }
 
 /** A row of a cluster's table: what `feature` gets of `score`, by index. */
@@ -71,7 +81,7 @@ export function placeCounting(
       return [{ cluster: step.cluster, size, entries: [], at }];
     });
   });
-  const written = write(kernel, splits, layouts, codes, cells, 1);
+  const written = write(kernel, splits, layouts, codes, cells, 1, true);
   tables = written.tables;
   tables.fill(0);
   return { starts: written.starts, places };
@@ -80,7 +90,7 @@ export function placeCounting(
 /**
  * Writes programs that add SHAP values, and their tables.
  *
- * @param share of a leaf of value 1 that each feature gets, by pattern of passed features: (2^features × features)
+ * @param sharesOf a leaf, by number of the cluster; read before the next is asked for
  * @returns where the programs start
  */
 export function placeTables(
@@ -88,7 +98,7 @@ export function placeTables(
   splits: readonly Split[],
   codes: Codes,
   scores: number,
-  share: (split: Split, cluster: number, leaf: number, game: Game) => Float64Array,
+  sharesOf: (split: Split, number: number, cluster: Cluster, leaf: Leaf) => Shares,
 ): readonly number[] {
   let cells = 0;
   const layouts = splits.map(({ tree, steps }) =>
@@ -97,7 +107,6 @@ export function placeTables(
       const { cluster } = step;
       const kept = scoresOf(tree, cluster, scores);
       const entries = featuresOf(tree, cluster).flatMap((feature) => kept.map((score) => ({ feature, score })));
-      if (entries.length === 0) return [];
       const [at, size] = [cells, sizeOf(cluster)];
       cells += entries.length * size;
       return [{ cluster, size, entries, at }];
@@ -106,24 +115,33 @@ export function placeTables(
   const { starts, tables } = write(kernel, splits, layouts, codes, cells, scores);
   tables.fill(0);
   splits.forEach((split, s) => {
-    const { tree } = split;
-    layouts[s]!.forEach(({ cluster, size, entries, at }, c) => {
-      cluster.leaves.forEach((leaf, l) => {
-        const game = gameOf(tree, cluster, leaf);
-        const own = share(split, c, l, game);
-        const d = game.features.length;
+    const { value } = split.tree;
+    layouts[s]!.forEach(({ cluster, size, entries, at }, number) => {
+      for (const leaf of entries.length === 0 ? [] : cluster.leaves) {
+        const { passed, features, count, table } = sharesOf(split, number, cluster, leaf);
         entries.forEach(({ feature, score }, e) => {
-          const value = tree.value[leaf.node * scores + score]!;
-          const player = game.features.indexOf(feature);
-          if (player < 0 || value === 0) return;
-          const table = at + e * size;
-          for (let index = 0; index < size; index++)
-            tables[table + index]! += value * own[game.passed[index]! * d + player]!;
+          const amount = value[leaf.node * scores + score]!;
+          let player = 0;
+          while (player < count && features[player] !== feature) player++;
+          if (player === count || amount === 0) return;
+          spread(tables, at + e * size, size, amount, table, player << count, passed);
         });
-      });
+      }
     });
   });
   return starts;
+}
+
+function spread(
+  tables: Float64Array,
+  at: number,
+  size: number,
+  amount: number,
+  table: Float64Array,
+  from: number,
+  passed: Uint16Array,
+): void {
+  for (let index = 0; index < size; index++) tables[at + index]! += amount * table[from + passed[index]!]!;
 }
 
 function write(
@@ -133,6 +151,7 @@ function write(
   { tests }: Codes,
   cells: number,
   scores: number,
+  counting = false,
 ): { readonly starts: readonly number[]; readonly tables: Float64Array } {
   const words: number[] = [];
   const starts: number[] = [];
@@ -155,7 +174,7 @@ function write(
         continue;
       }
       const layout = byCluster.get(step.cluster);
-      if (layout === undefined) continue;
+      if (layout === undefined || (layout.entries.length === 0 && !counting)) continue;
       const { slot, above, nodes } = step.cluster;
       tableWords.push([words.length + 6, layout.at]);
       words.push(3, slot, (1 << above.length) - 1, nodes.length, layout.entries.length, layout.size * 8, 0);
