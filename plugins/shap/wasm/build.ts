@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { main } from 'assemblyscript/asc';
 
-const SOURCES = ['tables.as.ts', 'paths.as.ts'];
+const SOURCES = ['tables.as.ts', 'paths.as.ts', 'leaves.as.ts'];
 const TARGET = new URL('../lib/tables/kernel.gen.ts', import.meta.url);
 
 /** The text of kernel.gen.ts. The compiler is pinned, and so are the bytes. */

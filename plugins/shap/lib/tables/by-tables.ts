@@ -1,9 +1,7 @@
 import { depthOf, type Ensemble } from '#common/onnx/trees.ts';
-import { gaussLegendre, type Quadrature } from '../quadrature.ts';
-import { emptyGame, meetLeaf, splitTree } from './clusters.ts';
+import { meetLeaf, splitTree } from './clusters.ts';
 import { type Codes, codesOf } from './codes.ts';
 import { CHUNK, type Kernel, openKernel } from './kernel.ts';
-import { emptyScratch, interventionalTable, pathDependentTable } from './leaf-tables.ts';
 import { cellsOf, placeCounting, placeTables, type Split } from './program.ts';
 
 /** Cells (f64) of tables that are held at once; more trees take turns. */
@@ -60,28 +58,18 @@ export function addByTables(
     1,
     ...splits.flatMap(({ steps }) => steps.map((step) => ('branch' in step ? step.branch.to + 1 : 1))),
   );
-  const kernel = openKernel({ columns: codes.columns, features, sums: features * scores, slots });
-  const quadratures: Quadrature[] = [];
-  const quadrature = (d: number): Quadrature => (quadratures[d] ??= gaussLegendre(Math.max(1, Math.ceil(d / 2))));
-  const game = emptyGame(bits);
-  const scratch = emptyScratch(bits);
-  const { frequency, table } = scratch;
+  const kernel = openKernel({ columns: codes.columns, features, sums: features * scores, slots, bits });
+  const own = new Int32Array(bits);
   let done = 0;
   for (const group of groups(splits, scores)) {
     const counts = background === null ? null : countPatterns(kernel, group, codes, background);
     const placed = new Map(group.map((split, i) => [split, i]));
-    const starts = placeTables(kernel, group, codes, scores, (split, number, cluster, leaf) => {
-      meetLeaf(game, split.tree, codes.tests[split.number]!, cluster, leaf);
-      const { features: own, count, passed, z } = game;
-      if (counts === null) pathDependentTable(scratch, z, count, quadrature(count));
-      else {
-        const found = counts[placed.get(split)!]![number]!;
-        frequency.fill(0, 0, 1 << count);
-        for (let index = 0; index < found.length; index++) frequency[passed[index]!]! += found[index]!;
-        for (let pattern = 0; pattern < 1 << count; pattern++) frequency[pattern]! /= background!.rows;
-        interventionalTable(scratch, count, quadrature(count));
-      }
-      return { features: own, count, passed, table };
+    const starts = placeTables(kernel, group, codes, scores, own, (leaves, split, number, cluster, leaf) => {
+      const { z, passed } = leaves;
+      const d = meetLeaf({ features: own, z, passed }, split.tree, codes.tests[split.number]!, cluster, leaf);
+      if (counts === null) leaves.byCovers(d);
+      else leaves.byBackground(counts[placed.get(split)!]![number]!, background!.rows, d);
+      return d;
     });
     for (let start = 0; start < rows; start += CHUNK) {
       kernel.load(x, start, rows);

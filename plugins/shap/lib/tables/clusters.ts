@@ -90,33 +90,24 @@ function clusterAt(
   return { slot, above, nodes, leaves };
 }
 
-/** A leaf's features and how its cluster's index tells which of them a row passes. Filled in anew for each leaf. */
+/** Where a leaf's game is written: the features of its path. */
 export interface Game {
   /** Different features on the path, those above the cluster first. */
   readonly features: Int32Array;
-  count: number;
   /** Product of the cover ratios of each feature's decisions. */
   readonly z: Float64Array;
   /** For each index of the cluster: bit i says that features[i] is passed. */
   readonly passed: Uint16Array;
 }
 
-export const emptyGame = (bits: number): Game => ({
-  features: new Int32Array(bits),
-  count: 0,
-  z: new Float64Array(bits),
-  passed: new Uint16Array(1 << bits),
-});
-
-/** Makes `game` that of a leaf. */
+/** Writes the game of a leaf. @returns how many features there are */
 export function meetLeaf(
-  game: Game,
+  { features, z, passed }: Game,
   tree: Tree,
   tests: readonly (Test | null)[],
   { above, nodes }: Cluster,
   { path }: Leaf,
-): void {
-  const { features, z, passed } = game;
+): number {
   const size = 1 << (above.length + nodes.length);
   // Bits of the index that say whether a feature is passed, and what they must be.
   const bits: number[] = [];
@@ -146,7 +137,6 @@ export function meetLeaf(
     bits[player]! |= bit;
     if (holds) want[player]! |= bit;
   }
-  game.count = count;
   let plain = 0;
   for (let player = 0; player < above.length; player++) if (bits[player] === 1 << player) plain |= 1 << player;
   for (let index = 0; index < size; index++) passed[index] = index & plain;
@@ -155,4 +145,5 @@ export function meetLeaf(
     const [own, right, bit] = [bits[player]!, want[player]!, 1 << player];
     for (let index = 0; index < size; index++) if ((index & own) === right) passed[index]! |= bit;
   }
+  return count;
 }

@@ -1,5 +1,6 @@
 import { bytesOfKernel } from './kernel.gen.ts';
 import type { Column } from './codes.ts';
+import { bytesOfLeaves, type LeafExports, type LeafTables, openLeaves } from './leaf-tables.ts';
 
 /** Rows of a block, as in wasm/*.as.ts. */
 export const ROWS = 256;
@@ -11,7 +12,7 @@ export const CHUNK = BLOCKS * ROWS;
 const PATH_ROWS = 128;
 const PAGE = 65_536;
 
-interface Exports {
+interface Exports extends LeafExports {
   encode(x: number, stride: number, rows: number, cuts: number, count: number, last: number, codes: number): void;
   run(program: number, codes: number, masks: number, index: number, sums: number, rows: number): void;
   runPaths(
@@ -59,6 +60,8 @@ export interface Shape {
   readonly slots: number;
   /** Bytes that programs over paths work in. */
   readonly work?: number;
+  /** Features of a leaf, at most, that tables are made for. */
+  readonly bits?: number;
 }
 
 /** Rows in the memory of the Wasm kernel, with room behind them for programs and their tables. */
@@ -68,6 +71,8 @@ export interface Kernel {
     words: number,
     cells: number,
   ): { readonly program: Int32Array; readonly tables: Float64Array; readonly tablesAt: number };
+  /** Room for the table of a leaf; until the next `place`. */
+  leaves(): LeafTables;
   /** Encodes rows from `start`, at most CHUNK, and clears their sums. @param x (rows × features) */
   load(x: Float64Array, start: number, rows: number): void;
   /** Runs the programs that begin at `starts` (words), one after the other, each over all rows that were loaded. */
@@ -78,7 +83,7 @@ export interface Kernel {
   gather(values: Float64Array): void;
 }
 
-export function openKernel({ columns, features, sums, slots, work = 0 }: Shape): Kernel {
+export function openKernel({ columns, features, sums, slots, work = 0, bits = 0 }: Shape): Kernel {
   compiled ??= new wasm.Module(bytesOfKernel());
   let end = 64;
   const reserve = (bytes: number): number => {
@@ -92,12 +97,14 @@ export function openKernel({ columns, features, sums, slots, work = 0 }: Shape):
   const masksAt = reserve(slots * ROWS * 2);
   const indexAt = reserve(ROWS * 2);
   const workAt = reserve(work);
+  const leavesAt = reserve(bytesOfLeaves(bits));
   const sumsAt = reserve(BLOCKS * sumsOfBlock);
   const xAt = reserve(features * ROWS * 8);
   const cutsAt = columns.map(({ cuts }) => reserve(cuts.length * 8));
   const fixed = end;
   const memory = new wasm.Memory({ initial: Math.ceil(fixed / PAGE), maximum: PAGE });
-  const { encode, run, runPaths } = new wasm.Instance(compiled, { env: { memory } }).exports as Exports;
+  const exports = new wasm.Instance(compiled, { env: { memory } }).exports as Exports;
+  const { encode, run, runPaths } = exports;
   columns.forEach(({ cuts }, i) => new Float64Array(memory.buffer, cutsAt[i], cuts.length).set(cuts));
   let first = 0;
   let loaded = 0;
@@ -130,6 +137,7 @@ export function openKernel({ columns, features, sums, slots, work = 0 }: Shape):
         tablesAt,
       };
     },
+    leaves: () => openLeaves(exports, memory.buffer, leavesAt, bits),
     load(x, start, rows) {
       first = start;
       loaded = Math.min(CHUNK, rows - start);

@@ -2,22 +2,13 @@ import type { Tree } from '#common/onnx/trees.ts';
 import type { Cluster, Leaf, Step } from './clusters.ts';
 import type { Codes } from './codes.ts';
 import { type Kernel, ROWS } from './kernel.ts';
+import type { LeafTables } from './leaf-tables.ts';
 
 /** A tree whose paths fit into tables. */
 export interface Split {
   readonly tree: Tree;
   readonly number: number;
   readonly steps: readonly Step[];
-}
-
-/** What each feature of a leaf's path gets of a leaf of value 1. */
-export interface Shares {
-  /** Bit i of a number says that a row with this index passes the i-th feature. */
-  readonly passed: Uint16Array;
-  readonly features: Int32Array;
-  readonly count: number;
-  /** (features × 2^features) */
-  readonly table: Float64Array;
 }
 
 /** A row of a cluster's table: what `feature` gets of `score`, by index. */
@@ -90,7 +81,7 @@ export function placeCounting(
 /**
  * Writes programs that add SHAP values, and their tables.
  *
- * @param sharesOf a leaf, by number of the cluster; read before the next is asked for
+ * @param makeTable of a leaf, by number of its cluster. @returns how many features it has, which are written to `features`
  * @returns where the programs start
  */
 export function placeTables(
@@ -98,7 +89,8 @@ export function placeTables(
   splits: readonly Split[],
   codes: Codes,
   scores: number,
-  sharesOf: (split: Split, number: number, cluster: Cluster, leaf: Leaf) => Shares,
+  features: Int32Array,
+  makeTable: (leaves: LeafTables, split: Split, number: number, cluster: Cluster, leaf: Leaf) => number,
 ): readonly number[] {
   let cells = 0;
   const layouts = splits.map(({ tree, steps }) =>
@@ -112,36 +104,25 @@ export function placeTables(
       return [{ cluster, size, entries, at }];
     }),
   );
-  const { starts, tables } = write(kernel, splits, layouts, codes, cells, scores);
+  const { starts, tables, tablesAt } = write(kernel, splits, layouts, codes, cells, scores);
   tables.fill(0);
+  const leaves = kernel.leaves();
   splits.forEach((split, s) => {
     const { value } = split.tree;
     layouts[s]!.forEach(({ cluster, size, entries, at }, number) => {
-      for (const leaf of entries.length === 0 ? [] : cluster.leaves) {
-        const { passed, features, count, table } = sharesOf(split, number, cluster, leaf);
+      if (entries.length === 0) return;
+      for (const leaf of cluster.leaves) {
+        const count = makeTable(leaves, split, number, cluster, leaf);
         entries.forEach(({ feature, score }, e) => {
           const amount = value[leaf.node * scores + score]!;
-          let player = 0;
-          while (player < count && features[player] !== feature) player++;
-          if (player === count || amount === 0) return;
-          spread(tables, at + e * size, size, amount, table, player << count, passed);
+          let own = 0;
+          while (own < count && features[own] !== feature) own++;
+          if (own < count && amount !== 0) leaves.spread(tablesAt + (at + e * size) * 8, size, amount, own, count);
         });
       }
     });
   });
   return starts;
-}
-
-function spread(
-  tables: Float64Array,
-  at: number,
-  size: number,
-  amount: number,
-  table: Float64Array,
-  from: number,
-  passed: Uint16Array,
-): void {
-  for (let index = 0; index < size; index++) tables[at + index]! += amount * table[from + passed[index]!]!;
 }
 
 function write(
@@ -152,7 +133,7 @@ function write(
   cells: number,
   scores: number,
   counting = false,
-): { readonly starts: readonly number[]; readonly tables: Float64Array } {
+): { readonly starts: readonly number[]; readonly tables: Float64Array; readonly tablesAt: number } {
   const words: number[] = [];
   const starts: number[] = [];
   let held = Infinity;
@@ -189,5 +170,5 @@ function write(
   const { program, tables, tablesAt } = kernel.place(words.length, cells);
   program.set(words);
   for (const [word, cell] of tableWords) program[word] = tablesAt + cell * 8;
-  return { starts, tables };
+  return { starts, tables, tablesAt };
 }
