@@ -45,8 +45,20 @@ export function pathDependent(
   return { values, base };
 }
 
-/** Most different features on a path of the tree. @throws COVERS_MISSING */
-export const longestPath = (tree: Tree): number => edgesOf(tree).longest;
+/** Most different features on a path of the tree. */
+export function longestPath({ feature, yes, no }: Tree): number {
+  const above: number[] = [];
+  const descend = (node: number): number => {
+    const own = feature[node]!;
+    if (own < 0) return above.length;
+    const known = above.includes(own);
+    if (!known) above.push(own);
+    const longest = Math.max(descend(yes[node]!), descend(no[node]!));
+    if (!known) above.pop();
+    return longest;
+  };
+  return descend(0);
+}
 
 /** The score from which path-dependent SHAP values start: leaves weighted by covers. @throws COVERS_MISSING */
 export function baseByCovers({ trees, scores, base: start }: Ensemble): Float64Array {

@@ -35,8 +35,12 @@ export function addByPaths(
   const quadratures = new Map<number, Quadrature>();
   let held: PathProgram[] = [];
   let cells = 0;
+  let before = 0;
   const flush = (done: number): void => {
-    runAll(held, { columns: codes.columns, features, sums: features * scores }, x, rows, values, () => onTree(done));
+    runAll(held, { columns: codes.columns, features, sums: features * scores }, x, rows, values, (part) =>
+      onTree(before + Math.floor((done - before) * part)),
+    );
+    before = done;
     held = [];
     cells = 0;
   };
@@ -51,7 +55,7 @@ export function addByPaths(
       held.push(program);
       cells += program.cells.length;
     }
-    onTree(done);
+    onTree(before);
     if (cells > MOST_CELLS || done === numbers.length - 1) flush(done + 1);
   });
 }
@@ -62,7 +66,7 @@ function runAll(
   x: Float64Array,
   rows: number,
   values: Float64Array,
-  onChunk: () => void,
+  onChunk: (part: number) => void,
 ): void {
   const kernel = openKernel({ ...shape, slots: 1, work: Math.max(0, ...programs.map(workOf)) });
   const count = (of: (program: PathProgram) => number): number => programs.reduce((sum, next) => sum + of(next), 0);
@@ -85,6 +89,6 @@ function runAll(
     kernel.load(x, start, rows);
     kernel.runPaths(runs);
     kernel.gather(values);
-    onChunk();
+    onChunk(Math.min(1, (start + CHUNK) / rows));
   }
 }

@@ -7,7 +7,7 @@ import { build } from '../../wasm/build.ts';
 import { interventional } from '../interventional.ts';
 import { pathDependent } from '../path-dependent.ts';
 import { addByTables, planTables } from './by-tables.ts';
-import { below } from './codes.ts';
+import { below, codesOf } from './codes.ts';
 import { generator, randomEnsemble, randomTable, type Shape } from './ensemble.fixture.ts';
 
 const SHAPES: fc.Arbitrary<Shape> = fc.record({
@@ -42,8 +42,10 @@ function gap(
   broken?: (plan: Ensemble) => Ensemble,
 ): number {
   const planned = broken?.(ensemble) ?? ensemble;
-  const plan = planTables(planned, game === 'covers' ? 7 : 9);
-  assert.ok(plan !== null && plan.rest.length === 0);
+  const codes = codesOf(planned);
+  assert.ok(codes !== null);
+  const plan = planTables(planned, codes, game);
+  assert.ok(plan.rest.length === 0);
   const values = new Float64Array(rows * ensemble.features * ensemble.scores);
   addByTables(plan, planned, x, rows, game === 'covers' ? null : background, values);
   const expected =
@@ -84,8 +86,10 @@ for (const game of ['covers', 'background'] as const) {
 test('paths with more features than an index has bits are left to others', () => {
   const random = generator(3);
   const ensemble = randomEnsemble(random, { trees: 12, depth: 12, features: 30, scores: 1 });
-  const plan = planTables(ensemble, 7);
-  assert.ok(plan !== null && plan.rest.length > 0);
+  const codes = codesOf(ensemble);
+  assert.ok(codes !== null);
+  const plan = planTables(ensemble, codes, 'covers');
+  assert.ok(plan.rest.length > 0);
   assert.equal(plan.rest.length + plan.splits.length, 12);
 });
 

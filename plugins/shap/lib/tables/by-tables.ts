@@ -1,14 +1,19 @@
-import { depthOf, type Ensemble } from '#common/onnx/trees.ts';
-import { meetLeaf, splitTree } from './clusters.ts';
-import { type Codes, codesOf } from './codes.ts';
+import { depthOf, type Ensemble, type Tree } from '#common/onnx/trees.ts';
+import { meetLeaf, splitTree, type Step } from './clusters.ts';
+import type { Codes } from './codes.ts';
+import { longestPath } from '../path-dependent.ts';
 import { CHUNK, type Kernel, openKernel } from './kernel.ts';
 import { cellsOf, placeCounting, placeTables, type Split } from './program.ts';
 
 /** Cells (f64) of tables that are held at once; more trees take turns. */
 const MOST_CELLS = 2 ** 23;
 
-/** Bits of a cluster's index. By covers: 128 cells of 8 bytes a feature lie in the first-level cache. */
-export const BITS = { covers: 7, background: 7 };
+/**
+ * Bits of a cluster's index. With 7, 128 cells of 8 bytes a feature lie in the first-level cache. By covers, deeper trees have an own algorithm
+ * (../paths); against a background larger tables are still the fastest way, up to where filling them in takes as long as visiting all leaves.
+ */
+const BITS = 7;
+const MOST_BITS = 12;
 
 /** Masks of rows are held for every level above a cluster. */
 const MOST_DEPTH = 64;
@@ -18,21 +23,28 @@ export interface Plan {
   readonly splits: readonly Split[];
   readonly rest: readonly number[];
   readonly codes: Codes;
+  /** Features of a path, at most. */
   readonly bits: number;
 }
 
-/** @param bits of an index, at most */
-export function planTables(ensemble: Ensemble, bits: number): Plan | null {
-  const codes = codesOf(ensemble);
-  if (codes === null) return null;
+export function planTables(ensemble: Ensemble, codes: Codes, game: 'covers' | 'background'): Plan {
   const splits: Split[] = [];
   const rest: number[] = [];
+  let bits = BITS;
   ensemble.trees.forEach((tree, number) => {
-    const steps = depthOf(tree) > MOST_DEPTH ? null : splitTree(tree, codes.tests[number]!, bits);
-    if (steps === null || cellsOf({ tree, number, steps }, ensemble.scores) > MOST_CELLS) rest.push(number);
-    else splits.push({ tree, number, steps });
+    const steps = splitBy(tree, codes, number, game);
+    if (steps === null || cellsOf({ tree, number, steps }, ensemble.scores) > MOST_CELLS) return rest.push(number);
+    bits = Math.max(bits, longestPath(tree));
+    return splits.push({ tree, number, steps });
   });
   return { splits, rest, codes, bits };
+}
+
+function splitBy(tree: Tree, codes: Codes, number: number, game: 'covers' | 'background'): readonly Step[] | null {
+  if (depthOf(tree) > MOST_DEPTH) return null;
+  const longest = longestPath(tree);
+  if (longest > (game === 'covers' ? BITS : MOST_BITS)) return null;
+  return splitTree(tree, codes.tests[number]!, Math.max(BITS, longest));
 }
 
 /**
@@ -75,8 +87,9 @@ export function addByTables(
       kernel.load(x, start, rows);
       kernel.run(starts);
       kernel.gather(values);
+      onTree(done + Math.floor((group.length * Math.min(rows, start + CHUNK)) / rows));
     }
-    onTree((done += group.length));
+    done += group.length;
   }
 }
 
