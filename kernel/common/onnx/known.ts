@@ -7,7 +7,8 @@ import { type Column, prepared, type Source, sourceOf } from './prepare.ts';
 import { readTrees } from './read-trees.ts';
 import { readTrees5 } from './read-trees5.ts';
 import type { NodeProto } from './schema.ts';
-import { type Ensemble, scoreTrees } from './trees.ts';
+import { scoreTrees } from './score-trees.ts';
+import type { Ensemble } from './trees.ts';
 
 /** What Assay can read out of a graph and evaluate itself, in float64. */
 export type Known = {

@@ -1,9 +1,9 @@
 /** How a node compares a row's value with its threshold. The numbers are those of ONNX TreeEnsemble v5's nodes_modes. */
 export const MODES = ['LEQ', 'LT', 'GTE', 'GT', 'EQ', 'NEQ', 'MEMBER'] as const;
 export const LEQ = 0;
-const LT = 1;
-const GTE = 2;
-const GT = 3;
+export const LT = 1;
+export const GTE = 2;
+export const GT = 3;
 const EQ = 4;
 const NEQ = 5;
 export const MEMBER = 6;
@@ -65,25 +65,6 @@ export function leafOf(tree: Tree, x: Float64Array, offset: number): number {
   for (let feature = tree.feature[0]!; feature >= 0; feature = tree.feature[node]!)
     node = holds(tree, node, x[offset + feature]!) ? tree.yes[node]! : tree.no[node]!;
   return node;
-}
-
-/** Rows whose values stay in the cache while all trees are asked. */
-const BLOCK = 256;
-
-/** Scores before the link, summed in float64, tree by tree. @param x (rows × features) @returns (rows × scores) */
-export function scoreTrees(ensemble: Ensemble, x: Float64Array, rows: number): Float64Array {
-  const { trees, features, scores, base } = ensemble;
-  const out = new Float64Array(rows * scores);
-  for (let start = 0; start < rows; start += BLOCK) {
-    const end = Math.min(rows, start + BLOCK);
-    for (const tree of trees)
-      for (let row = start; row < end; row++) {
-        const leaf = leafOf(tree, x, row * features) * scores;
-        for (let k = 0; k < scores; k++) out[row * scores + k]! += tree.value[leaf + k]!;
-      }
-  }
-  for (let at = 0; at < out.length; at++) out[at]! += base[at % scores]!;
-  return out;
 }
 
 /** Edges on the longest path. */

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { seededRandom } from '#common/cells/random.ts';
 import { recognise } from '#common/onnx/known.ts';
 import { readModel } from '#common/onnx/model.ts';
-import { scoreTrees } from '#common/onnx/trees.ts';
+import { scoreTrees } from '#common/onnx/score-trees.ts';
 import { sha256Hex } from '#crypto';
 import { Table } from '#common/table.ts';
 import { binColumn, MISSING } from './bins.ts';

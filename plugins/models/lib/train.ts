@@ -1,7 +1,7 @@
 import type { Column, TableData, Tensor } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import { type Feature, matrixOf } from '#common/onnx/features.ts';
-import { scoreTrees } from '#common/onnx/trees.ts';
+import { scoreTrees } from '#common/onnx/score-trees.ts';
 import { boost, type BoostOptions, type Rows } from './boost.ts';
 import { columnOf, featureOf, targetOf } from './encode.ts';
 import { logistic, squared } from './loss.ts';

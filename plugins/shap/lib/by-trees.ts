@@ -1,4 +1,5 @@
-import { type Ensemble, scoreTrees, type Tree } from '#common/onnx/trees.ts';
+import { scoreTrees } from '#common/onnx/score-trees.ts';
+import type { Ensemble, Tree } from '#common/onnx/trees.ts';
 import { interventional, meanOf } from './interventional.ts';
 import { type Attribution, baseByCovers, pathDependent } from './path-dependent.ts';
 import { addByPaths, shallowEnough } from './paths/by-paths.ts';

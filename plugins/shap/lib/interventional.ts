@@ -1,4 +1,5 @@
-import { type Ensemble, holds, scoreTrees, type Tree } from '#common/onnx/trees.ts';
+import { scoreTrees } from '#common/onnx/score-trees.ts';
+import { type Ensemble, holds, type Tree } from '#common/onnx/trees.ts';
 import type { Attribution } from './path-dependent.ts';
 
 /**

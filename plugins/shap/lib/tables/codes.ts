@@ -1,4 +1,4 @@
-import { type Ensemble, holds, type Tree } from '#common/onnx/trees.ts';
+import { type Ensemble, GT, GTE, holds, LT, type Tree } from '#common/onnx/trees.ts';
 
 /**
  * A column of codes: how many of `cuts` lie below a feature's value, so that every comparison of the ensemble is one of small integers, whatever
@@ -29,10 +29,6 @@ export interface Codes {
 
 /** Codes are u16 (wasm/tables.as.ts), and one is kept for values above all cuts. */
 const MOST_CUTS = 65_534;
-
-const LT = 1;
-const GTE = 2;
-const GT = 3;
 
 interface Half {
   readonly feature: number;
