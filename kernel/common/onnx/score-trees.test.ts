@@ -69,7 +69,9 @@ test('rows side by side come to the leaves that each comes to alone', () => {
         };
         const expected = Float64Array.from({ length: rows * SCORES }, (_, i) => {
           const [row, k] = [Math.floor(i / SCORES), i % SCORES];
-          return drawn.reduce((sum, tree) => sum + tree.value[leafOf(tree, x, row * FEATURES) * SCORES + k]!, 0) + 1 + k;
+          return (
+            drawn.reduce((sum, tree) => sum + tree.value[leafOf(tree, x, row * FEATURES) * SCORES + k]!, 0) + 1 + k
+          );
         });
         assert.deepEqual(scoreTrees(ensemble, x, rows), expected);
       },

@@ -73,14 +73,20 @@ const isLoading = (details: unknown): boolean =>
 async function askRuntime({ runtime, model, features, x, rows }: Input, output: string): Promise<Float64Array> {
   const session = await openSession(runtime, model);
   try {
-    const parts: number[] = [];
+    const parts: Float64Array[] = [];
     for (let start = 0; start < rows; start += BATCH) {
       const count = Math.min(BATCH, rows - start);
       const part = x.subarray(start * features.length, (start + count) * features.length);
       const { data } = await session.run(feedsOf(model, features, part, count), count, output);
-      for (const value of data) parts.push(Number(value));
+      parts.push(Float64Array.from(data, Number));
     }
-    return Float64Array.from(parts);
+    const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const part of parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    return all;
   } finally {
     await session.close();
   }

@@ -62,7 +62,12 @@ for (const [name, ensemble, rows, covers, against] of cases)
   });
 
 test('every tree is told of, and telling can stop the work', () => {
-  for (const [against, rows] of [[background, 450], [null, 450], [null, 2050], [null, 20]] as const) {
+  for (const [against, rows] of [
+    [background, 450],
+    [null, 450],
+    [null, 2050],
+    [null, 20],
+  ] as const) {
     const x = randomTable(random, rows, FEATURES);
     let last = 0;
     attributeTrees(all, x, rows, against, (done) => {

@@ -77,8 +77,7 @@ function againstBackground(
   background: Background,
   tell: (done: number) => void,
 ): Result {
-  const visit = (some: Ensemble): Attribution =>
-    interventional(some, x, rows, background.x, background.rows, tell);
+  const visit = (some: Ensemble): Attribution => interventional(some, x, rows, background.x, background.rows, tell);
   const codes = rows + background.rows < FROM.background ? null : codesOf(ensemble);
   if (codes === null) return { ...visit(ensemble), algorithm: 'patterns' };
   const base = meanOf(scoreTrees(ensemble, background.x, background.rows), background.rows, ensemble.scores);

@@ -33,13 +33,14 @@ export function pathDependent(
   const values = new Float64Array(rows * features * scores);
   const base = Float64Array.from(ensemble.base);
   const quadratures = new Map<number, Quadrature>();
+  const rooms = new Map<number, Float64Array>();
   trees.forEach((tree, done) => {
     const edges = edgesOf(tree);
     const points = Math.max(1, Math.ceil(edges.longest / 2));
     const quadrature = quadratures.get(points) ?? gaussLegendre(points);
     quadratures.set(points, quadrature);
     addBase(tree, edges, scores, base);
-    walk(tree, edges, quadrature, ensemble, x, rows, values);
+    walk(tree, edges, quadrature, ensemble, x, rows, values, rooms);
     onTree(done + 1);
   });
   return { values, base };
@@ -125,13 +126,15 @@ function walk(
   x: Float64Array,
   rows: number,
   values: Float64Array,
+  rooms: Map<number, Float64Array>,
 ): void {
   const count = tree.feature.length;
   const Q = t.length;
+  const size = count * 2 * Q;
   // By node, by whether the row passes (o = 0, 1), by point: the factor, one over it, and what a feature gains by being in the coalition.
-  const factor = new Float64Array(count * 2 * Q);
-  const inverse = new Float64Array(count * 2 * Q);
-  const gain = new Float64Array(count * 2 * Q);
+  const factor = room(rooms, 0, size);
+  const inverse = room(rooms, 1, size);
+  const gain = room(rooms, 2, size);
   for (let node = 0; node < count; node++)
     for (let o = 0; o < 2; o++)
       for (let q = 0; q < Q; q++) {
@@ -141,8 +144,8 @@ function walk(
         inverse[at] = f === 0 ? 0 : 1 / f;
         gain[at] = node === 0 ? 0 : weights[q]! * (o - z[node]!) * inverse[at]!;
       }
-  const product = new Float64Array(count * Q).fill(1);
-  const below = new Float64Array(count * Q);
+  const product = room(rooms, 3, size).fill(1, 0, Q);
+  const below = room(rooms, 4, size);
   const passes = new Uint8Array(count).fill(1);
   const columns = Array.from({ length: scores }, (_, k) => k).filter((k) =>
     tree.value.some((value, i) => i % scores === k && value !== 0),
@@ -164,7 +167,7 @@ function walk(
       }
     }
     for (const k of columns) {
-      below.fill(0);
+      below.fill(0, 0, count * Q);
       for (let node = count - 1; node > 0; node--) {
         const from = node * Q;
         if (tree.feature[node]! < 0) {
@@ -184,4 +187,13 @@ function walk(
       }
     }
   }
+}
+
+/** One of the arrays that all trees share: for a single row, making them would cost as much as using them. */
+function room(rooms: Map<number, Float64Array>, which: number, size: number): Float64Array {
+  const known = rooms.get(which);
+  if (known !== undefined && known.length >= size) return known;
+  const more = new Float64Array(size);
+  rooms.set(which, more);
+  return more;
 }

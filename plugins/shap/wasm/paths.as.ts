@@ -18,7 +18,15 @@ const LONG: usize = ROWS << 3;
  * @param work for each level a mask as u16 and as u64, then `points` products and sums; level 0 is made here
  * @param levels that the program uses, with level 0
  */
-export function runPaths(program: usize, codes: usize, work: usize, sums: usize, levels: i32, points: i32, rows: i32): void {
+export function runPaths(
+  program: usize,
+  codes: usize,
+  work: usize,
+  sums: usize,
+  levels: i32,
+  points: i32,
+  rows: i32,
+): void {
   const shorts = work;
   const longs = shorts + <usize>levels * SHORT;
   const products = longs + <usize>levels * LONG;
@@ -100,7 +108,15 @@ function multiply(factors: usize, own: usize, from: usize, to: usize, points: i3
 }
 
 /** A feature that was decided above: the factor also depends on whether a row passed there. */
-function multiplyAgain(factors: usize, above: usize, own: usize, from: usize, to: usize, points: i32, long: usize): void {
+function multiplyAgain(
+  factors: usize,
+  above: usize,
+  own: usize,
+  from: usize,
+  to: usize,
+  points: i32,
+  long: usize,
+): void {
   for (let q = 0; q < points; q++) {
     const out = v128.load64_splat(factors);
     const failed = v128.load64_splat(factors, 8);
@@ -120,7 +136,16 @@ function multiplyAgain(factors: usize, above: usize, own: usize, from: usize, to
 }
 
 /** What a branch's feature gets of all that lies below. */
-function share(gains: usize, above: usize, own: usize, from: usize, sum: usize, points: i32, long: usize, again: bool): void {
+function share(
+  gains: usize,
+  above: usize,
+  own: usize,
+  from: usize,
+  sum: usize,
+  points: i32,
+  long: usize,
+  again: bool,
+): void {
   for (let q = 0; q < points; q++) {
     const out = v128.load64_splat(gains);
     const failed = v128.load64_splat(gains, 8);
@@ -148,7 +173,8 @@ function share(gains: usize, above: usize, own: usize, from: usize, sum: usize, 
 function collect(from: usize, to: usize, points: i32, long: usize, first: bool): void {
   for (let q = 0; q < points; q++) {
     if (first) memory.copy(to, from, long);
-    else for (let r: usize = 0; r < long; r += 16) v128.store(to + r, f64x2.add(v128.load(to + r), v128.load(from + r)));
+    else
+      for (let r: usize = 0; r < long; r += 16) v128.store(to + r, f64x2.add(v128.load(to + r), v128.load(from + r)));
     from += LONG;
     to += LONG;
   }
@@ -170,7 +196,7 @@ function cluster(
   const repeats = load<i32>(at, 12);
   const players = load<i32>(at, 16);
   let table = <usize>load<i32>(at, 20);
-  const row = <usize>points << 3;
+  const row = (<usize>points) << 3;
   const stride = row * <usize>(players + 1);
   const first = at + 24;
   const second = first + <usize>nodes * 12;
@@ -209,9 +235,9 @@ function cluster(
   let player = 0;
   for (; player + 3 <= players; player += 3) {
     table += row;
-    const s0 = sums + <usize>load<i32>(third + (<usize>player << 2)) * SUM;
-    const s1 = sums + <usize>load<i32>(third + (<usize>player << 2), 4) * SUM;
-    const s2 = sums + <usize>load<i32>(third + (<usize>player << 2), 8) * SUM;
+    const s0 = sums + <usize>load<i32>(third + ((<usize>player) << 2)) * SUM;
+    const s1 = sums + <usize>load<i32>(third + ((<usize>player) << 2), 4) * SUM;
+    const s2 = sums + <usize>load<i32>(third + ((<usize>player) << 2), 8) * SUM;
     for (let r: usize = 0; r < short; r += 4) {
       let a = table + <usize>load<u16>(index + r) * stride;
       let b = table + <usize>load<u16>(index + r, 2) * stride;
@@ -237,7 +263,7 @@ function cluster(
   }
   for (; player < players; player++) {
     table += row;
-    const s0 = sums + <usize>load<i32>(third + (<usize>player << 2)) * SUM;
+    const s0 = sums + <usize>load<i32>(third + ((<usize>player) << 2)) * SUM;
     for (let r: usize = 0; r < short; r += 4) {
       let a = table + <usize>load<u16>(index + r) * stride;
       let b = table + <usize>load<u16>(index + r, 2) * stride;
@@ -253,11 +279,9 @@ function cluster(
       v128.store(s0 + to, g0);
     }
   }
-  return third + (<usize>players << 2);
+  return third + ((<usize>players) << 2);
 }
 
-// @ts-ignore: AssemblyScript's decorator
-@inline
 function pair(a: usize, b: usize): v128 {
   return v128.load64_lane(b, v128.load64_zero(a), 1);
 }

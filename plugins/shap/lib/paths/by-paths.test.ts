@@ -61,7 +61,12 @@ test('a row has the same bits wherever it stands', () => {
   const x = randomTable(random, 4200, DEEP.features);
   const together = byPaths(ensemble, x, 4200);
   const width = DEEP.features * DEEP.scores;
-  for (const [from, to] of [[0, 1], [1, 130], [4095, 4097], [4199, 4200]] as const) {
+  for (const [from, to] of [
+    [0, 1],
+    [1, 130],
+    [4095, 4097],
+    [4199, 4200],
+  ] as const) {
     const part = x.subarray(from * DEEP.features, to * DEEP.features);
     assert.deepEqual(byPaths(ensemble, part, to - from), together.subarray(from * width, to * width));
   }

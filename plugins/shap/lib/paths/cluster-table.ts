@@ -49,7 +49,12 @@ export function clusterTables(
   const from = new Int32Array(most);
   const failed = new Int32Array(most);
   // Of the players of a leaf: who, bits of its decisions and what they must be, bit of having passed above, cover ratios.
-  const [who, bits, want, repeat] = [new Int32Array(most), new Int32Array(most), new Int32Array(most), new Int32Array(most)];
+  const [who, bits, want, repeat] = [
+    new Int32Array(most),
+    new Int32Array(most),
+    new Int32Array(most),
+    new Int32Array(most),
+  ];
   const z = new Float64Array(most);
 
   /** The players of a leaf. @returns how many */
