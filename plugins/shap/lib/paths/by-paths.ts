@@ -3,6 +3,7 @@ import { longestPath } from '../path-dependent.ts';
 import { gaussLegendre, type Quadrature } from '../quadrature.ts';
 import type { Codes } from '../tables/codes.ts';
 import { CHUNK, openKernel, type PathRun, workOf } from '../tables/kernel.ts';
+import { Cells } from './cells.ts';
 import { type PathProgram, pathProgram } from './program.ts';
 
 /** Cells (f64) that are held at once; more trees take turns. */
@@ -33,6 +34,7 @@ export function addByPaths(
 ): void {
   const { features, scores, trees } = ensemble;
   const quadratures = new Map<number, Quadrature>();
+  const room = new Cells();
   let held: PathProgram[] = [];
   let cells = 0;
   let before = 0;
@@ -51,7 +53,7 @@ export function addByPaths(
     quadratures.set(points, quadrature);
     for (let score = 0; score < scores; score++) {
       if (!tree.value.some((value, i) => i % scores === score && value !== 0)) continue;
-      const program = pathProgram(tree, codes.tests[number]!, { quadrature, scores, score });
+      const program = pathProgram(tree, codes.tests[number]!, { quadrature, scores, score }, room);
       held.push(program);
       cells += program.cells.length;
     }

@@ -2,7 +2,7 @@ import type { Quadrature } from '../quadrature.ts';
 
 /** Numbers of a program: three a point for a branch (rows that failed its feature above, fail here, pass), and tables. */
 export class Cells {
-  held = new Float64Array(1024);
+  held = new Float64Array(2 ** 16);
   #used = 0;
 
   /** By how much a branch changes the product of a path. @returns first cell */
@@ -29,8 +29,11 @@ export class Cells {
     return at;
   }
 
+  /** What was written; the next tree starts anew in the same room. */
   done(): Float64Array {
-    return this.held.slice(0, this.#used);
+    const written = this.held.slice(0, this.#used);
+    this.#used = 0;
+    return written;
   }
 
   /** @returns the first of `count` cells that hold 0 */
@@ -42,6 +45,7 @@ export class Cells {
       more.set(this.held);
       this.held = more;
     }
+    this.held.fill(0, at, this.#used);
     return at;
   }
 }

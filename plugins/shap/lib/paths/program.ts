@@ -1,7 +1,7 @@
 import type { Tree } from '#common/onnx/trees.ts';
 import type { Quadrature } from '../quadrature.ts';
 import type { Test } from '../tables/codes.ts';
-import { Cells } from './cells.ts';
+import type { Cells } from './cells.ts';
 import { type Cluster, clusterTables, type Player, sizeOf, type Taken } from './cluster-table.ts';
 
 /** Decisions at the end of a path that share a table. More take longer to fill in than they save. */
@@ -29,19 +29,19 @@ interface Edge {
  * the way back each branch's feature gets its share (see path-dependent.ts for the factors and shares).
  *
  * @param quadrature exact for the longest path of the tree
- * @param features,scores shape of the sums
+ * @param cells empty, to work in
  */
 export function pathProgram(
   tree: Tree,
   tests: readonly (Test | null)[],
   { quadrature, scores, score }: { readonly quadrature: Quadrature; readonly scores: number; readonly score: number },
+  cells: Cells,
 ): PathProgram {
   const inner = new Int32Array(tree.feature.length);
   for (let node = tree.feature.length - 1; node >= 0; node--)
     if (tests[node] !== null) inner[node] = 1 + inner[tree.yes[node]!]! + inner[tree.no[node]!]!;
   const words: number[] = [];
   const links: number[] = [];
-  const cells = new Cells();
   const fill = clusterTables(quadrature, NODES);
   const valueOf = (node: number): number => tree.value[node * scores + score]!;
   const path: Edge[] = [{ feature: -1, z: 1 }];
