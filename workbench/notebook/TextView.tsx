@@ -6,6 +6,7 @@ import { NEW_TEXT } from '../session/blocks.ts';
 import type { Block } from '../session/state.ts';
 import { BlockTools } from './BlockTools.tsx';
 import { useSheet } from './context.ts';
+import { takeHeld } from './typed-ahead.ts';
 import type { CellEditor } from './editor/cell-editor.ts';
 
 const KEEP_AFTER = 500;
@@ -110,6 +111,7 @@ function TextEditor(props: { readonly block: Block }) {
         });
         made.focus();
         if (kept === NEW_TEXT) made.selectAll();
+        made.insert(takeHeld());
         setEditor(made);
       });
       onCleanup(() => {

@@ -51,6 +51,8 @@ export interface CellEditor {
   /** Looks at the plugin calls again: what they may be given has changed. */
   check(): void;
   focus(): void;
+  /** As if typed. */
+  insert(text: string): void;
   selectAll(): void;
   blur(): void;
   close(): void;
@@ -151,6 +153,9 @@ export function createCellEditor(parent: HTMLElement, options: CellEditorOptions
     check,
     focus() {
       if (!view.hasFocus) view.focus();
+    },
+    insert(text) {
+      if (text !== '') view.dispatch(view.state.replaceSelection(text), { userEvent: 'input.type' });
     },
     selectAll: () => view.dispatch({ selection: { anchor: 0, head: view.state.doc.length } }),
     blur() {
