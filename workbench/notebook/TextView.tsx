@@ -110,7 +110,8 @@ function TextEditor(props: { readonly block: Block }) {
           onHistory: (way) => dispatch({ op: way }),
         });
         made.focus();
-        if (kept === NEW_TEXT) made.selectAll();
+        // Beside another text it became part of that one.
+        made.select(NEW_TEXT);
         made.insert(takeHeld());
         setEditor(made);
       });

@@ -53,7 +53,8 @@ export interface CellEditor {
   focus(): void;
   /** As if typed. */
   insert(text: string): void;
-  selectAll(): void;
+  /** Selects the first place where this stands. */
+  select(text: string): void;
   blur(): void;
   close(): void;
 }
@@ -157,7 +158,10 @@ export function createCellEditor(parent: HTMLElement, options: CellEditorOptions
     insert(text) {
       if (text !== '') view.dispatch(view.state.replaceSelection(text), { userEvent: 'input.type' });
     },
-    selectAll: () => view.dispatch({ selection: { anchor: 0, head: view.state.doc.length } }),
+    select(text) {
+      const at = view.state.doc.toString().indexOf(text);
+      if (at >= 0) view.dispatch({ selection: { anchor: at, head: at + text.length } });
+    },
     blur() {
       if (view.hasFocus) view.contentDOM.blur();
     },
