@@ -67,7 +67,8 @@ export interface CellState {
   readonly digest?: Digest;
   readonly outputs?: readonly {
     readonly name: string;
-    readonly digest: Digest;
+    /** Left out by a headless run that nobody records: the cell's own digest says it all. */
+    readonly digest?: Digest;
     readonly type: string;
     readonly preview: string;
   }[];
