@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   verify: { takes: 'BUNDLE', does: 'check a bundle, offline, check by check' },
   reproduce: { takes: 'BUNDLE', does: 'run what a bundle holds again and compare cell by cell' },
   receipts: { takes: '', does: 'list what the log holds and check the whole of it' },
+  witness: { takes: '', does: 'cosign the checkpoints of other people’s logs' },
   'new-plugin': { takes: 'NAME', does: 'write a plugin that works at once' },
   'check-plugin': { takes: 'NAME', does: 'run the conformance suite on a plugin' },
   'plugin-types': { takes: '[NAME]', does: 'write the types of plugins’ methods from their schemas' },

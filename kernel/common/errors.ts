@@ -443,6 +443,16 @@ export const ERRORS = {
     says: 'The policy cannot be read.',
     hint: 'A policy names the logs you trust: {"logs": ["name+hash+key"]}, or lines `log name+hash+key`.',
   },
+  WITNESS_KEY: {
+    status: 500,
+    says: 'The witness’s signing key is damaged or another one.',
+    hint: 'Put the key file back; a witness with a new key is another witness.',
+  },
+  WITNESS_STATE: {
+    status: 500,
+    says: 'What the witness last cosigned can’t be read.',
+    hint: 'It signs nothing more for this log: restore the file named from a backup.',
+  },
   BUNDLE_REFUTED: {
     status: 422,
     says: 'The bundle does not hold, so running it again would show nothing.',

@@ -100,6 +100,16 @@ export function openNote(note: string, known: readonly Vkey[]): Note {
   return { text, signatures };
 }
 
+/** The signature lines of these keys as they stand, verified. @throws NOTE_INVALID when none of them signed */
+export function linesBy(note: string, keys: readonly Vkey[]): string {
+  const { text, signatures } = openNote(note, keys);
+  const raw = note.slice(text.length + 1).split('\n');
+  const kept = splitNote(note).lines.map(({ name, id }, index) =>
+    signatures.some(({ key }) => key.name === name && equalBytes(key.id, id)) ? `${raw[index]}\n` : '',
+  );
+  return kept.join('');
+}
+
 /** The time, of a cosignature. @throws NOTE_INVALID */
 function verifySignature(text: string, key: Vkey, signature: Uint8Array): bigint | null {
   const time = key.type === COSIGNATURE_KEY ? verifyCosignature(text, signature, key.publicKey) : null;
