@@ -24,6 +24,8 @@ export const VERIFY_CHECKS = {
   CARRIED: 'Everything that receipts name is in the bundle.',
   SIGNER: 'The log that signed is one that your policy trusts.',
   WITNESSES: 'As many witnesses saw the checkpoint as your policy asks for.',
+  FRESH: 'Your witnesses saw the checkpoint as lately as your policy asks for.',
+  ROLLBACK: 'The log has not taken back or rewritten what you have seen of it before.',
 } as const;
 export type VerifyCode = keyof typeof VERIFY_CHECKS;
 
