@@ -14,8 +14,11 @@ export interface Credentials {
   readonly session: string;
 }
 
-export function newCredentials(): Credentials {
-  return { token: randomBytes(32).toString('base64url'), session: randomBytes(32).toString('base64url') };
+export const newSecret = (): string => randomBytes(32).toString('base64url');
+
+/** @param session of the kernel's former life, so that pages which were open go on */
+export function newCredentials(session = newSecret()): Credentials {
+  return { token: newSecret(), session };
 }
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();

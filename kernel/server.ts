@@ -23,6 +23,7 @@ import type { Context } from './routes/context.ts';
 import { datasets } from './routes/datasets.ts';
 import { events } from './routes/events.ts';
 import { health } from './routes/health.ts';
+import { jupyter } from './routes/jupyter.ts';
 import { log } from './routes/log.ts';
 import { metrics } from './routes/metrics.ts';
 import { notebooks } from './routes/notebooks.ts';
@@ -47,6 +48,7 @@ const RESOURCES = [
   datasets,
   events,
   health,
+  jupyter,
   log,
   metrics,
   notebooks,

@@ -6,6 +6,8 @@ export interface NotebookEntry {
   readonly name: string;
   readonly title: string;
   readonly summary: string;
+  /** Place before the others, the lowest first; null for most. */
+  readonly order: number | null;
   readonly digest: Digest;
   readonly modified: string;
 }

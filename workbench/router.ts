@@ -14,7 +14,7 @@ export type Place =
 function placeOf(path: string): Place {
   const [first = '', second = null, third = null] = path.split('/').filter(Boolean).map(decodeURIComponent);
   if (first === '') return { page: 'gallery' };
-  if (first === 'notebooks' && second !== null) return { page: 'notebook', name: second };
+  if (first === 'notebooks' && second !== null) return { page: 'notebook', name: second.replace(/\.md$/, '') };
   if (first === 'verify') return { page: 'verify', seal: second };
   if (first === 'datasets') return { page: 'datasets', name: second };
   if (first === 'plugins') return { page: 'plugins', name: second, method: third };

@@ -99,23 +99,24 @@ function follow(
   { json }: Options,
 ): { states(states: readonly CellState[]): void; last(): CellState[]; end(): void } {
   const newest = new Map<string, CellState>();
+  const [running, done] = [new Set<string>(), new Set<string>()];
   const live = process.stderr.isTTY && !json;
   const began = performance.now();
   const clear = (): void => void (live && process.stderr.write('\r\u001b[2K'));
   return {
     states(states) {
-      for (const state of states) newest.set(state.id, state);
-      const running = [...newest.values()].filter(({ status }) => status === 'running').map(({ id }) => id);
-      const done = [...newest.values()].filter(({ status }) => status === 'done').length;
+      for (const state of states) {
+        newest.set(state.id, state);
+        if (state.status === 'running') running.add(state.id);
+        else running.delete(state.id);
+        if (state.status === 'done') done.add(state.id);
+        else done.delete(state.id);
+      }
       if (!live) return;
+      const names = [...running].slice(0, 3).join(', ');
+      const took = duration(performance.now() - began);
       clear();
-      process.stderr.write(
-        paint(
-          'dim',
-          `${done}/${compiled.cells.length}  ${running.slice(0, 3).join(', ')}  ${duration(performance.now() - began)}`,
-          process.stderr,
-        ),
-      );
+      process.stderr.write(paint('dim', `${done.size}/${compiled.cells.length}  ${names}  ${took}`, process.stderr));
     },
     last: () => [...newest.values()],
     end: clear,

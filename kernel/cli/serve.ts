@@ -10,6 +10,7 @@ import { openLibrary, type Library } from '../notebook/library.ts';
 import { openLogFile } from './serve-log.ts';
 import { openBrowser } from './serve-browser.ts';
 import { writeHandle, removeHandle } from './serve-handle.ts';
+import { keptSession } from './serve-session.ts';
 import { findWorkbench } from './serve-workbench.ts';
 import { duration, paint } from './terminal.ts';
 
@@ -19,7 +20,7 @@ assay serve [options]        start the kernel and print the link to the workbenc
   --port N     listen here; 4177 or the next free port unless given
   --home DIR   data directory; ASSAY_HOME or ./.assay unless given
   --no-open    don't open a browser
-  --watch      take up changes of plugins as they are saved
+  --no-watch   don't take up changes of plugins as they are saved
 `;
 
 const FIRST_PORT = 4177;
@@ -50,7 +51,7 @@ export async function run(argv: string[]): Promise<number> {
     // First of all the home: who may not have it does nothing else. The server's code loads while the database starts.
     const [{ buildServer }] = await Promise.all([import('../server.ts'), kernel.log()]);
     const [workbenchDir, library] = await Promise.all([findWorkbench(log.logger, say), openNotebooks(kernel)]);
-    const credentials = newCredentials();
+    const credentials = newCredentials(await keptSession(home));
     const app = await buildServer({ kernel, library, credentials, workbenchDir });
     const url = await listen(app, options.port);
     const link = `${url}/sign-in?token=${credentials.token}`;
@@ -82,7 +83,7 @@ function read(argv: string[]): Options {
       port: { type: 'string' },
       home: { type: 'string' },
       open: { type: 'boolean', default: true },
-      watch: { type: 'boolean', default: false },
+      watch: { type: 'boolean', default: true },
     },
   });
   const { port, home, open, watch } = values;

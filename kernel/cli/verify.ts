@@ -1,11 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { AssayError } from '../common/errors.ts';
 import { hallmarkText } from '../common/hallmark.ts';
+import { parsePolicyJson } from '../common/policy-json.ts';
 import { parsePolicy } from '../common/policy.ts';
 import { verifyBundle } from '../common/verify.ts';
 import type { CheckResult, Policy, VerifyReport } from '../common/verify-types.ts';
-import { readInput } from './input-file.ts';
+import { readWhole } from '../host/whole-file.ts';
+import { logReader } from './log-reader.ts';
+import { openSeen } from './seen.ts';
 import { columns, paint } from './terminal.ts';
 
 export const usage = `
@@ -14,7 +16,11 @@ assay verify BUNDLE [options]    check a sealed run, offline
   Every check is listed: ✓ holds, ✗ doesn't, – was not judged. Nothing is trusted because the bundle says so: name the logs
   you trust in a policy, or compare the signer's key with what you were told. Exit code 0 when no check fails, else 1.
 
-  --policy FILE   whom you trust: {"logs": ["name+hash+key"], "org": "…"}, or a C2SP tlog-policy (logs, witnesses, quorum)
+  --policy FILE   whom you trust: a C2SP tlog-policy (logs, witnesses, quorum), or as JSON
+                  {"logs": ["name+hash+key"], "org": "…", "quorum": {"atLeast": 1, "of": ["name+hash+key"]}}
+  --log DIR|URL   the log's public files: proves that they continue what you have seen of the log before
+  --latest        refuse a checkpoint that is older than one you have seen
+  --home DIR      where the checkpoints seen are remembered; ASSAY_HOME, or ./.assay where there is one
   --json          print {"ok", "checks": [{"code", "ok", "what", "detail"}]}
 `;
 
@@ -23,12 +29,25 @@ export async function run(argv: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: argv,
     allowPositionals: true,
-    options: { policy: { type: 'string' }, json: { type: 'boolean', default: false } },
+    options: {
+      policy: { type: 'string' },
+      log: { type: 'string' },
+      latest: { type: 'boolean', default: false },
+      home: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
   });
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) throw new AssayError('USAGE', 'Name one bundle: assay verify run.zip');
   const policy = values.policy === undefined ? undefined : await readPolicy(values.policy);
-  const report = await verifyBundle(await readInput(file), { policy });
+  const memory = await openSeen(values.home);
+  const report = await verifyBundle(await readWhole(file), {
+    policy,
+    latest: values.latest,
+    remembered: memory?.remembered,
+    ...(values.log === undefined ? {} : { consistency: logReader(values.log) }),
+  });
+  if (report.ok) await memory?.remember(report.seen);
   if (values.json)
     console.log(
       JSON.stringify({
@@ -41,11 +60,14 @@ export async function run(argv: string[]): Promise<number> {
 }
 
 function printed(report: VerifyReport, file: string): string[] {
-  const rows = report.checks.map((check) => [
-    mark(check),
-    paint('dim', check.code),
-    `${check.what}${check.detail === '' ? '' : `  ${check.ok === false ? check.detail : paint('dim', check.detail)}`}`,
-  ]);
+  const lines = columns(
+    report.checks.map((check) => [
+      mark(check),
+      paint('dim', check.code),
+      `${check.what}${check.ok === false ? '' : `  ${paint('dim', check.detail)}`}`,
+    ]),
+    '  ',
+  );
   const { title, root, signer, time, seal } = report;
   const facts = [
     ['run', title],
@@ -55,7 +77,7 @@ function printed(report: VerifyReport, file: string): string[] {
     ['signed by', signer],
   ].filter((fact): fact is [string, string] => fact[1] !== null);
   return [
-    ...columns(rows, '  '),
+    ...lines.flatMap((line, i) => [line, ...explained(report.checks[i]!)]),
     '',
     ...(root === null ? [] : hallmark(root, report.ok)),
     ...columns(
@@ -67,13 +89,20 @@ function printed(report: VerifyReport, file: string): string[] {
   ];
 }
 
-function verdict({ ok, checks }: VerifyReport, file: string): string {
+/** Below a check that failed: what was found, and what that means. */
+function explained({ ok, detail, means }: CheckResult): string[] {
+  if (ok !== false) return [];
+  return [`       ${paint('red', detail)}`, ...(means === null ? [] : [`       ${paint('dim', means)}`])];
+}
+
+function verdict({ ok, checks, signer }: VerifyReport, file: string): string {
   const failed = checks.filter((check) => check.ok === false);
   if (!ok) return paint('red', `✗ ${file} does not hold: ${failed.map(({ code }) => code).join(', ')}.`);
   const open = checks.filter((check) => check.ok === null).map(({ code }) => code);
-  const advice = open.includes('SIGNER') ? ' Give a --policy that names the logs you trust.' : '';
-  const rest = open.length === 0 ? '' : ` Not judged: ${open.join(', ')}.${advice}`;
-  return `${paint('green', `✓ ${file} holds: ${checks.length - open.length} checks.`)}${rest}`;
+  const rest = open.length === 0 ? '' : ` Not judged: ${open.join(', ')}.`;
+  const holds = `${paint('green', `✓ ${file} holds: ${checks.length - open.length} checks.`)}${rest}`;
+  if (!open.includes('SIGNER')) return holds;
+  return `${holds}\n${paint('yellow', `! Nobody has checked who signed it. Anyone can seal a run of their own making: compare ${signer ?? 'the signer'} with the key that you know, or give a --policy that names the logs you trust.`)}`;
 }
 
 function mark({ ok }: CheckResult): string {
@@ -96,18 +125,6 @@ function hallmark(root: string, whole: boolean): string[] {
 
 /** @throws POLICY_INVALID */
 export async function readPolicy(file: string): Promise<Policy> {
-  const text = await readFile(file, 'utf8').catch(() => {
-    throw new AssayError('NOT_FOUND', `There is no file “${file}”.`, { where: file });
-  });
-  if (!text.trimStart().startsWith('{')) return parsePolicy(text);
-  let policy: Partial<Policy>;
-  try {
-    policy = JSON.parse(text) as Partial<Policy>;
-  } catch (error) {
-    throw new AssayError('POLICY_INVALID', `It is not JSON: ${(error as Error).message}`, { where: file });
-  }
-  const { logs, org } = policy;
-  if (!Array.isArray(logs) || logs.length === 0 || !logs.every((vkey) => typeof vkey === 'string'))
-    throw new AssayError('POLICY_INVALID', '`logs` is a list of verifier keys, `name+hash+key`.', { where: file });
-  return { logs, ...(typeof org === 'string' ? { org } : {}) };
+  const text = new TextDecoder().decode(await readWhole(file));
+  return text.trimStart().startsWith('{') ? parsePolicyJson(text) : parsePolicy(text);
 }

@@ -18,13 +18,16 @@ export interface CanonicalOptions {
   readonly special?: (value: unknown, write: (inner: unknown, step: string) => string) => string | null;
 }
 
+const MAX_DEPTH = 32;
+const SMALL_TEXT = 65_536;
+
 /** Control characters, quotes, backslashes and halves of surrogate pairs. */
 // oxlint-disable-next-line no-control-regex
 const NEEDS_CARE = /[\u0000-\u001f"\\\ud800-\udfff]/;
 
 /** @throws CANONICAL_INVALID with the path in `where`: cycles and other depth, lone surrogates, holes, symbols, what isn't JSON. */
 export function canonicalize(value: unknown, options: CanonicalOptions = {}): string {
-  const { maxDepth = 32, safeIntegers = false, special } = options;
+  const { maxDepth = MAX_DEPTH, safeIntegers = false, special } = options;
   const path: (string | number)[] = [];
   const shapeOf = shapes(quote);
   const refuse = (why: string): never => {
@@ -114,7 +117,7 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * @throws CANONICAL_INVALID: duplicate or unsorted keys, spaces, −0, 1.0, needless escapes, lone surrogates, depth, size, bad UTF-8.
  */
 export function parseCanonical(source: Uint8Array | string, options: ParseOptions = {}): Json {
-  const { maxBytes = 16 * 1024 * 1024, ...limits } = options;
+  const { maxBytes = 16 * 1024 * 1024, maxDepth = MAX_DEPTH, safeIntegers = false } = options;
   // A UTF-16 unit takes at most three bytes, so a short text needs no count.
   const tooLong =
     typeof source === 'string'
@@ -125,17 +128,33 @@ export function parseCanonical(source: Uint8Array | string, options: ParseOption
   let value: Json;
   try {
     text = typeof source === 'string' ? source : strictUtf8.decode(source);
+    if (isTooDeep(text, maxDepth)) throw new AssayError('CANONICAL_INVALID', `More than ${maxDepth} levels deep.`);
     value = JSON.parse(text) as Json;
   } catch (cause) {
+    if (cause instanceof AssayError) throw cause;
     throw new AssayError('CANONICAL_INVALID', 'This is no JSON in UTF-8.', { cause });
   }
-  const canonical = canonicalize(value, limits);
+  const canonical = canonicalize(value, { maxDepth, safeIntegers });
   if (canonical !== text) {
     throw new AssayError('CANONICAL_INVALID', 'The JSON is not in its canonical form.', {
       where: firstDifference(canonical, text),
     });
   }
   return value;
+}
+
+/** Nested arrays take 40 times their text in memory: the depth of a long text is counted before any of it is made. */
+function isTooDeep(text: string, maxDepth: number): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let i = 0; text.length > SMALL_TEXT && i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit === 0x22) quoted = !quoted;
+    else if (quoted) i += unit === 0x5c ? 1 : 0;
+    else if (unit === 0x5d || unit === 0x7d) depth--;
+    else if ((unit === 0x5b || unit === 0x7b) && ++depth > maxDepth) return true;
+  }
+  return false;
 }
 
 export function utf8Length(text: string): number {

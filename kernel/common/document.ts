@@ -9,8 +9,8 @@ import type { CellSource, Language, NotebookDocument, Part } from './notebook.ts
 const LINE = /[^\r\n]*(?:\r\n|\n|\r|$)/y;
 const FENCE = /^( {0,3})(`{3,}(?=[^`]*$)|~{3,})[ \t]*(.*?)[ \t]*$/;
 const LANGUAGES: ReadonlySet<string> = new Set(['ts', 'js', 'sql'] satisfies Language[]);
-const CELL_ID = /^[A-Za-z][\w-]*$/;
-const VARIABLE = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
+export const CELL_ID = /^[A-Za-z][\w-]*$/;
+export const VARIABLE = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
 interface OpenFence {
   readonly line: number;

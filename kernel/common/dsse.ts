@@ -6,6 +6,8 @@ import { AssayError } from './errors.ts';
 import { keyName, type NoteSigner, type Vkey } from './note.ts';
 
 const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
+/** A receipt in base64, and room for the key's name. */
+const MAX_ENVELOPE_BYTES = 96 * 1024;
 const utf8 = new TextEncoder();
 
 /** What is signed: "DSSEv1 ‖ length ‖ type ‖ length ‖ payload". No note and no cosignature starts like that. */
@@ -40,7 +42,7 @@ interface Envelope {
 function readEnvelope(envelope: Uint8Array | string): Envelope {
   let json: unknown;
   try {
-    json = parseCanonical(envelope);
+    json = parseCanonical(envelope, { maxBytes: MAX_ENVELOPE_BYTES });
   } catch (cause) {
     throw invalid('It is no canonical JSON.', cause);
   }

@@ -453,6 +453,11 @@ export const ERRORS = {
     says: 'What the witness last cosigned can’t be read.',
     hint: 'It signs nothing more for this log: restore the file named from a backup.',
   },
+  SEEN_INVALID: {
+    status: 500,
+    says: 'What was remembered of logs can’t be read.',
+    hint: 'Restore seen.json; without it a log that was rolled back goes unnoticed. Delete it to begin anew.',
+  },
   BUNDLE_REFUTED: {
     status: 422,
     says: 'The bundle does not hold, so running it again would show nothing.',

@@ -1,62 +1,71 @@
-/** A policy in either of its two forms. As JSON: `{"logs": [vkey…], "org"?, "quorum"?, "maxAge"?}`, where a key it doesn't know is an error. */
+/** A policy as JSON: `{"logs": ["name+hash+key"], "org": "…", "quorum": "vkey" | {"atLeast": 1, "of": […]}, "maxAge": seconds}`, and no other field. */
 import { AssayError } from './errors.ts';
-import { COSIGNATURE_KEY, NOTE_KEY, parseVkey } from './note.ts';
-import { parsePolicy } from './policy.ts';
-import { isRecord } from './reference.ts';
+import { COSIGNATURE_KEY, NOTE_KEY, parseVkey, type Vkey } from './note.ts';
 import type { Policy, Quorum } from './verify-types.ts';
 
-const MAX_DEPTH = 8;
+const FIELDS = new Set(['logs', 'org', 'quorum', 'maxAge']);
+const MAX_DEPTH = 16;
 
-/** @throws POLICY_INVALID */
-export function readPolicyText(text: string, where?: string): Policy {
-  const refuse = (why: string): AssayError =>
-    new AssayError('POLICY_INVALID', why, where === undefined ? {} : { where });
-  if (!text.trimStart().startsWith('{')) return parsePolicy(text);
+/** What this reader doesn't know is an error, never a rule that goes unchecked. @throws POLICY_INVALID with the field in `where` */
+export function parsePolicyJson(text: string): Policy {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw refuse(`It is not JSON: ${(error as Error).message}`);
+    throw invalid(`It is not JSON: ${(error as Error).message}`, 'policy');
   }
-  const { logs, org, quorum, maxAge, ...unknown } = isRecord(json) ? json : {};
-  const strange = Object.keys(unknown)[0];
-  if (strange !== undefined) throw refuse(`“${strange}” is no rule of a policy.`);
-  if (!Array.isArray(logs) || logs.length === 0 || !logs.every((vkey) => isKey(vkey, NOTE_KEY)))
-    throw refuse('`logs` is a list of verifier keys, `name+hash+key`.');
-  if (org !== undefined && typeof org !== 'string') throw refuse('`org` is the organisation’s name.');
-  if (quorum !== undefined && !isQuorum(quorum))
-    throw refuse('`quorum` is a witness’s verifier key, or {"atLeast": k, "of": [quorum…]} with each witness once.');
+  if (!isRecord(json)) throw invalid('It is an object with `logs`.', 'policy');
+  const strange = Object.keys(json).find((key) => !FIELDS.has(key));
+  if (strange !== undefined) throw invalid('A policy has `logs`, `org`, `quorum` and `maxAge`.', strange);
+  const { logs, org, quorum, maxAge } = json;
+  if (!Array.isArray(logs) || logs.length === 0)
+    throw invalid('`logs` is a list of verifier keys, `name+hash+key`.', 'logs');
+  if (org !== undefined && (typeof org !== 'string' || org === ''))
+    throw invalid('`org` is the name of an organisation.', 'org');
   const age = maxAge === undefined || (Number.isSafeInteger(maxAge) && (maxAge as number) > 0 && quorum !== undefined);
-  if (!age) throw refuse('`maxAge` is a number of seconds, beside a `quorum` of witnesses who tell the time.');
+  if (!age)
+    throw invalid('`maxAge` is a number of seconds, beside a `quorum` of witnesses who tell the time.', 'maxAge');
   return {
-    logs: logs as string[],
+    logs: logs.map((vkey: unknown, index) => keyIn(vkey, NOTE_KEY, `logs[${index}]`)),
     ...(org === undefined ? {} : { org }),
-    ...(quorum === undefined ? {} : { quorum }),
+    ...(quorum === undefined ? {} : { quorum: quorumIn(quorum, 'quorum', 0, new Set()) }),
     ...(maxAge === undefined ? {} : { maxAge: maxAge as number }),
   };
 }
 
-function isKey(value: unknown, type: number): value is string {
-  try {
-    return typeof value === 'string' && parseVkey(value).type === type;
-  } catch {
-    return false;
+/** As tlog-policy has it, each witness counts in one way only: `taken` holds the keys that came before, under whatever name. */
+function quorumIn(value: unknown, where: string, depth: number, taken: Set<string>): Quorum {
+  if (typeof value === 'string') {
+    const vkey = keyIn(value, COSIGNATURE_KEY, where);
+    const key = String(parseVkey(vkey).publicKey);
+    if (taken.has(key)) throw invalid('A witness is there twice.', where);
+    taken.add(key);
+    return vkey;
   }
+  if (!isRecord(value) || Object.keys(value).length !== 2 || !Array.isArray(value['of']) || depth > MAX_DEPTH)
+    throw invalid('A quorum is a witness’s key, or {"atLeast": n, "of": […]}.', where);
+  const { atLeast, of } = value as { atLeast: unknown; of: readonly unknown[] };
+  if (!Number.isInteger(atLeast) || (atLeast as number) < 1 || (atLeast as number) > of.length)
+    throw invalid(`\`atLeast\` is a number from 1 to ${of.length}.`, `${where}.atLeast`);
+  const members = of.map((member, index) => quorumIn(member, `${where}.of[${index}]`, depth + 1, taken));
+  return { atLeast: atLeast as number, of: members };
 }
 
-/** As tlog-policy has it: each witness counts in one way only. */
-function isQuorum(value: unknown, seen = new Set<string>(), depth = 0): value is Quorum {
-  if (isKey(value, COSIGNATURE_KEY)) {
-    const key = String(parseVkey(value).publicKey);
-    return !seen.has(key) && seen.add(key).size > 0;
+function keyIn(value: unknown, type: Vkey['type'], where: string): string {
+  let key: Vkey;
+  try {
+    key = parseVkey(String(value));
+  } catch (error) {
+    throw invalid((error as Error).message, where);
   }
-  if (!isRecord(value) || Object.keys(value).length !== 2 || depth > MAX_DEPTH) return false;
-  const { atLeast, of } = value;
-  return (
-    Array.isArray(of) &&
-    Number.isInteger(atLeast) &&
-    (atLeast as number) >= 1 &&
-    (atLeast as number) <= of.length &&
-    of.every((member) => isQuorum(member, seen, depth + 1))
-  );
+  if (typeof value !== 'string' || key.type !== type)
+    throw invalid('This key is of the other kind: logs sign notes, witnesses sign cosignatures.', where);
+  return value;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function invalid(why: string, where: string): AssayError {
+  return new AssayError('POLICY_INVALID', why, { where });
 }

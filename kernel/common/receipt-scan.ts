@@ -78,6 +78,8 @@ export class ReceiptScanner {
 
   private readonly org: Uint8Array;
   private readonly log: Uint8Array;
+  /** Whether both names stand in JSON as they are, one byte a character. */
+  private readonly plainNames: boolean;
   private bytes: Uint8Array = new Uint8Array(0);
   private at = 0;
   private end = 0;
@@ -86,6 +88,7 @@ export class ReceiptScanner {
   constructor(org: string, log: string) {
     this.org = ascii(org);
     this.log = ascii(log);
+    this.plainNames = /^[ !#-[\]-~]*$/.test(org + log);
   }
 
   /** Whether bytes[start, end) are a receipt of this organisation and log in plain form. */
@@ -93,7 +96,7 @@ export class ReceiptScanner {
     this.bytes = bytes;
     this.at = start;
     this.end = end;
-    if (end - start > MAX_RECEIPT_BYTES) return false;
+    if (end - start > MAX_RECEIPT_BYTES || !this.plainNames) return false;
     return (
       this.literal(HEAD) &&
       this.env() &&

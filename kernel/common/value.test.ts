@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { sha256Hex } from '#crypto';
 import { AssayError } from './errors.ts';
 import { decodeValue, digestValue, encodeParts, encodeValue } from './value.ts';
 
@@ -205,4 +206,14 @@ test('hostile bytes get a coded error, or are exactly what encodeValue writes', 
     () => decodeValue(Uint8Array.from([...deep.subarray(0, 16), ...Buffer.from('['.repeat(80_000))])),
     coded('VALUE_MALFORMED'),
   );
+});
+
+test('the digest is the SHA-256 of the bytes, whatever was hashed before', () => {
+  for (const unit of ['a', 'é', '€', '😀', '"']) {
+    for (let length = 0; length < 200; length++) {
+      const text = unit.repeat(length);
+      assert.equal(digestValue(text), sha256Hex(encodeValue(text)), `${unit} × ${length}`);
+      assert.equal(digestValue({ a: length }), sha256Hex(encodeValue({ a: length })));
+    }
+  }
 });

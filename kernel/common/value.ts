@@ -7,7 +7,7 @@
  * All little-endian; padding is zero up to a multiple of 8. The text is RFC 8785, in which `{"$": kind, …}` stands for what JSON
  * lacks and takes the segments in the order of its appearance (value-special.ts).
  */
-import { sha256, createSha256 } from '#crypto';
+import { createSha256, sha256Hex } from '#crypto';
 import { canonicalize, parseCanonical } from './canonical.ts';
 import type { Digest } from './data.ts';
 import { AssayError } from './errors.ts';
@@ -39,7 +39,11 @@ export function encodeValue(value: unknown): Uint8Array<ArrayBuffer> {
 /** The same bytes in pieces. Segments are views on the value's own arrays: write or hash them before these change. */
 export function encodeParts(value: unknown): Uint8Array[] {
   const segments: Uint8Array[] = [];
-  const text = utf8.encode(textOf(value, segments));
+  return frame(textOf(value, segments), segments);
+}
+
+function frame(json: string, segments: readonly Uint8Array[]): Uint8Array[] {
+  const text = utf8.encode(json);
   const table = HEAD + 8 * segments.length;
   const head = new Uint8Array(table + text.length + pad(text.length));
   const view = new DataView(head.buffer);
@@ -73,11 +77,28 @@ function textOf(value: unknown, segments: Uint8Array[]): string {
 
 /** SHA-256 of the value's canonical bytes. @throws VALUE_UNSUPPORTED */
 export function digestValue(value: unknown): Digest {
-  const parts = encodeParts(value);
-  if (parts.length === 1) return toHex(sha256(parts[0]!));
+  const segments: Uint8Array[] = [];
+  const text = textOf(value, segments);
+  if (segments.length === 0) return sha256Hex(text.length <= SHORT ? frameShort(text) : frame(text, segments)[0]!);
   const hash = createSha256();
-  for (const part of parts) hash.update(part);
+  for (const part of frame(text, segments)) hash.update(part);
   return toHex(hash.digest());
+}
+
+/** UTF-16 units, of at most three bytes each. */
+const SHORT = 160;
+const scratch = new Uint8Array(HEAD + 3 * SHORT + 8);
+const scratchText = scratch.subarray(HEAD);
+const scratchView = new DataView(scratch.buffer);
+scratch.set(MAGIC);
+
+/** As `frame`, in bytes that the next call overwrites: a small value is hashed in half the time (measured). */
+function frameShort(text: string): Uint8Array {
+  const { written } = utf8.encodeInto(text, scratchText);
+  scratchView.setUint32(8, written, true);
+  const end = HEAD + written;
+  scratch.fill(0, end, end + 8);
+  return scratch.subarray(0, end + pad(written));
 }
 
 /**

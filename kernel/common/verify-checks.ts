@@ -29,6 +29,35 @@ export const VERIFY_CHECKS = {
 } as const;
 export type VerifyCode = keyof typeof VERIFY_CHECKS;
 
+/** What it means when a check fails, for a person who sees it for the first time. */
+export const VERIFY_MEANINGS: Readonly<Record<VerifyCode, string>> = {
+  ZIP: 'The zip file was altered or packed again, so other programs may unpack something else than what is checked here.',
+  LAYOUT: 'Something was added to the bundle or taken out of it, or it is no bundle at all.',
+  MANIFEST: 'A file was added, taken out or renamed, or the manifest was edited.',
+  FILES: 'These files were edited after the run was sealed.',
+  SEAL: 'Without a seal nothing says what belongs to this run.',
+  SEALED: 'The manifest was made to fit other files: some of them are not those that were sealed.',
+  SEAL_SIGNATURE: 'The seal was edited, or somebody else made it.',
+  CHECKPOINT:
+    'The log’s head was edited, or somebody else made it; whether the receipts are in the log can’t be known.',
+  RECEIPTS: 'A receipt was edited, moved, or written by a program that keeps other rules.',
+  LOG: 'Receipts of different origins were put together.',
+  INCLUSION: 'This receipt is not in the log that was signed: it was edited after it was logged, or never logged.',
+  STREAM: 'Something that happened in the run was left out, added or put in another order.',
+  OPEN_CLOSE: 'This is not one whole run: its beginning, its end or its count doesn’t fit.',
+  PARENTS: 'What a result is said to follow from is missing, or can’t be what it is said to be.',
+  NOTEBOOK: 'The notebook was edited after it ran, or another one ran.',
+  ENVIRONMENT: 'The run had another environment than the file says, or tolerances were changed after it was announced.',
+  CELLS: 'A cell’s value is not the one that was computed in the run.',
+  ROOT: 'The results listed are not, all together, those that were sealed.',
+  CONTENTS: 'Data or results here are not those that the run read and made.',
+  CARRIED: 'Something is missing.',
+  SIGNER: 'Somebody whom you don’t trust sealed this run; all else may hold, and still be made up.',
+  WITNESSES: 'The log may have shown others another history.',
+  FRESH: 'The log may have gone on since, with more or with other receipts.',
+  ROLLBACK: 'Whoever keeps the log rewrote it: what it shows now contradicts what it showed you before.',
+};
+
 /** What a check found. `value` is for the checks after it; null in `ok` means that there was nothing to judge. */
 export interface Found<T> {
   readonly value: T;
@@ -76,7 +105,7 @@ export class Checks {
   }
 
   private add(code: VerifyCode, ok: boolean | null, detail: string): void {
-    const result = { code, ok, what: VERIFY_CHECKS[code], detail };
+    const result = { code, ok, what: VERIFY_CHECKS[code], detail, means: ok === false ? VERIFY_MEANINGS[code] : null };
     this.results.push(result);
     this.tell?.(result);
   }

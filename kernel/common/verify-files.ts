@@ -4,10 +4,11 @@ import { isBundlePath, isListed, manifestText, PATHS } from './bundle-layout.ts'
 import { equalBytes } from './bytes.ts';
 import type { Digest } from './data.ts';
 import { openEnvelope } from './dsse.ts';
-import { formatVkey, keyName, openNote, parseVkey, type Checkpoint, type Note, type Vkey } from './note.ts';
+import { formatVkey, keyName, openNote, parseVkey, splitNote, type Checkpoint, type Note, type Vkey } from './note.ts';
 import { verifyCheckpoint } from './proof.ts';
 import { parseReceipt, type Statement } from './receipt.ts';
 import { fail, type Found } from './verify-checks.ts';
+import { differenceOf } from './verify-difference.ts';
 import { readZip, zipParts } from './zip.ts';
 
 export type Files = ReadonlyMap<string, Uint8Array>;
@@ -69,9 +70,20 @@ export function checkManifest(files: Files): Found<ReadonlyMap<string, Digest>> 
 
 export function checkFiles(files: Files, manifest: ReadonlyMap<string, Digest>): Found<true> {
   const altered = [...manifest].filter(([path, digest]) => digestOf(files.get(path)!) !== digest).map(([path]) => path);
-  if (altered.length > 0)
-    fail(`Altered: ${altered.slice(0, 5).join(', ')}${altered.length > 5 ? ` and ${altered.length - 5} more` : ''}.`);
+  if (altered.length > 0) {
+    const [first] = altered as [string, ...string[]];
+    const difference = differenceIn(files, first, manifest.get(first)!);
+    const more = altered.length > 5 ? ` and ${altered.length - 5} more` : '';
+    fail(`Altered: ${altered.slice(0, 5).join(', ')}${more}.${difference === null ? '' : ` ${difference}`}`);
+  }
   return { value: true, detail: `${manifest.size} digests computed` };
+}
+
+/** What was edited in a file that should have this digest, as far as that can be found out. */
+export function differenceIn(files: Files, path: string, digest: Digest): string | null {
+  const telling = (other: string): boolean => other !== path && (other.endsWith('.json') || other === PATHS.manifest);
+  const others = [...files].filter(([other]) => telling(other)).map(([, bytes]) => bytes);
+  return differenceOf(files.get(path)!, digest, others);
 }
 
 export interface Seal extends Statement {
@@ -125,10 +137,15 @@ export function checkCheckpoint(files: Files, witnesses: readonly Vkey[]): Found
   const known = [key, ...witnesses];
   const text = textOf(files, PATHS.checkpoint);
   const checkpoint = verifyCheckpoint(text, known);
-  return {
-    value: { key, checkpoint, note: openNote(text, known) },
-    detail: `${checkpoint.origin} had ${checkpoint.size} receipts.`,
-  };
+  const note = openNote(text, known);
+  const { lines } = splitNote(text);
+  const others = lines.filter(({ name, id }) => !known.some((one) => one.name === name && equalBytes(one.id, id)));
+  const aside = others.slice(0, 5).map(({ name }) => name.slice(0, 80));
+  const said =
+    others.length === 0
+      ? ''
+      : ` Also signed, which nobody checked, in the name of ${aside.join(', ')}${others.length > 5 ? ', …' : ''}.`;
+  return { value: { key, checkpoint, note }, detail: `${checkpoint.origin} had ${checkpoint.size} receipts.${said}` };
 }
 
 /** @throws CheckFailure when a file is missing or is no text */

@@ -11,7 +11,7 @@ import { equalBytes, fromHex } from './bytes.ts';
 import { keyName, parseVkey, type Checkpoint } from './note.ts';
 import { verifyCheckpoint } from './proof.ts';
 import { NIBBLES, ReceiptScanner } from './receipt-scan.ts';
-import { KINDS, parseReceipt, ROLES, type Kind, type Role } from './receipt.ts';
+import { KINDS, MAX_RECEIPT_BYTES, parseReceipt, ROLES, type Kind, type Role } from './receipt.ts';
 
 interface LogFault {
   /** Which receipt, from 0; −1 for the log as a whole. */
@@ -39,6 +39,8 @@ export interface LogToVerify {
 }
 
 const NEWLINE = 0x0a;
+/** Of a line that goes on in the next chunk: what is longer is no receipt, whatever follows. */
+const LONGEST_KEPT = MAX_RECEIPT_BYTES + 1;
 const MAX_FAULTS = 100;
 const ROLE_KINDS = new Map<Role, ReadonlySet<Kind>>(
   Object.entries(ROLES).map(([role, kinds]) => [role as Role, new Set<Kind>(kinds)]),
@@ -93,7 +95,8 @@ class LogVerifier {
     let from = 0;
     if (this.rest.length > 0) {
       const newline = chunk.indexOf(NEWLINE);
-      const head = newline < 0 ? chunk : chunk.subarray(0, newline);
+      const room = LONGEST_KEPT - this.rest.length;
+      const head = chunk.subarray(0, Math.min(room, newline < 0 ? chunk.length : newline));
       const line = new Uint8Array(this.rest.length + head.length);
       line.set(this.rest);
       line.set(head, this.rest.length);
@@ -106,7 +109,7 @@ class LogVerifier {
       this.receipt(chunk, from, newline);
       from = newline + 1;
     }
-    this.rest = chunk.slice(from);
+    this.rest = chunk.slice(from, from + LONGEST_KEPT);
     this.log.onProgress?.(this.count);
   }
 

@@ -1,14 +1,14 @@
-/** Checks over receipts: each by itself, in the log, in its stream, and by those it follows from. */
+/** Checks over receipts: each by itself, and in the log. verify-stream.ts looks at how they hang together. */
 import { ancestorPath, PATHS, proofPath, receiptPath } from './bundle-layout.ts';
 import type { Digest } from './data.ts';
 import { leafHash, verifyInclusion } from './merkle.ts';
 import { keyName } from './note.ts';
 import { parseProof, receiptEntry } from './proof.ts';
-import { parseReceipt, ROLES, type Kind, type Statement } from './receipt.ts';
+import { parseReceipt, type Kind, type Statement } from './receipt.ts';
 import { fail, type Found } from './verify-checks.ts';
-import { digestOf, textOf, type Files, type Seal, type SignedCheckpoint } from './verify-files.ts';
+import { differenceIn, digestOf, textOf, type Files, type Seal, type SignedCheckpoint } from './verify-files.ts';
 
-interface Receipt extends Statement {
+export interface Receipt extends Statement {
   readonly id: Digest;
   readonly path: string;
 }
@@ -44,19 +44,20 @@ function readReceipt(path: string, bytes: Uint8Array): Receipt {
   }
 }
 
-const everyOne = ({ run, ancestors }: Receipts, seal: Seal): (Statement & { readonly id: Digest })[] => [
+export const everyOne = ({ run, ancestors }: Receipts, seal: Seal): Receipt[] => [
   ...run,
   ...ancestors,
-  seal,
+  { ...seal, path: PATHS.seal },
 ];
 
 export function checkLog(receipts: Receipts, seal: Seal, { key }: SignedCheckpoint): Found<true> {
   const { org } = seal.predicate;
   const log = keyName(key);
-  for (const { id, predicate } of everyOne(receipts, seal)) {
+  for (const receipt of everyOne(receipts, seal)) {
+    const { predicate } = receipt;
     if (predicate.org !== org)
-      fail(`${name(id, predicate.kind)} is of the organisation “${predicate.org}”, the seal of “${org}”.`);
-    if (predicate.log !== log) fail(`${name(id, predicate.kind)} is for the log ${predicate.log}, but ${log} signed.`);
+      fail(`${nameOf(receipt)} is of the organisation “${predicate.org}”, the seal of “${org}”.`);
+    if (predicate.log !== log) fail(`${nameOf(receipt)} is for the log ${predicate.log}, but ${log} signed.`);
   }
   return { value: true, detail: `Organisation “${org}”, log ${log}` };
 }
@@ -71,8 +72,12 @@ export function checkInclusion(
   const indices = new Map<Digest, bigint>();
   const { size, root } = signed.checkpoint;
   const checkpoint = textOf(files, PATHS.checkpoint);
-  for (const { id, predicate } of everyOne(receipts, seal)) {
+  const all = everyOne(receipts, seal);
+  const unused = unusedProofs(files, all);
+  for (const receipt of all) {
+    const { id } = receipt;
     const path = proofPath(id);
+    if (!files.has(path)) fail(`${nameOf(receipt)}, has no proof.${editedSince(files, receipt, unused)}`);
     try {
       const proof = parseProof(textOf(files, path));
       if (proof.extra !== undefined) fail('it carries something that nobody signed.');
@@ -82,78 +87,41 @@ export function checkInclusion(
       verifyInclusion(index, size, leafHash(receiptEntry(id)), hashes, root);
       indices.set(id, index);
     } catch (error) {
-      fail(`${name(id, predicate.kind)}, ${path}: ${(error as Error).message}`);
+      fail(`${nameOf(receipt)}, by ${path}: ${(error as Error).message}`);
     }
   }
-  for (const path of files.keys()) {
-    if (
-      path.endsWith('.tlog-proof') &&
-      path.startsWith('proof/') &&
-      !indices.has(path.slice('proof/'.length, -'.tlog-proof'.length))
-    ) {
-      fail(`${path} is for no receipt of this bundle.`);
-    }
-  }
+  const [loose] = unused;
+  if (loose !== undefined) fail(`${proofPath(loose)} is for no receipt of this bundle.`);
   return { value: indices, detail: `${indices.size} receipts proved` };
 }
 
-export function checkStream({ run }: Receipts, seal: Seal, indices: ReadonlyMap<Digest, bigint>): Found<true> {
-  const chain = [...run, seal];
-  for (const [place, { id, predicate }] of chain.entries()) {
-    const before = chain[place - 1];
-    if (predicate.stream !== seal.predicate.stream) fail(`${name(id, predicate.kind)} is of another stream.`);
-    if (predicate.seq !== place) fail(`Receipt number ${place} of the run is missing.`);
-    if (predicate.prev !== (before?.id ?? null))
-      fail(`${name(id, predicate.kind)} does not name the receipt before it.`);
-    if (before !== undefined && indices.get(before.id)! >= indices.get(id)!)
-      fail(`${name(id, predicate.kind)} was logged before its predecessor.`);
-  }
-  return { value: true, detail: `${chain.length} receipts, the seal the last` };
+/** Ids that there is a proof for, and no receipt. */
+function unusedProofs(files: Files, all: readonly Receipt[]): Digest[] {
+  const ids = new Set(all.map(({ id }) => id));
+  return [...files.keys()]
+    .filter((path) => path.endsWith('.tlog-proof'))
+    .map((path) => path.slice('proof/'.length, -'.tlog-proof'.length))
+    .filter((id) => !ids.has(id));
 }
 
-export interface Ends {
-  readonly open: Receipt;
-  readonly close: Receipt;
+/** A receipt that was edited leaves behind the proof of what it was. */
+function editedSince(files: Files, { path }: Receipt, unused: readonly Digest[]): string {
+  const [was, ...more] = unused;
+  if (was === undefined || more.length > 0) return '';
+  const difference = differenceIn(files, path, was);
+  return ` The log has ${was.slice(0, 12)}… in its place${difference === null ? '.' : `: ${difference}`}`;
 }
 
-export function checkOpenClose({ run }: Receipts, seal: Seal): Found<Ends> {
-  const [open, close] = [run[0], run.at(-1)];
-  if (open?.predicate.kind !== 'open') fail('The run does not begin with its announcement.');
-  if (close?.predicate.kind !== 'close') fail('The run does not end with its close.');
-  const twice = run
-    .slice(1, -1)
-    .find(({ predicate }) => predicate.kind === 'open' || predicate.kind === 'close' || predicate.kind === 'seal');
-  if (twice !== undefined) fail(`${twice.path} stands in the middle of the run.`);
-  const { count, outcome } = close.predicate.result as { readonly count?: unknown; readonly outcome?: unknown };
-  if (count !== run.length) fail(`The run closed with ${String(count)} receipts; here are ${run.length}.`);
-  if (outcome !== 'done') fail(`The run ended “${String(outcome)}”.`);
-  for (const [role, { id }] of Object.entries({ open, close })) {
-    if (!seal.predicate.parents.some((parent) => parent.role === role && parent.digest === id))
-      fail(`The seal does not name the run’s ${role}.`);
-  }
-  return { value: { open, close }, detail: `${run.length} receipts, as counted when the run closed` };
-}
+const KIND_NAMES: Partial<Record<Kind, string>> = {
+  run: 'call',
+  model: 'call',
+  dataset: 'data set',
+  open: 'announcement',
+};
 
-export function checkParents(receipts: Receipts, seal: Seal, indices: ReadonlyMap<Digest, bigint>): Found<true> {
-  const all = new Map(everyOne(receipts, seal).map((receipt) => [receipt.id, receipt]));
-  let links = 0;
-  for (const { id, predicate } of all.values()) {
-    for (const { digest, role } of predicate.parents) {
-      const parent =
-        all.get(digest) ?? fail(`${name(id, predicate.kind)} follows from ${digest.slice(0, 12)}…, which is not here.`);
-      const kinds: readonly Kind[] = ROLES[role];
-      if (!kinds.includes(parent.predicate.kind))
-        fail(`${name(id, predicate.kind)} has a ${parent.predicate.kind} receipt as its “${role}”.`);
-      if (indices.get(digest)! >= indices.get(id)!)
-        fail(`${name(id, predicate.kind)} was logged before what it follows from.`);
-      links++;
-    }
-  }
-  const reached = new Set(receipts.run.flatMap(({ predicate }) => predicate.parents.map(({ digest }) => digest)));
-  for (const id of reached) for (const { digest } of all.get(id)!.predicate.parents) reached.add(digest);
-  const loose = receipts.ancestors.find(({ id }) => !reached.has(id));
-  if (loose !== undefined) fail(`${loose.path} has nothing to do with this run.`);
-  return { value: true, detail: `${links} links followed` };
+/** Where it is and what it is about: `receipts/000003-cell.json, the cell “fit”`. */
+export function nameOf({ path, subject, predicate: { kind, method } }: Receipt): string {
+  const [first] = subject;
+  const about = kind === 'cell' && first !== undefined ? ` “${first.name}”` : method === null ? '' : ` of ${method}`;
+  return `${path}, the ${KIND_NAMES[kind] ?? kind}${about}`;
 }
-
-const name = (id: Digest, kind: Kind): string => `The ${kind} receipt ${id.slice(0, 12)}…`;

@@ -11,7 +11,7 @@ export function checkSigner({ key }: SignedCheckpoint, seal: Seal, policy: Polic
     return {
       value: true,
       ok: null,
-      detail: `Not judged: you gave no policy. ${keyName(key)} signed; compare it with the key that you know.`,
+      detail: `Not judged, since you gave no policy. Anyone could have made and signed this bundle: compare ${keyName(key)} with the key that you know.`,
     };
   }
   const trusted = policy.logs

@@ -35,6 +35,8 @@ export interface CheckResult {
   readonly what: string;
   /** What was found; names the altered file or the receipt at fault. */
   readonly detail: string;
+  /** When it failed: what that means, as a sentence. */
+  readonly means: string | null;
 }
 
 export interface VerifyReport {

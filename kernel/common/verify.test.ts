@@ -60,7 +60,7 @@ test('the altered file is named', async () => {
     const report = await verifyBundle(zip.with(at, zip[at]! ^ 1));
     assert.ok(detail(report, 'ZIP').startsWith(`${path}: `), detail(report, 'ZIP'));
     const listed = path !== 'manifest-sha256.txt' && !path.startsWith('proof/');
-    if (listed) assert.equal(detail(report, 'FILES'), `Altered: ${path}.`);
+    if (listed) assert.ok(detail(report, 'FILES').startsWith(`Altered: ${path}.`), detail(report, 'FILES'));
     else assert.ok(failed(report).length > 1, path);
   }
 });

@@ -27,19 +27,13 @@ import {
   openZip,
   type Files,
 } from './verify-files.ts';
-import {
-  checkInclusion,
-  checkLog,
-  checkOpenClose,
-  checkParents,
-  checkReceipts,
-  checkStream,
-} from './verify-receipts.ts';
+import { checkInclusion, checkLog, checkReceipts } from './verify-receipts.ts';
+import { checkOpenClose, checkParents, checkStream } from './verify-stream.ts';
 import { checkFresh, checkRollback, seenCheckpoint } from './verify-history.ts';
 import { checkSigner, checkWitnesses } from './verify-trust.ts';
 import type { SeenCheckpoint, VerifyOptions, VerifyReport } from './verify-types.ts';
 
-export { VERIFY_CHECKS, type VerifyCode } from './verify-checks.ts';
+export { VERIFY_CHECKS, VERIFY_MEANINGS, type VerifyCode } from './verify-checks.ts';
 export type { CheckResult, Policy, VerifyOptions, VerifyReport } from './verify-types.ts';
 
 /** Never throws for what a bundle holds: every fault is a check that failed. */

@@ -10,6 +10,9 @@ export const END = { signature: 0x06054b50, bytes: 22 } as const;
 export const MAX_FILES = 65_534;
 export const MAX_BYTES = 0xfffffffe;
 
+/** Folders within each other. */
+const MAX_PARTS = 64;
+
 export const STORED = 0;
 export const DEFLATED = 8;
 export const UTF8_NAMES = 0x0800;
@@ -20,19 +23,20 @@ export const UTF8_NAMES = 0x0800;
  */
 export function checkNames(names: readonly string[]): void {
   const seen = new Map<string, string>();
-  for (const name of names) {
+  const folded = names.map(fold);
+  for (const [index, name] of names.entries()) {
     const parts = name.split('/');
     // oxlint-disable-next-line no-control-regex
     const clean = name.isWellFormed() && name.length <= 1024 && !/[\u0000-\u001f\u007f-\u009f\\:*?"<>|]/.test(name);
-    const safe = parts.every((part) => part !== '' && part !== '.' && part !== '..' && !/[. ]$/.test(part));
+    const safe = parts.length <= MAX_PARTS && parts.every((part) => part !== '' && !/[. ]$/.test(part));
     if (!clean || !safe) throw zipInvalid(`“${name}” is no name for a file.`);
-    const twin = seen.get(fold(name));
+    const twin = seen.get(folded[index]!);
     if (twin !== undefined) throw zipInvalid(`“${name}” and “${twin}” are one file on some systems.`);
-    seen.set(fold(name), name);
+    seen.set(folded[index]!, name);
   }
-  for (const name of names) {
+  for (const name of folded) {
     for (let slash = name.indexOf('/'); slash > 0; slash = name.indexOf('/', slash + 1)) {
-      const folder = seen.get(fold(name.slice(0, slash)));
+      const folder = seen.get(name.slice(0, slash));
       if (folder !== undefined) throw zipInvalid(`“${folder}” is both a file and a folder.`);
     }
   }

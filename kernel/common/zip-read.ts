@@ -20,7 +20,7 @@ import {
 export interface ZipLimits {
   /** As many as the format has, unless given. */
   readonly maxFiles?: number;
-  /** Of all files together, unpacked; default 2 GiB. */
+  /** Of all files together, unpacked; unless given, 2 GiB and 16 times the zip file, so that a small one makes no large ones. */
   readonly maxBytes?: number;
   /** Called for each file whose contents are not what the directory says; without it the first one is thrown. */
   onFault?(fault: AssayError): void;
@@ -31,7 +31,7 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** Files by name; stored ones are views on `zip`. @throws ZIP_INVALID, naming the file in `where` */
 export function readZip(
   zip: Uint8Array,
-  { maxFiles = MAX_FILES, maxBytes = 2 ** 31, onFault }: ZipLimits = {},
+  { maxFiles = MAX_FILES, maxBytes = Math.min(2 ** 31, 16 * zip.length + 2 ** 20), onFault }: ZipLimits = {},
 ): Map<string, Uint8Array> {
   const view = new DataView(zip.buffer, zip.byteOffset, zip.byteLength);
   const { count, start, end } = readEnd(view);

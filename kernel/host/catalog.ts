@@ -1,4 +1,3 @@
-import { watch, type FSWatcher } from 'node:fs';
 import about from '../../package.json' with { type: 'json' };
 import { AssayError } from '#common/errors.ts';
 import { findPlugins, readPlugin, type FoundPlugin, type PluginProblem } from './find.ts';
@@ -6,11 +5,9 @@ import type { CheckedMethod } from './manifest.ts';
 import { nearest } from './nearest.ts';
 import { createPool, type Pool } from './pool.ts';
 import type { HostOptions, Limits } from './types.ts';
+import { watchFolders } from './watch.ts';
 
 export const ASSAY_VERSION = about.version;
-
-/** Milliseconds without another change before changed files are read. */
-const QUIET = 80;
 
 /** The plugins as they are now, each with its workers. */
 export interface Catalog {
@@ -24,6 +21,8 @@ export interface Catalog {
   /** Takes up a plugin whose files turned out to have changed. */
   adopt(plugin: FoundPlugin): void;
   reload(): Promise<void>;
+  /** Resolves when all changes seen so far have been taken up; null when there are none. */
+  settled(): Promise<void> | null;
   close(): Promise<void>;
 }
 
@@ -72,7 +71,7 @@ export async function createCatalog(options: HostOptions, limits: Limits): Promi
     for (const { name, dir, error } of problems)
       if (!known.has(dir + error.message)) onEvent?.({ type: 'plugin', name, state: 'failed', error: error.toJSON() });
   };
-  const watchers = options.watch === true ? watchFolders(pluginDirs, reload) : [];
+  const watching = options.watch === true ? await watchFolders(pluginDirs, reload) : null;
 
   const plugin = (name: string): FoundPlugin => {
     const found = plugins.get(name);
@@ -117,28 +116,14 @@ export async function createCatalog(options: HostOptions, limits: Limits): Promi
     },
     adopt,
     reload,
+    settled: () => watching?.settled() ?? null,
     async close() {
       closed = true;
-      for (const watcher of watchers) watcher.close();
+      watching?.close();
       await Promise.all([...pools.values()].map((pool) => pool.close()));
       pools.clear();
     },
   };
-}
-
-function watchFolders(dirs: readonly string[], reload: () => Promise<void>): FSWatcher[] {
-  let quiet: NodeJS.Timeout | null = null;
-  const changed = (): void => {
-    if (quiet !== null) clearTimeout(quiet);
-    quiet = setTimeout(() => void reload(), QUIET).unref();
-  };
-  return dirs.flatMap((dir) => {
-    try {
-      return [watch(dir, { recursive: true, persistent: false }, changed)];
-    } catch {
-      return [];
-    }
-  });
 }
 
 function unknown(says: string, name: string, known: readonly string[], prefix = ''): AssayError {

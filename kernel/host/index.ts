@@ -19,9 +19,14 @@ export async function openHost(given: HostOptions): Promise<Host> {
     list: () => [...catalog.plugins().values()].map(({ manifest }) => manifest),
     problems: () => catalog.problems(),
     plugin: (name) => catalog.plugin(name),
-    call: (request, callOptions = {}) => caller.call(request, callOptions, []),
+    async call(request, callOptions = {}) {
+      const changes = catalog.settled();
+      if (changes !== null) await changes;
+      return caller.call(request, callOptions, []);
+    },
     stream: (request, callOptions = {}) => caller.stream(request, callOptions),
     reload: () => catalog.reload(),
+    settled: async () => (await catalog.settled()) ?? undefined,
     async close() {
       caller.close();
       await catalog.close();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -117,4 +117,22 @@ test('all of a plugin’s files make its digest, and nothing else does', async (
     giving(1, { files: { 'lib/value.ts': 'export const value: number = 1;', 'README.md': 'x' } }),
   );
   assert.notEqual(await digest(), first);
+});
+
+test('a plugin that is broken while it is edited says so, the others go on, and mended it is back', async () => {
+  await using fixture = await openFixture({ p: giving(1), q: giving(7) }, { watch: true });
+  const { host } = fixture;
+  const answer = (plugin = 'p'): Promise<unknown> =>
+    host.call({ method: `${plugin}.run`, input: {} }).then(
+      ({ result }) => result,
+      (error: { code: string }) => error.code,
+    );
+  assert.equal(await answer(), 1);
+  await fixture.write('p', giving(2, { code: 'export default {{{' }));
+  await becomes(answer, 'PLUGIN_LOAD_FAILED');
+  await writeFile(join(fixture.dir, 'plugins/p/plugin.json'), '{"name": ');
+  await becomes(answer, 'PLUGIN_INVALID');
+  assert.equal(await answer('q'), 7);
+  await fixture.write('p', giving(3));
+  await becomes(answer, 3);
 });

@@ -99,6 +99,8 @@ export interface Host {
   stream(request: CallRequest, options?: CallOptions): CallStream;
   /** Reads all plugin folders again; what changed is used from the next call on. */
   reload(): Promise<void>;
+  /** Resolves when the changes that a watching host has seen are taken up; `call` waits for it by itself. */
+  settled(): Promise<void>;
   /** Cancels running calls and stops all workers. */
   close(): Promise<void>;
 }

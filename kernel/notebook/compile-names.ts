@@ -100,30 +100,43 @@ const unknown = (name: string): string =>
     ? `${name} reaches around what a cell may do.`
     : `${name} is not defined.`;
 
-/** Every cell that lies on a circle, with the way round. */
+/** Every cell that lies on a circle, with the way round. Without recursion: a notebook may be one chain of thousands of cells. */
 function findCircles(drafts: readonly Draft[], owners: ReadonlyMap<string, Draft>): ReadonlyMap<Draft, CellError> {
   const circles = new Map<Draft, CellError>();
   const done = new Set<Draft>();
-  const path: { draft: Draft; by: Reference }[] = [];
-  const visit = (draft: Draft): void => {
-    if (done.has(draft)) return;
-    for (const by of draft.read) {
-      const next = owners.get(by.name);
-      if (!next) continue;
-      path.push({ draft, by });
-      const from = path.findIndex((step) => step.draft === next);
-      if (from >= 0) {
-        const circle = path.slice(from);
-        const way = [...circle.map((step) => step.draft.cell.id), next.cell.id].join(' → ');
-        for (const step of circle) {
-          if (!circles.has(step.draft))
-            circles.set(step.draft, new CellError('CELL_CYCLE', `${way} is a circle.`, step.by.start, step.by.end));
-        }
-      } else visit(next);
-      path.pop();
-    }
-    done.add(draft);
+  /** The way here: each cell with how many of the names that it reads were followed. */
+  const path: { readonly draft: Draft; next: number }[] = [];
+  const places = new Map<Draft, number>();
+  const enter = (draft: Draft): void => {
+    places.set(draft, path.length);
+    path.push({ draft, next: 0 });
   };
-  for (const draft of drafts) visit(draft);
+  for (const first of drafts) {
+    if (!done.has(first)) enter(first);
+    for (let step = path.at(-1); step; step = path.at(-1)) {
+      const by = step.draft.read[step.next++];
+      const draft = by && owners.get(by.name);
+      const from = draft && places.get(draft);
+      if (by === undefined) {
+        done.add(step.draft);
+        places.delete(step.draft);
+        path.pop();
+      } else if (from !== undefined) markCircle(path.slice(from), circles);
+      else if (draft && !done.has(draft)) enter(draft);
+    }
+  }
   return circles;
 }
+
+/** @param circle cells of which each reads the next, and the last the first */
+function markCircle(circle: readonly { readonly draft: Draft; next: number }[], circles: Map<Draft, CellError>): void {
+  const way = [...circle, circle[0]!].map(({ draft }) => draft.cell.id);
+  const says = `${shorten(way).join(' → ')} is a circle.`;
+  for (const { draft, next } of circle) {
+    const { start, end } = draft.read[next - 1]!;
+    if (!circles.has(draft)) circles.set(draft, new CellError('CELL_CYCLE', says, start, end));
+  }
+}
+
+const shorten = (way: readonly string[]): readonly string[] =>
+  way.length <= 12 ? way : [...way.slice(0, 6), '…', ...way.slice(-5)];

@@ -163,6 +163,21 @@ describe('what a cell may not do', () => {
     wrong('CELL_CYCLE', ['js id=a name=x', 'x + 1']);
   });
 
+  it('is to go in a circle of thousands, not to be read backwards through thousands', () => {
+    const chain = Array.from(
+      { length: 20_000 },
+      (_, i) => [`js id=c${i}`, `const v${i} = v${i + 1}`] as [string, string],
+    );
+    const open = compile(...chain, ['js id=last', 'const v20000 = 1']);
+    assert.deepEqual(
+      open.filter((cell) => cell.error),
+      [],
+    );
+    const closed = compile(...chain, ['js id=last', 'const v20000 = v0']);
+    assert.equal(closed.filter((cell) => cell.error?.code === 'CELL_CYCLE').length, 20_001);
+    assert.match(closed[9]!.error!.message, /^c0 → c1 → .* → … → .* → last → c0 is a circle\.$/);
+  });
+
   it('is to seal what only draws', () => {
     wrong('CELL_READS_VIEW', ['js id=a view', 'const shown = 1'], ['js id=b', 'shown + 1']);
     assert.equal(compile(['js id=a view', 'const shown = 1'], ['js id=b view', 'shown + 1'])[1]!.error, undefined);

@@ -92,6 +92,31 @@ test('whatever the cells hold, the result is a notebook', () => {
   );
 });
 
+test('cells that another program copied, renamed or made up under our metadata are taken as far as they go', () => {
+  const ours = (id: string, assay: object): JupyterCell =>
+    ({ ...code('const a = 1'), id, metadata: { assay } }) as JupyterCell;
+  const source = fromJupyter(
+    foreign(
+      'python',
+      ours('a', { language: 'ts', name: 'a', view: false }),
+      ours('a', { language: 'ts', name: null, view: false }),
+      ours('3f2a', { language: 'ts', name: 'b c', view: 'yes' }),
+      ours('d', { language: 'ts\n```\n```sql id=evil', name: null, view: false }),
+    ),
+    'n',
+  );
+  const found = cells(source);
+  assert.deepEqual(
+    found.map(({ language, name, view }) => [language, name, view]),
+    [
+      ['ts', 'a', false],
+      ['ts', null, false],
+      ['ts', null, false],
+    ],
+  );
+  assert.equal(found[0]?.id, 'a');
+});
+
 test('older formats are refused with what to do', () => {
   assert.throws(() => fromJupyter({ nbformat: 3, cells: [] }, 'n'), { code: 'NOTEBOOK_INVALID' });
 });

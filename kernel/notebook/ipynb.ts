@@ -4,7 +4,7 @@
  */
 import { AssayError } from '#common/errors.ts';
 import { ensureIds } from '#common/document-edit.ts';
-import { parseDocument } from '#common/document.ts';
+import { CELL_ID, parseDocument, VARIABLE } from '#common/document.ts';
 import type { CellSource, Part } from '#common/notebook.ts';
 
 export interface JupyterNotebook {
@@ -33,6 +33,7 @@ type OurMetadata =
   | { readonly front: true }
   | { readonly language: string; readonly name: string | null; readonly view: boolean };
 
+const RUNS: ReadonlySet<string> = new Set(['ts', 'js', 'sql']);
 const LANGUAGES: Readonly<Record<string, string>> = { typescript: 'ts', javascript: 'js', deno: 'ts', sql: 'sql' };
 
 /** @throws NOTEBOOK_INVALID when the file's form is wrong */
@@ -76,7 +77,8 @@ export function fromJupyter(notebook: JupyterNotebook, name: string): string {
   }
   const { kernelspec, language_info: info } = notebook.metadata ?? {};
   const language = (kernelspec?.language ?? info?.name ?? 'python').toLowerCase();
-  const blocks = notebook.cells.map((cell) => block(cell, language)).filter((text) => text !== '');
+  const ids = new Set<string>();
+  const blocks = notebook.cells.map((cell) => block(cell, language, ids)).filter((text) => text !== '');
   const [first] = notebook.cells;
   const hasFront = first !== undefined && ours(first) !== undefined && 'front' in (ours(first) ?? {});
   if (!hasFront) blocks.unshift(`---\ntitle: ${JSON.stringify(titleOf(notebook, name))}\n---`);
@@ -87,25 +89,34 @@ const textOf = ({ source }: JupyterCell): string =>
   (typeof source === 'string' ? source : source.join('')).replaceAll(/\r\n?/g, '\n');
 const ours = (cell: JupyterCell): OurMetadata | undefined => cell.metadata?.assay;
 
-function block(cell: JupyterCell, language: string): string {
+function block(cell: JupyterCell, language: string, ids: Set<string>): string {
   const text = textOf(cell).replace(/^\n+/, '').trimEnd();
   if (text === '') return '';
   if (cell.cell_type === 'markdown') return quiet(text);
   const known = ours(cell);
   if (cell.cell_type === 'raw') return known !== undefined && 'front' in known ? text : fenced('text', text);
   if (cell.cell_type !== 'code') return fenced('text', text);
-  if (known !== undefined && 'language' in known) return fenced(infoOf(cell, known), textOf(cell));
+  if (known !== undefined && 'language' in known && RUNS.has(known.language))
+    return fenced(infoOf(cell, known, ids), textOf(cell));
   const sql = /^%%sql\b.*\n([\s\S]*)$/.exec(text)?.[1];
   if (sql !== undefined) return fenced('sql', sql);
   return fenced(LANGUAGES[language] ?? language.replaceAll(/[^\w+-]/g, ''), text);
 }
 
+/** What another program wrote is taken where it is a cell's: Jupyter gives a copied cell an id of its own, which may begin with a digit. */
 function infoOf(
-  { id }: JupyterCell,
+  { id = '' }: JupyterCell,
   { language, name, view }: Pick<CellSource, 'name' | 'view'> & { readonly language: string },
+  ids: Set<string>,
 ): string {
-  const words = [language, id === undefined ? '' : `id=${id}`, name === null ? '' : `name=${name}`, view ? 'view' : ''];
-  return words.filter((word) => word !== '').join(' ');
+  const words = [language];
+  if (CELL_ID.test(id) && !ids.has(id)) {
+    ids.add(id);
+    words.push(`id=${id}`);
+  }
+  if (typeof name === 'string' && VARIABLE.test(name)) words.push(`name=${name}`);
+  if (view === true) words.push('view');
+  return words.join(' ');
 }
 
 /** A fence longer than any in the text. */

@@ -50,7 +50,7 @@ test('what is saved is there byte for byte, and listed', async () => {
   const [entry] = await library.list();
   assert.deepEqual(
     { ...entry, modified: '' },
-    { name: 'Größe 1', title: 'Größe 1', summary: 'Text é.', digest, modified: '' },
+    { name: 'Größe 1', title: 'Größe 1', summary: 'Text é.', order: null, digest, modified: '' },
   );
   assert.deepEqual(told, [['Größe 1', digest]]);
   await assert.rejects(library.create('Größe 1', ''), { code: 'NOTEBOOK_EXISTS' });

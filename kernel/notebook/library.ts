@@ -9,14 +9,11 @@ import { join } from 'node:path';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import { codeOf, makeFolder, writeWhole } from '../store/files.ts';
-import { outline } from './outline.ts';
+import { outline, type Outline } from './outline.ts';
 
-interface NotebookEntry {
+interface NotebookEntry extends Outline {
   /** The file's name without `.md`. */
   readonly name: string;
-  readonly title: string;
-  /** First paragraph, without markup. */
-  readonly summary: string;
   /** SHA-256 of the file. */
   readonly digest: Digest;
   /** RFC 3339 UTC. */

@@ -49,7 +49,8 @@ export const NAMED = {
   Notebook: object({
     name: text('File name without `.md`.'),
     title: text('From the front matter.'),
-    summary: text('First paragraph.'),
+    summary: text('First paragraph, without the sentences that hold values.'),
+    order: { type: ['integer', 'null'], description: 'Place in a list before the others, the lowest first.' },
     digest,
     modified: text('RFC 3339 time of the last change on disk.'),
   }),

@@ -10,8 +10,8 @@ interface Named {
 
 const MARKDOWN = 'text/markdown';
 
-const params = object({ name: text('File name without `.md`.', { minLength: 1, maxLength: 80 }) });
-const saved = object({ name: text('File name without `.md`.'), digest });
+export const params = object({ name: text('File name without `.md`.', { minLength: 1, maxLength: 80 }) });
+export const saved = object({ name: text('File name without `.md`.'), digest });
 const ifMatch = text('The digest, in quotes, of the version that was edited; `*` for any.');
 
 /** The notebooks of the project, as Markdown with the file's digest as ETag. */
@@ -151,7 +151,7 @@ export function notebooks(app: FastifyInstance, { library }: Context): void {
   );
 }
 
-function made(reply: FastifyReply, name: string, digest: string): FastifyReply {
+export function made(reply: FastifyReply, name: string, digest: string): FastifyReply {
   return reply
     .code(201)
     .headers({ location: `/api/v1/notebooks/${encodeURIComponent(name)}`, etag: `"${digest}"` })

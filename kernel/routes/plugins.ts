@@ -16,6 +16,9 @@ export function plugins(app: FastifyInstance, { kernel }: Context): void {
         },
       },
     },
-    async () => kernel.host.list(),
+    async () => {
+      await kernel.host.settled();
+      return kernel.host.list();
+    },
   );
 }

@@ -19,9 +19,12 @@ interface CallQuery {
 
 const callQuery = object(
   {
-    method: text('`plugin.method`', { pattern: '^[a-z][a-z0-9-]*\\.[A-Za-z][A-Za-z0-9_]*$', maxLength: 200 }),
+    method: text('`plugin.method`', { maxLength: 200 }),
     id: text('Names the call, to match its progress and to cancel it.', { pattern: '^[A-Za-z0-9_-]{1,64}$' }),
-    seed: integer('Seed of everything random in the call.', { minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+    seed: integer('Seed of everything random in the call.', {
+      minimum: -Number.MAX_SAFE_INTEGER,
+      maximum: Number.MAX_SAFE_INTEGER,
+    }),
     stream: text('Stream that the receipt belongs to; the organisation’s own when absent.', {
       minLength: 1,
       maxLength: 200,
@@ -90,6 +93,7 @@ export function runs(app: FastifyInstance, { kernel }: Context): void {
       const input = request.body === undefined || request.body === null ? {} : request.body;
       const call = { ...request.query, input };
       const options = { signal: hangUp(reply), transfer: buffersOf(request.body) };
+      await kernel.host.settled();
       if (streams(kernel, call.method)) return sendStream(request, reply, items(kernel.stream(call, options)));
       return sendValue(request, reply, await kernel.call(call, options));
     },

@@ -220,7 +220,11 @@ describe('what is refused, and how', () => {
       'SHAP_INEXACT',
       () => ask(network(2).bytes, { method: 'tree-interventional', background }),
     ],
-    ['the margin of a network', 'SHAP_INEXACT', () => ask(network(2).bytes, { space: 'margin', background })],
+    [
+      'the margin of the least of two trees',
+      'SHAP_INEXACT',
+      () => ask(toOnnx([deep, deep], { features: 2, scores: 1, aggregate: 'MIN' }), { space: 'margin', background }),
+    ],
     [
       'a network of 13 features',
       'SHAP_INEXACT',
@@ -279,12 +283,15 @@ describe('checks that can fail', () => {
   it('the runtime: outputs of another reading of the file are an error', () => {
     const known = recognise(readModel(toOnnx([deep], { features: 2, scores: 1 })));
     assert.ok(known.kind !== 'other');
-    assert.equal(checkRuntime(known, Float64Array.of(0.5, NaN), Float64Array.of(0.5, NaN)), 0);
-    assert.throws(() => checkRuntime(known, Float64Array.of(0.5), Float64Array.of(0.5001)), {
+    const x = Float64Array.of(0, 0, 1, 1);
+    assert.equal(checkRuntime(known, x, Float64Array.of(0.5, NaN), Float64Array.of(0.5, NaN)), 0);
+    assert.throws(() => checkRuntime(known, x, Float64Array.of(0.5), Float64Array.of(0.5001)), {
       code: 'MODEL_DISAGREES',
     });
-    assert.throws(() => checkRuntime(known, Float64Array.of(0.5), Float64Array.of(NaN)), { code: 'MODEL_DISAGREES' });
-    assert.throws(() => checkRuntime(known, Float64Array.of(0.5, 1), Float64Array.of(0.5)), {
+    assert.throws(() => checkRuntime(known, x, Float64Array.of(0.5), Float64Array.of(NaN)), {
+      code: 'MODEL_DISAGREES',
+    });
+    assert.throws(() => checkRuntime(known, x, Float64Array.of(0.5, 1), Float64Array.of(0.5)), {
       code: 'MODEL_DISAGREES',
     });
   });

@@ -4,19 +4,25 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
 
 const REPO = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface Workbench {
-  readonly page: Page;
   readonly url: string;
+  /** A tab of the signed-in browser, of which faults are noted. */
+  tab(): Promise<Page>;
   /** What went wrong in the page without anybody asking for it. */
   readonly faults: string[];
+  /** Addresses outside the kernel that any tab asked for. */
+  readonly strangers: string[];
   path(file: string): string;
   read(file: string): Promise<string>;
   write(file: string, text: string): Promise<void>;
+  remove(file: string): Promise<void>;
+  /** Kills the kernel as a crash would; the function that comes back starts it again on the same port. */
+  kill(): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
@@ -119,17 +125,39 @@ export async function openWorkbench(): Promise<Workbench> {
   await write('datasets/trees/dataset.json', JSON.stringify(TREES));
   await write('datasets/trees/trees.csv', 'kind,height\noak,21.5\nelm,18\nfir,33\n');
   await write('notebooks/walk.md', NOTEBOOK);
-  const { child, link } = await serve(dir);
+  let { child, link } = await serve(dir);
+  const { origin, port } = new URL(link);
   const browser = await launchChromium();
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    reducedMotion: 'reduce',
+    acceptDownloads: true,
+  });
   const faults: string[] = [];
-  const page = await openPage(browser, link, faults);
+  const strangers: string[] = [];
+  context.on('request', (request) => {
+    const { protocol, host } = new URL(request.url());
+    if (/^(?:https?|wss?):$/.test(protocol) && host !== `127.0.0.1:${port}`) strangers.push(request.url());
+  });
+  const tab = async (): Promise<Page> => watched(await context.newPage(), faults);
+  const first = await tab();
+  await first.goto(link);
+  await first.waitForURL((url) => !url.pathname.includes('sign-in'));
+  await first.close();
   return {
-    page,
-    url: new URL(link).origin,
+    url: origin,
+    tab,
     faults,
+    strangers,
     path,
     read: (file) => readFile(path(file), 'utf8'),
     write,
+    remove: (file) => rm(path(file)),
+    async kill() {
+      child.kill('SIGKILL');
+      await new Promise((resolve) => child.once('close', resolve));
+      return async () => void ({ child, link } = await serve(dir, port));
+    },
     async close() {
       await browser.close();
       child.kill('SIGTERM');
@@ -140,8 +168,8 @@ export async function openWorkbench(): Promise<Workbench> {
 }
 
 /** Builds the page first when it has to, so a first run takes some seconds. */
-async function serve(dir: string): Promise<{ readonly child: ChildProcess; readonly link: string }> {
-  const child = spawn(process.execPath, [join(REPO, 'kernel/cli.js'), 'serve', '--no-open', '--port', '0'], {
+async function serve(dir: string, port = '0'): Promise<{ readonly child: ChildProcess; readonly link: string }> {
+  const child = spawn(process.execPath, [join(REPO, 'kernel/cli.js'), 'serve', '--no-open', '--port', port], {
     cwd: dir,
     env: { ...process.env, ASSAY_HOME: join(dir, '.assay'), DATABASE_URL: '', NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -160,19 +188,12 @@ async function serve(dir: string): Promise<{ readonly child: ChildProcess; reado
   return { child, link };
 }
 
-async function openPage(browser: Browser, link: string, faults: string[]): Promise<Page> {
-  const context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
-    reducedMotion: 'reduce',
-    acceptDownloads: true,
-  });
-  const page = await context.newPage();
+function watched(page: Page, faults: string[]): Page {
   page.setDefaultTimeout(Number(process.env['WORKBENCH_TIMEOUT'] ?? 30_000));
   page.on('pageerror', (error) => faults.push(error.stack ?? error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) faults.push(message.text());
+    if (message.type() === 'error' && !/Failed to load resource|WebSocket connection/.test(message.text()))
+      faults.push(message.text());
   });
-  await page.goto(link);
-  await page.waitForURL((url) => !url.pathname.includes('sign-in'));
   return page;
 }

@@ -65,7 +65,7 @@ test('from nothing to a plugin in a running kernel', { timeout: 120_000 }, async
   });
   assert.equal((await assay(['call', ...args, '-'], 'no json')).code, 1);
 
-  const kernel = start(['serve', '--no-open', '--port', '0', '--watch']);
+  const kernel = start(['serve', '--no-open', '--port', '0']);
   const stopped = new Promise((resolve) => kernel.once('close', resolve));
   try {
     const handle = join(project, '.assay', 'kernel.json');

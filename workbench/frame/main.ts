@@ -1,22 +1,20 @@
 /** The sandboxed document in which cells run and draw. It meets the page over two ports and reaches nothing else. */
 import './before.ts';
-import '@fontsource-variable/inter/wght.css';
-import '@fontsource-variable/jetbrains-mono/wght.css';
-import '@fontsource-variable/source-serif-4/opsz.css';
-import '../parts/prose.css';
-import './frame.css';
+import './guard.ts';
 import { pinRealm } from '#common/cells/realm.ts';
 import { NotebookRuntime } from '#common/cells/runtime.ts';
 import type { SqlEngine } from '#common/cells/sql.ts';
 import { AssayError } from '#common/errors.ts';
+import { fixBindings } from './bindings.ts';
 import { makeDrawing } from './drawing.ts';
-import { guardDocument } from './guard.ts';
 import { expose, wrap } from './port.ts';
 import { HELLO, type FrameApi, type PageApi } from './protocol.ts';
 import { makeSlots } from './slots.ts';
+import { adoptStyles } from './styles.ts';
 
-guardDocument();
 pinRealm();
+fixBindings();
+adoptStyles();
 
 addEventListener('message', function meet({ source, data, ports }: MessageEvent<unknown>) {
   if (source !== parent || data !== HELLO || ports.length !== 2) return;

@@ -1,4 +1,4 @@
-import { createSignal, For, onCleanup, Show } from 'solid-js';
+import { createEffect, createMemo, createSignal, For, onCleanup, Show } from 'solid-js';
 import { useKernel } from '../kernel.tsx';
 import { duration } from '../parts/duration.ts';
 import { toastError } from '../parts/toast.ts';
@@ -11,10 +11,16 @@ const SHOW_AFTER = 400;
 export function CellCalls(props: { readonly cell: string }) {
   const { state } = useSheet();
   const [now, setNow] = createSignal(Date.now());
-  const timer = setInterval(() => setNow(Date.now()), 250);
-  onCleanup(() => clearInterval(timer));
+  const calls = createMemo(() => state().calls.filter(({ cell }) => cell === props.cell));
+  const waiting = createMemo(() => calls().length > 0);
+  createEffect(() => {
+    if (!waiting()) return;
+    setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), 250);
+    onCleanup(() => clearInterval(timer));
+  });
   return (
-    <For each={state().calls.filter(({ cell, started }) => cell === props.cell && now() - started > SHOW_AFTER)}>
+    <For each={calls().filter(({ started }) => now() - started > SHOW_AFTER)}>
       {(call) => <Call call={call} now={now()} />}
     </For>
   );

@@ -26,6 +26,7 @@ export function CellView(props: { readonly block: Block; readonly cell: CellSour
   return (
     <section
       class="cell"
+      tabindex="-1"
       data-key={props.block.key}
       data-status={status()}
       data-selected={selected()}

@@ -1,5 +1,6 @@
 import './conflict.css';
 import { createMemo, createSignal, For, Show } from 'solid-js';
+import { isNotebook } from '../session/source.ts';
 import { useSheet } from './context.ts';
 import { diffLines } from './diff.ts';
 
@@ -11,6 +12,10 @@ export function Conflict() {
     const { saving } = state();
     return saving.kind === 'conflict' ? saving : null;
   });
+  const unread = createMemo(() => {
+    const theirs = conflict()?.theirs ?? null;
+    return theirs !== null && !isNotebook(theirs);
+  });
   return (
     <Show when={conflict()}>
       {(both) => (
@@ -18,9 +23,11 @@ export function Conflict() {
           <p>
             <Show
               when={both().theirs !== null}
-              fallback="The file is gone from the disk, and you have changed it here."
+              fallback="The file is gone from the disk; what you see here is what is left of it."
             >
-              The file changed on disk while you were editing it.
+              {unread()
+                ? 'The file on disk is no notebook any more.'
+                : 'The file changed on disk while you were editing it.'}
             </Show>{' '}
             <code>NOTEBOOK_CHANGED</code>
           </p>
@@ -29,9 +36,11 @@ export function Conflict() {
               <button class="button small" aria-expanded={open()} onClick={() => setOpen(!open())}>
                 {open() ? 'Hide differences' : 'Show differences'}
               </button>
-              <button class="button small" onClick={() => dispatch({ op: 'resolve', keep: 'theirs' })}>
-                Take theirs
-              </button>
+              <Show when={!unread()}>
+                <button class="button small" onClick={() => dispatch({ op: 'resolve', keep: 'theirs' })}>
+                  Take theirs
+                </button>
+              </Show>
             </Show>
             <button class="button small" onClick={() => dispatch({ op: 'resolve', keep: 'mine' })}>
               Keep mine

@@ -1,6 +1,7 @@
-import { createEffect, createSignal, on, onCleanup, onMount, Show } from 'solid-js';
+import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Show, untrack } from 'solid-js';
 import type { CellSource } from '#common/notebook.ts';
 import type { Block } from '../session/state.ts';
+import type { CallProblem } from './editor/call-check.ts';
 import type { CellEditor } from './editor/cell-editor.ts';
 import { useSheet } from './context.ts';
 
@@ -12,8 +13,9 @@ interface LazyEditorProps {
 
 /** The code as plain text of the same size until the editor has been loaded: nothing waits for it, and nothing jumps. */
 export function LazyEditor(props: LazyEditorProps) {
-  const { state, dispatch, world } = useSheet();
+  const { state, dispatch, world, plugins } = useSheet();
   const [editor, setEditor] = createSignal<CellEditor>();
+  const [problems, setProblems] = createSignal<readonly CallProblem[]>([]);
   let host!: HTMLDivElement;
   let gone = false;
   const key = (): string => props.block.key;
@@ -25,11 +27,12 @@ export function LazyEditor(props: LazyEditorProps) {
       code: props.cell.code,
       language: props.cell.language,
       label: `Code of ${props.cell.name ?? props.cell.id}`,
-      complete: () => world(props.cell),
+      complete: () => untrack(() => world(props.cell)),
       onChange: (text) => dispatch({ op: 'type', key: key(), text, at: Date.now() }),
       onFocus: () => dispatch({ op: 'select', key: key(), mode: 'edit' }),
       onLeave: (by) => dispatch(by === 0 ? { op: 'select', key: key(), mode: 'command' } : { op: 'step', by }),
       onHistory: (way) => dispatch({ op: way }),
+      onProblems: setProblems,
     });
     setEditor(made);
   };
@@ -53,15 +56,19 @@ export function LazyEditor(props: LazyEditorProps) {
   });
   createEffect(on([editor, () => props.cell.code], ([made, code]) => made?.setCode(code)));
   createEffect(on([editor, () => props.cell.language], ([made, language]) => made?.setLanguage(language)));
-  createEffect(() => {
+  const wrong = createMemo(() => {
     const id = props.cell.id;
-    const wrong = state().checked?.cells.find((cell) => cell.id === id)?.error ?? state().cells[id]?.error;
-    editor()?.setError(
-      wrong && wrong.line !== undefined
-        ? { ...wrong, line: wrong.line - props.cell.line + 1, column: wrong.column ?? 1 }
-        : null,
-    );
+    return state().checked?.cells.find((cell) => cell.id === id)?.error ?? state().cells[id]?.error;
   });
+  createEffect(
+    on([editor, wrong, () => props.cell.line], ([made, error, first]) =>
+      made?.setError(
+        error?.line === undefined ? null : { ...error, line: error.line - first + 1, column: error.column ?? 1 },
+      ),
+    ),
+  );
+  // Not while cells run: each result would have every editor look again.
+  createEffect(on([editor, plugins, () => state().running], ([made, , running]) => !running && made?.check()));
   createEffect(() => {
     if (!props.editing) return editor()?.blur();
     const made = editor();
@@ -77,6 +84,13 @@ export function LazyEditor(props: LazyEditorProps) {
           {'\n'}
         </pre>
       </Show>
+      <For each={problems()}>
+        {({ line, message }) => (
+          <p class="cell-warning">
+            {message} <span class="cell-error-line">line {line}</span>
+          </p>
+        )}
+      </For>
     </div>
   );
 }

@@ -1,8 +1,22 @@
 import './sheet.css';
 import { createResource, ErrorBoundary, Show } from 'solid-js';
+import { parseDocument } from '#common/document.ts';
+import { AssayError, type ErrorJson } from '#common/errors.ts';
 import { useKernel } from '../kernel.tsx';
+import type { NotebookFile } from '../kernel-types.ts';
 import { Failure } from '../parts/Failure.tsx';
+import { pathTo } from '../router.ts';
+import { Repair } from './Repair.tsx';
 import { Sheet } from './Sheet.tsx';
+
+function whatIsWrong({ source }: NotebookFile): ErrorJson | null {
+  try {
+    parseDocument(source);
+    return null;
+  } catch (error) {
+    return AssayError.from(error).toJSON();
+  }
+}
 
 /** Reads the file, and shows it as a sheet. */
 export function NotebookPage(props: { readonly name: string }) {
@@ -16,7 +30,15 @@ export function NotebookPage(props: { readonly name: string }) {
       when={!file.error}
       fallback={
         <div class="page">
-          <Failure error={file.error as Error} onRetry={() => void refetch()} />
+          <Show
+            when={(file.error as { readonly code?: unknown }).code === 'NOT_FOUND'}
+            fallback={<Failure error={file.error as Error} onRetry={() => void refetch()} />}
+          >
+            <h1 class="page-title">There is no notebook “{props.name}”</h1>
+            <p class="page-lead">
+              It may have been renamed, or moved to the trash. Here are <a href={pathTo.gallery}>all notebooks</a>.
+            </p>
+          </Show>
         </div>
       }
     >
@@ -28,7 +50,11 @@ export function NotebookPage(props: { readonly name: string }) {
         )}
       >
         <Show when={file.latest} keyed>
-          {(loaded) => <Sheet file={loaded} />}
+          {(loaded) => (
+            <Show when={whatIsWrong(loaded)} keyed fallback={<Sheet file={loaded} />}>
+              {(error) => <Repair file={loaded} error={error} onSaved={() => void refetch()} />}
+            </Show>
+          )}
         </Show>
       </ErrorBoundary>
     </Show>

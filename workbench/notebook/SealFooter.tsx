@@ -1,5 +1,5 @@
 import './seal.css';
-import { createMemo, createSignal, Match, onCleanup, Show, Switch } from 'solid-js';
+import { createEffect, createMemo, createSignal, Match, on, onCleanup, Show, Switch } from 'solid-js';
 import { useKernel } from '../kernel.tsx';
 import { duration } from '../parts/duration.ts';
 import { Failure } from '../parts/Failure.tsx';
@@ -16,8 +16,16 @@ export function SealFooter() {
   const { client } = useKernel();
   const sealing = createMemo(() => state().sealing);
   const kind = createMemo(() => sealing().kind);
+  let footer!: HTMLElement;
+  // Whoever seals wants to see the hallmark being pressed: it lies at the foot, and the button may be anywhere.
+  createEffect(
+    on(kind, (now, before) => {
+      const begun = now === 'waiting' || (now === 'running' && before !== 'waiting');
+      if (begun) queueMicrotask(() => footer.scrollIntoView({ block: 'center' }));
+    }),
+  );
   return (
-    <footer class="seal-footer" aria-label="Seal" data-kind={kind()}>
+    <footer class="seal-footer" ref={footer} aria-label="Seal" data-kind={kind()}>
       <div class="seal-body">
         <Switch>
           <Match when={kind() === 'running' || kind() === 'waiting'}>

@@ -1,4 +1,4 @@
-import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount } from 'solid-js';
+import { createEffect, createMemo, createSignal, For, lazy, on, onCleanup, onMount, Show, Suspense } from 'solid-js';
 import type { NotebookFile } from '../kernel-types.ts';
 import { useKernel } from '../kernel.tsx';
 import { dark, theme } from '../shell/theme.ts';
@@ -15,8 +15,15 @@ import { SheetBar } from './SheetBar.tsx';
 import { SheetHead } from './SheetHead.tsx';
 import { sheetActions } from './actions.ts';
 import { handleKeys } from './keyboard.ts';
+import { setShortcutsOpen, shortcutsOpen } from './panels.ts';
 import { readTokens } from './tokens.ts';
 import { createWorld } from './world.ts';
+
+const Shortcuts = lazy(async () => ({ default: (await import('./Shortcuts.tsx')).Shortcuts }));
+
+/** As chosen last; at first a phone shows prose and figures, anything wider the code too. */
+const reads = (): boolean =>
+  (localStorage.getItem('assay.reading') ?? String(matchMedia('(max-width: 44rem)').matches)) === 'true';
 
 /** The sheet: one centred column over the frame in which the cells' results are drawn. */
 export function Sheet(props: { readonly file: NotebookFile }) {
@@ -25,9 +32,9 @@ export function Sheet(props: { readonly file: NotebookFile }) {
   const { client } = useKernel();
   const heights = createHeights(props.file.name);
   const [layout, setLayout] = createSignal<Layout>();
-  const [reading, setReading] = createSignal(localStorage.getItem('assay.reading') === 'true');
+  const [reading, setReading] = createSignal(reads());
   createEffect(on(reading, (on) => localStorage.setItem('assay.reading', String(on)), { defer: true }));
-  const context = { ...notebook, layout, height: heights.get, world: createWorld(state), reading, setReading };
+  const context = { ...notebook, layout, height: heights.get, ...createWorld(state), reading, setReading };
   let sheet!: HTMLDivElement;
   let frame: FrameHost | undefined;
 
@@ -58,6 +65,11 @@ export function Sheet(props: { readonly file: NotebookFile }) {
     <SheetState.Provider value={context}>
       <SheetBar />
       <Conflict />
+      <Show when={shortcutsOpen()}>
+        <Suspense>
+          <Shortcuts onClose={() => setShortcutsOpen(false)} />
+        </Suspense>
+      </Show>
       <div class="sheet" ref={sheet} data-reading={reading()} data-dark={dark()}>
         <article class="sheet-content" aria-label={state().document.title}>
           <SheetHead />

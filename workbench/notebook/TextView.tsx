@@ -1,10 +1,14 @@
 import { createEffect, createMemo, createSignal, on, onCleanup, Show } from 'solid-js';
 import { textCellId } from '#common/cells/names.ts';
+import { parseDocument } from '#common/document.ts';
 import { Prose } from '../parts/Prose.tsx';
+import { NEW_TEXT } from '../session/blocks.ts';
 import type { Block } from '../session/state.ts';
 import { BlockTools } from './BlockTools.tsx';
 import { useSheet } from './context.ts';
 import type { CellEditor } from './editor/cell-editor.ts';
+
+const KEEP_AFTER = 500;
 
 /** Prose; its Markdown once it is clicked. */
 export function TextView(props: { readonly block: Block }) {
@@ -39,6 +43,7 @@ export function TextView(props: { readonly block: Block }) {
   return (
     <section
       class="text"
+      tabindex="-1"
       data-key={props.block.key}
       data-selected={selected()}
       data-editing={editing()}
@@ -69,16 +74,27 @@ export function TextView(props: { readonly block: Block }) {
   );
 }
 
-/** Markdown source. What is typed counts when it is left: half a code fence is no notebook. */
+/**
+ * Markdown source. What is typed counts at every pause as long as it is one text; half a code fence, or one that would become a cell, waits
+ * until the text is left.
+ */
 function TextEditor(props: { readonly block: Block }) {
   const { dispatch } = useSheet();
   const key = props.block.key;
-  const before = props.block.source.trim();
   const [editor, setEditor] = createSignal<CellEditor>();
   let host!: HTMLDivElement;
-  let text = before;
+  let kept = props.block.source.trim();
+  let text = kept;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const keep = (): void => {
-    if (text !== before) dispatch({ op: 'type', key, text, at: Date.now() });
+    if (text === kept) return;
+    kept = text;
+    dispatch({ op: 'type', key, text, at: Date.now() });
+  };
+  const changed = (next: string): void => {
+    text = next;
+    clearTimeout(timer);
+    timer = setTimeout(() => isOneText(text) && keep(), KEEP_AFTER);
   };
   createEffect(
     on([], () => {
@@ -86,24 +102,46 @@ function TextEditor(props: { readonly block: Block }) {
       void import('./editor/cell-editor.ts').then(({ createCellEditor }) => {
         if (gone) return;
         const made = createCellEditor(host, {
-          code: before,
+          code: kept,
           language: 'md',
           label: 'Markdown',
-          onChange: (next) => (text = next),
+          onChange: changed,
           onFocus: () => undefined,
           onLeave: (by) => dispatch(by === 0 ? { op: 'select', key, mode: 'command' } : { op: 'step', by }),
-          onHistory: () => undefined,
+          onHistory: (way) => dispatch({ op: way }),
         });
         made.focus();
-        if (before === 'New text.') made.selectAll();
+        if (kept === NEW_TEXT) made.selectAll();
         setEditor(made);
       });
       onCleanup(() => {
         gone = true;
+        clearTimeout(timer);
         editor()?.close();
         queueMicrotask(keep);
       });
     }),
   );
+  // Undone, or changed on disk.
+  createEffect(
+    on(
+      () => props.block.source.trim(),
+      (source) => {
+        if (source === kept.trim()) return;
+        kept = text = source;
+        editor()?.setCode(source);
+      },
+      { defer: true },
+    ),
+  );
   return <div class="text-editor" ref={host} />;
+}
+
+function isOneText(text: string): boolean {
+  if (text.trim() === '') return false;
+  try {
+    return parseDocument(`\n${text}\n`).parts.every(({ kind }) => kind === 'text');
+  } catch {
+    return false;
+  }
 }

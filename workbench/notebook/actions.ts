@@ -6,6 +6,7 @@ import type { NewBlock } from '../session/state.ts';
 import { type Action, offer } from '../shell/actions.ts';
 import type { SheetContext } from './context.ts';
 import { focusFrame } from './keyboard.ts';
+import { setShortcutsOpen } from './panels.ts';
 
 const GROUP = 'Notebook';
 const CELL = 'Cell';
@@ -119,6 +120,14 @@ export function sheetActions({ state, dispatch, stale, reading, setReading }: Sh
       icon: 'download',
       words: 'jupyter download',
       run: () => open(client.ipynbUrl(state().name), '_self'),
+    },
+    {
+      id: 'notebook.shortcuts',
+      group: GROUP,
+      label: 'Keyboard shortcuts',
+      keys: '?',
+      words: 'help keys',
+      run: () => setShortcutsOpen(true),
     },
     { id: 'notebook.print', group: GROUP, label: 'Print', words: 'pdf paper', run: () => print() },
     {

@@ -1,10 +1,14 @@
 /** What can be typed at a place in a cell: plugin methods and their parameters, data sets and their columns, names of other cells. */
+import { namespaceOf } from '#common/cells/names.ts';
 import type { JsonSchema, PluginManifest } from '#common/plugin.ts';
 
 export interface CompletionWorld {
   readonly language: 'ts' | 'js' | 'sql' | 'md';
   /** Plugins that the notebook may use. */
   readonly plugins: readonly PluginManifest[];
+  /** Names of the data sets. */
+  readonly tables: readonly string[];
+  /** What is known of them; asking for it asks the kernel. */
   readonly datasets: readonly {
     readonly name: string;
     readonly title: string;
@@ -23,7 +27,7 @@ interface ColumnInfo {
 
 export interface Suggestion {
   readonly label: string;
-  /** What is written; `label` unless given. */
+  /** What is written; `label` unless given. `|` is where the cursor goes, at the end unless given. */
   readonly apply?: string;
   readonly detail?: string;
   /** A paragraph. */
@@ -103,7 +107,7 @@ function atTop({ plugins, datasets, variables, view }: CompletionWorld): Suggest
       info: title,
     })),
     ...plugins.map(({ name, title, description }): Suggestion => ({
-      label: name,
+      label: namespaceOf(name),
       kind: 'namespace',
       detail: title,
       info: description,
@@ -121,11 +125,11 @@ function inMember(before: string, from: number, { plugins, datasets, view }: Com
     return columns ? { from: before.length - (quoted[2] ?? '').length, options: columns.map(columnSuggestion) } : null;
   }
   const name = /([A-Za-z_$][\w$]*)\.$/.exec(before.slice(0, from))?.[1];
-  const plugin = plugins.find((p) => p.name === name);
+  const plugin = plugins.find((p) => namespaceOf(p.name) === name);
   if (!plugin) return null;
   const methods = Object.entries(plugin.methods).map(([label, method]): Suggestion => ({
     label,
-    apply: `${label}({`,
+    apply: `${label}({ | })`,
     kind: 'method',
     detail: method.title,
     info: `${method.description}\n\n${signature(method.input)}`,
@@ -145,7 +149,7 @@ function inMember(before: string, from: number, { plugins, datasets, view }: Com
 /** Inside `plugin.method({…`: the parameters that are not there yet; after `key:`, what the schema allows. */
 function inCall(before: string, from: number, { plugins, datasets }: CompletionWorld): Completions | null {
   const call = openCall(before);
-  const method = call && plugins.find(({ name }) => name === call.plugin)?.methods[call.method];
+  const method = call && plugins.find(({ name }) => namespaceOf(name) === call.plugin)?.methods[call.method];
   if (!method) return null;
   const properties = (method.input['properties'] ?? {}) as Record<string, JsonSchema>;
   const inside = before.slice(call.open);

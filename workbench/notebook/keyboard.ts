@@ -52,7 +52,12 @@ export function handleKeys({ state, dispatch }: SheetContext): void {
     on([() => state().selected, () => state().mode], ([selected, mode], before) => {
       if (!before || selected === null || mode === 'edit') return;
       const block = document.querySelector<HTMLElement>(`[data-key="${CSS.escape(selected)}"]`);
-      if (block && !block.contains(document.activeElement)) (document.activeElement as HTMLElement | null)?.blur();
+      // In a moment: the editor that is being left lets go of the focus first.
+      queueMicrotask(() => {
+        const focused = document.activeElement;
+        if (focused !== block && (!block?.contains(focused) || focused?.closest('.cm-editor')))
+          block?.focus({ preventScroll: true });
+      });
       block?.scrollIntoView({ block: 'nearest' });
     }),
   );

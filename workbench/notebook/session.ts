@@ -1,5 +1,5 @@
 /** One open notebook for Solid: the state as a signal, and the effects that the reducer asks for. */
-import { type Accessor, createMemo, createSignal, onCleanup } from 'solid-js';
+import { type Accessor, createMemo, createSignal, on, onCleanup, untrack } from 'solid-js';
 import { AssayError, type ErrorJson } from '#common/errors.ts';
 import { useKernel } from '../kernel.tsx';
 import type { NotebookFile } from '../kernel-types.ts';
@@ -129,8 +129,15 @@ export function createOpenNotebook(file: NotebookFile): OpenNotebook {
     if (event.type === 'seal' && event.notebook === file.name && event.state === 'cell')
       dispatch({ op: 'sealing', cell: event.cell ?? null, done: event.done ?? 0, total: event.total ?? 0 });
   });
+  // Events were lost: the file may have changed unseen.
+  const look = (): void => void readDisk();
+  addEventListener('assay:gap', look);
+  onCleanup(() => removeEventListener('assay:gap', look));
   const online = createMemo(() => connection() === 'online');
   createMemo(() => online() && state().saving.kind === 'failed' && queueMicrotask(() => dispatch({ op: 'save' })));
+  createMemo(
+    on(online, (back) => back && untrack(state).problem !== null && queueMicrotask(() => dispatch({ op: 'check' }))),
+  );
   onCleanup(() => {
     clearTimeout(saveTimer);
     clearTimeout(checkTimer);

@@ -1,3 +1,5 @@
+import { moment } from './duration.ts';
+
 const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['year', 31_536_000],
   ['month', 2_592_000],
@@ -16,7 +18,7 @@ function ago(seconds: number): string {
 /** A time as people say it, with the exact one on hover. @param props.time RFC 3339 */
 export function Ago(props: { readonly time: string }) {
   return (
-    <time datetime={props.time} title={new Date(props.time).toLocaleString()}>
+    <time datetime={props.time} title={moment(props.time)}>
       {ago((Date.now() - Date.parse(props.time)) / 1000)}
     </time>
   );

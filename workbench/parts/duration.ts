@@ -12,3 +12,7 @@ export function size(bytes: number): string {
   if (bytes < 1e6) return `${(bytes / 1e3).toFixed(bytes < 1e4 ? 1 : 0)} kB`;
   return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 }
+
+/** A time as people write it, in the reader's zone: `21 November 2026 at 14:40`. */
+export const moment = (time: string): string =>
+  new Date(time).toLocaleString('en-GB', { dateStyle: 'long', timeStyle: 'short' });

@@ -9,7 +9,8 @@ export interface Edited {
   readonly selected: string | null;
 }
 
-const NEW_TEXT = 'New text.';
+/** What a new text says until someone writes it. */
+export const NEW_TEXT = 'New text.';
 
 export function blocksOf(document: NotebookDocument): readonly Block[] {
   let texts = 0;

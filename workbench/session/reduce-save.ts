@@ -1,6 +1,6 @@
 /** Saving over the version that was edited, and sealing what is saved. */
 import { step } from './step.ts';
-import { withSource } from './source.ts';
+import { isNotebook, withSource } from './source.ts';
 import { staleCells } from './status.ts';
 import type { Action, Operation, Session, Step } from './state.ts';
 
@@ -61,14 +61,14 @@ function saved(state: Session, digest: string, source: string): Step {
 /** The file has another digest than what was read or saved last. `source` null: it is gone. */
 function onDisk(state: Session, digest: string | null, source: string | null): Step {
   if (digest === state.base.digest || source === state.source) {
-    return source === null || digest === null
-      ? step(state)
-      : step({ ...state, base: { digest, source }, saving: { kind: 'saved' } });
+    if (source === null || digest === null) return step(state);
+    const next: Session = { ...state, base: { digest, source }, saving: { kind: 'saved' } };
+    return source === state.source ? step(next) : save({ ...next, saving: { kind: 'dirty' } });
   }
   // A save under way may be the very change that was seen.
   if (state.saving.kind === 'saving' && source === state.saving.source) return step(state);
   const untouched = state.source === state.base.source;
-  if (untouched && digest !== null && source !== null) {
+  if (untouched && digest !== null && source !== null && isNotebook(source)) {
     const next = withSource({ ...state, base: { digest, source } }, source);
     return step(
       { ...next, past: [...state.past, { source: state.source, selected: state.selected }], saving: { kind: 'saved' } },
@@ -85,8 +85,10 @@ function resolve(state: Session, keep: 'mine' | 'theirs'): Step {
     const next = withSource({ ...state, base: { digest, source: theirs }, saving: { kind: 'saved' } }, theirs);
     return step({ ...next, past: [...state.past, { source: state.source, selected: state.selected }], future: [] });
   }
-  const base = { digest, source: theirs ?? '' };
-  return save({ ...state, base, saving: { kind: 'dirty' } });
+  // Undo brings theirs back: what was chosen against is not lost either way.
+  const past =
+    theirs === null || !isNotebook(theirs) ? state.past : [...state.past, { source: theirs, selected: null }];
+  return save({ ...state, past, base: { digest, source: theirs ?? '' }, saving: { kind: 'dirty' } });
 }
 
 function seal(state: Session, call: string, at: number): Step {

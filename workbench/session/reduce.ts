@@ -123,15 +123,18 @@ function edited(state: Session, source: string, more: Partial<Session>, ...actio
 }
 
 function travel(state: Session, from: 'past' | 'future', to: 'past' | 'future'): Step {
-  const version = state[from].at(-1);
+  // What the editor has undone by itself already would be a step that nobody sees.
+  const at = state[from].findLastIndex(({ source }) => source !== state.source);
+  const version = state[from][at];
   if (!version) return step(state);
   const next = withSource(state, version.source);
   const selected = next.blocks.some(({ key }) => key === version.selected) ? version.selected : next.selected;
   return step({
     ...next,
     selected,
+    mode: selected === state.selected ? state.mode : 'command',
     typing: null,
-    [from]: state[from].slice(0, -1),
+    [from]: state[from].slice(0, at),
     [to]: [...state[to], { source: state.source, selected: state.selected }],
   });
 }

@@ -16,6 +16,16 @@ export function withSource(state: Session, source: string): Session {
   return { ...state, source, document, blocks, selected, saving };
 }
 
+/** Whether a text can be taken apart at all. */
+export function isNotebook(source: string): boolean {
+  try {
+    parseDocument(source);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Blocks that didn't change stay the same objects, so that what shows them needn't look. */
 function keepSame(before: readonly Block[], after: readonly Block[]): readonly Block[] {
   const byKey = new Map(before.map((block) => [block.key, block]));

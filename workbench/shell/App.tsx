@@ -72,8 +72,8 @@ function NotHere() {
   return (
     <div class="page">
       <h1 class="page-title">Nothing lives here</h1>
-      <p>
-        The address names no page of the workbench. <a href="/">All notebooks</a>
+      <p class="page-lead">
+        The address names no page of the workbench. Here are <a href="/">all notebooks</a>.
       </p>
     </div>
   );

@@ -34,6 +34,7 @@ export function Drawer() {
             <a
               class="drawer-link"
               href={room.to}
+              title={drawerOpen() ? undefined : room.label}
               aria-current={current(room.page) ? 'page' : undefined}
               onClick={() => setDrawerOpen(false)}
             >

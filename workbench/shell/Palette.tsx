@@ -1,3 +1,4 @@
+import '../parts/dialog.css';
 import './palette.css';
 import { Dialog } from '@kobalte/core/dialog';
 import { createEffect, createMemo, createSignal, For, Show } from 'solid-js';

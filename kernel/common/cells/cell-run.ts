@@ -11,7 +11,7 @@ import type { CellFunction, Evaluate } from './sandbox.ts';
 import { runSql, type SqlRequest } from './sql.ts';
 import { describeOutputs, digestOutputs, encodeOutputs, freezeDeep, isPrimitive, type Outputs } from './values.ts';
 
-export interface CellContext extends Omit<PresentContext, 'cell'> {
+export interface CellContext extends PresentContext {
   readonly host: RuntimeHost;
   readonly module: Module;
   readonly mailbox: Mailbox;
@@ -32,6 +32,7 @@ export class CellRun {
   readonly #context: CellContext;
   readonly #main: Variable;
   readonly #names: readonly Variable[];
+  /** What other cells, data and the host give; the run itself gives the rest. */
   readonly #inputs: readonly string[];
   #function: CellFunction | null = null;
   #present: Present | null = null;
@@ -119,7 +120,7 @@ export class CellRun {
       const maker = typeof value === 'object' && value !== null ? makers.get(value) : undefined;
       if (maker) maker.#touched = true;
     }
-    const present = (this.#present = new Present({ ...this.#context, cell }));
+    const present = (this.#present = new Present(cell, this.#context));
     // The first run of this text may never end; later ones are reported together.
     this.#report('running', this.#function === null);
     const ready = this.#context.host.drawing?.ready(cell) ?? null;
@@ -130,16 +131,19 @@ export class CellRun {
   #run(given: readonly unknown[], present: Present): Outputs | Promise<Outputs> {
     const { cell } = this;
     this.#function ??= this.#context.evaluate(cell);
-    let next = 0;
-    const inputs = cell.inputs.map((name) =>
-      ownInput(name, this.#context.namespaces) ? present.input(name) : given[next++],
-    );
+    const inputs = given.length === cell.inputs.length ? given : this.#allInputs(given, present);
     const result = this.#function(...inputs);
     const finish = (outputs: Outputs): Outputs => this.#finish(outputs, present);
     if (cell.kind === 'sql') return present.race(this.#query(result as SqlRequest)).then(finish);
-    const waits =
-      result instanceof Promise || Object.values(result as Outputs).some((value) => value instanceof Promise);
+    const waits = result instanceof Promise || Object.values(result as Outputs).some(isPromise);
     return waits ? present.race(settle(result)).then(finish) : finish(result as Outputs);
+  }
+
+  #allInputs(given: readonly unknown[], present: Present): unknown[] {
+    let next = 0;
+    return this.cell.inputs.map((name) =>
+      ownInput(name, this.#context.namespaces) ? present.input(name) : given[next++],
+    );
   }
 
   async #query(request: SqlRequest | Promise<SqlRequest>): Promise<Outputs> {
@@ -151,7 +155,8 @@ export class CellRun {
     const { cell } = this;
     const outputs = Object.freeze(result);
     this.#outputs = outputs;
-    const settled = { ...this.#state, status: 'done', ms: present.elapsed(), receipts: present.receipts } as const;
+    const { id, version } = this.#state;
+    const settled = { id, version, status: 'done', ms: present.elapsed(), receipts: present.receipts } as const;
     if (cell.kind === 'view' || cell.kind === 'text') {
       this.#state = settled;
       this.#context.host.drawing?.show(cell, outputs);
@@ -229,6 +234,8 @@ export class CellRun {
     this.#context.count(-1);
   }
 }
+
+const isPromise = (value: unknown): boolean => value instanceof Promise;
 
 /** Outputs that are promises count as what they promise. */
 async function settle(result: unknown): Promise<Outputs> {

@@ -17,8 +17,7 @@ export class Mailbox {
 
   /** `from.state` is read when the report is sent. `urgent`: what follows may never end, so the report goes first. */
   post(id: string, from: { readonly state: CellState }, urgent: boolean): void {
-    this.#letters.delete(id);
-    this.#letters.set(id, from);
+    if (this.#letters.get(id) !== from) this.#letters.set(id, from);
     if (urgent) this.flush();
     else if (!this.#planned) {
       this.#planned = true;

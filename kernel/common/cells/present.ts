@@ -29,7 +29,6 @@ export interface Drawing {
 }
 
 export interface PresentContext {
-  readonly cell: CompiledCell;
   readonly host: {
     call(
       cell: string,
@@ -54,14 +53,16 @@ export const ownInput = (name: string, namespaces: ReadonlySet<string>): boolean
 
 export class Present {
   readonly receipts: Digest[] = [];
+  readonly #cell: CompiledCell;
   readonly #context: PresentContext;
   readonly #started: number;
   #open = true;
   #abandon: ((reason: AssayError) => void) | null = null;
   #random: (() => number) | null = null;
-  #ticks = 0;
+  #now: (() => number) | null = null;
 
-  constructor(context: PresentContext) {
+  constructor(cell: CompiledCell, context: PresentContext) {
+    this.#cell = cell;
     this.#context = context;
     this.#started = context.host.clock();
   }
@@ -72,12 +73,11 @@ export class Present {
   }
 
   input(name: string): unknown {
-    const { cell, host } = this.#context;
     if (name === 'Math') return makeMath(this.random);
     if (name === 'Date') return harden(makeDate(this.now));
     if (name === 'random') return this.random;
     if (name === 'now') return this.now;
-    if (DRAWN.has(name)) return host.drawing?.input(cell, name);
+    if (DRAWN.has(name)) return this.#context.host.drawing?.input(this.#cell, name);
     return this.#namespace(name);
   }
 
@@ -91,32 +91,45 @@ export class Present {
 
   /** `over`: the run is given up, and may call nothing any more; view cells stay open until then. */
   end(over: boolean): void {
-    const { kind } = this.#context.cell;
+    const { kind } = this.#cell;
     if (over || kind === 'value' || kind === 'sql') this.#open = false;
     if (over) this.#abandon?.(new AssayError('CANCELLED', 'A newer run of the cell took over.'));
   }
 
-  readonly random = Object.freeze((): number => {
-    this.#check('random()');
-    return (this.#random ??= seededRandom(this.#context.seed, this.#context.cell.id))();
-  });
+  /** Made when first asked for: most cells ask for neither. */
+  get random(): () => number {
+    return (this.#random ??= this.#makeRandom());
+  }
 
-  readonly now = Object.freeze((): number => {
-    this.#check('now()');
-    return EPOCH + this.#ticks++;
-  });
+  get now(): () => number {
+    return (this.#now ??= this.#makeNow());
+  }
+
+  #makeRandom(): () => number {
+    const next = seededRandom(this.#context.seed, this.#cell.id);
+    return Object.freeze(() => {
+      this.#check('random()');
+      return next();
+    });
+  }
+
+  #makeNow(): () => number {
+    let ticks = 0;
+    return Object.freeze(() => {
+      this.#check('now()');
+      return EPOCH + ticks++;
+    });
+  }
 
   #check(what: string): void {
     if (!this.#open)
-      throw new AssayError(
-        'CELL_CLOCK',
-        `${what} of the cell ${this.#context.cell.id} was asked for after it had ended.`,
-      );
+      throw new AssayError('CELL_CLOCK', `${what} of the cell ${this.#cell.id} was asked for after it had ended.`);
   }
 
   /** A plugin's methods, and in view cells its drawings. */
   #namespace(name: string): object {
-    const { cell, uses, host } = this.#context;
+    const { uses, host } = this.#context;
+    const cell = this.#cell;
     const plugin = uses.find((use) => namespaceOf(use) === name)!.split('.', 1)[0]!;
     const { drawing } = host;
     const drawings = cell.kind === 'view' ? (drawing?.views(plugin) ?? {}) : {};
@@ -132,7 +145,8 @@ export class Present {
   }
 
   async #call(method: string, input: unknown): Promise<unknown> {
-    const { cell, uses, host } = this.#context;
+    const { uses, host } = this.#context;
+    const cell = this.#cell;
     if (!this.#open) throw new AssayError('CANCELLED', `${method} was called after the cell ${cell.id} had ended.`);
     if (!isUsed(uses, method)) throw new AssayError('NOT_USED', `${method} is not under \`uses\`.`, { where: method });
     const { result, receipt } = await host.call(cell.id, method, inOrder(input ?? {}));

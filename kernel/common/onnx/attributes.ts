@@ -1,10 +1,11 @@
 import { AssayError } from '../errors.ts';
-import { ELEMENT_TYPES, type NodeProto, type TensorProto } from './schema.ts';
+import { ATTRIBUTE_TYPE, type AttributeProto, ELEMENT_TYPES, type NodeProto, type TensorProto } from './schema.ts';
 
 /** Typed access to a node's attributes; what is absent reads as undefined. */
 export interface Attributes {
   text(name: string): string | undefined;
   int(name: string): number | undefined;
+  float(name: string): number | undefined;
   ints(name: string): readonly number[] | undefined;
   texts(name: string): readonly string[] | undefined;
   /** Numbers from `name_as_tensor` or a tensor `name` (any numeric type), else from the float32s in `name`. */
@@ -19,7 +20,8 @@ export function attributesOf(node: NodeProto): Attributes {
       const value = byName.get(name)?.s;
       return value === undefined ? undefined : utf8.decode(value);
     },
-    int: (name) => byName.get(name)?.i,
+    int: (name) => byName.get(name)?.i ?? zero(byName.get(name), ATTRIBUTE_TYPE.i),
+    float: (name) => byName.get(name)?.f ?? zero(byName.get(name), ATTRIBUTE_TYPE.f),
     ints: (name) => byName.get(name)?.ints ?? tensorOf(byName.get(name)?.t),
     texts: (name) => byName.get(name)?.strings?.map((bytes) => utf8.decode(bytes)),
     numbers: (name) =>
@@ -27,12 +29,16 @@ export function attributesOf(node: NodeProto): Attributes {
   };
 }
 
+/** Writers may leave a number out that is 0. */
+const zero = (attribute: AttributeProto | undefined, type: number): 0 | undefined =>
+  attribute?.type === type ? 0 : undefined;
+
 /**
  * A tensor's numbers, whichever of its fields holds them.
  *
  * @throws MODEL_UNSUPPORTED when they lie in another file or are of a type without numbers
  */
-function tensorOf(tensor: TensorProto | undefined): readonly number[] | undefined {
+export function tensorOf(tensor: TensorProto | undefined): readonly number[] | undefined {
   if (tensor === undefined) return undefined;
   const where = tensor.name ?? '';
   if ((tensor.external?.length ?? 0) > 0)

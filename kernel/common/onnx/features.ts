@@ -1,6 +1,6 @@
 import type { Column, TableData } from '../data.ts';
 import { AssayError } from '../errors.ts';
-import type { OnnxModel } from './model.ts';
+import type { OnnxModel, Port } from './model.ts';
 import type { Feed } from './session.ts';
 
 /** One column of a model's input. */
@@ -49,28 +49,48 @@ export function describedFeatures({ metadata }: OnnxModel): readonly Feature[] |
 export function featuresFor(model: OnnxModel, tables: readonly TableData[], width: number | null): readonly Feature[] {
   const described = describedFeatures(model);
   if (described !== null) return described;
-  if (model.inputs.length > 1)
+  if (model.inputs.length > 1 && model.inputs.every((port) => widthOf(port) === 1))
     return model.inputs.map(({ name, type }) => ({
       name,
       ...(type === 'string'
         ? { type: 'category' as const, categories: textsOf(name, tables) }
-        : { type: 'number' as const }),
+        : { type: type === 'bool' ? ('boolean' as const) : ('number' as const) }),
     }));
   const port = model.inputs[0];
   const [first] = tables;
-  const wanted = width ?? (port?.shape.length === 2 ? port.shape[1]! : null);
+  const all = model.inputs.reduce((sum, input) => sum + widthOf(input), 0);
+  const wanted = model.inputs.length > 1 ? all : ((port?.shape.length === 2 ? port.shape[1]! : null) ?? width);
   if (first === undefined || (wanted !== null && first.columns.length !== wanted))
     throw new AssayError(
       'COLUMNS_MISMATCH',
       `The model takes ${wanted} columns and doesn’t name them; the table has ${first?.columns.length ?? 0}: ${list(first)}.`,
     );
-  return first.columns.map(({ name, type, unit }) => ({
+  const ports = portsOf(model, first.columns.length);
+  return first.columns.map(({ name, type, unit }, j) => ({
     name,
-    ...(type === 'text' && port?.type === 'string'
+    ...(type === 'text' && ports[j]?.type === 'string'
       ? { type: 'category' as const, categories: textsOf(name, tables) }
       : { type: type === 'bool' ? ('boolean' as const) : type === 'date' ? ('date' as const) : ('number' as const) }),
     ...(unit === undefined ? {} : { unit }),
   }));
+}
+
+/** Columns that a port takes, when it is one of several. */
+const widthOf = ({ shape }: Port): number => (shape.length === 2 ? (shape[1] ?? 1) : 1);
+
+/** The port that each of so many columns goes into. @throws MODEL_UNSUPPORTED when they don't fill the ports */
+function portsOf(model: OnnxModel, columns: number): readonly Port[] {
+  const [only] = model.inputs;
+  const ports =
+    model.inputs.length === 1 && only !== undefined
+      ? Array.from({ length: columns }, () => only)
+      : model.inputs.flatMap((port) => Array.from({ length: widthOf(port) }, () => port));
+  if (ports.length !== columns)
+    throw new AssayError(
+      'MODEL_UNSUPPORTED',
+      `The model has ${model.inputs.length} inputs, and Assay can’t tell which of ${columns} columns go where.`,
+    );
+  return ports;
 }
 
 function textsOf(name: string, tables: readonly TableData[]): string[] {
@@ -106,20 +126,41 @@ export function selectFeatures(table: TableData, features: readonly Feature[]): 
 }
 
 /**
- * A table as the model reads it.
+ * A table as the model reads it: numbers are rounded where an input takes float32, as they are on their way in.
  *
  * @param table columns in the order of `features`
- * @param double the model takes float64: otherwise numbers are rounded to float32, as they are on their way into the model
  * @returns (rows × features), NaN where a value is missing
- * @throws COLUMN_UNFIT when a column's type is not the feature's
+ * @throws COLUMN_UNFIT when a column's type is not the feature's; MODEL_UNSUPPORTED when the features don't fill the inputs
  */
-export function matrixOf(table: TableData, features: readonly Feature[], double: boolean): Float64Array {
+export function inputMatrix(model: OnnxModel, table: TableData, features: readonly Feature[]): Float64Array {
+  const ports = portsOf(model, features.length);
+  const whole = ports.findIndex(({ type }, j) => {
+    const column = table.columns[j]!;
+    if (!/^u?int/u.test(type) || column.type === 'text') return false;
+    return numbersOf(column, features[j]!).some((value) => !Number.isNaN(value) && !Number.isInteger(value));
+  });
+  if (whole >= 0)
+    throw new AssayError(
+      'COLUMN_UNFIT',
+      `“${features[whole]!.name}” holds fractions, and the model takes ${ports[whole]!.type} there.`,
+      { where: features[whole]!.name },
+    );
+  return matrixOf(table, features, (j) => ports[j]!.type === 'float32');
+}
+
+/** @param rounds whether a column's numbers are rounded to float32 @throws COLUMN_UNFIT */
+export function matrixOf(
+  table: TableData,
+  features: readonly Feature[],
+  rounds: (column: number) => boolean,
+): Float64Array {
   const { rows } = table;
   const out = new Float64Array(rows * features.length);
   features.forEach((feature, j) => {
     const values = numbersOf(table.columns[j]!, feature);
+    const round = rounds(j);
     for (let row = 0; row < rows; row++)
-      out[row * features.length + j] = double ? values[row]! : Math.fround(values[row]!);
+      out[row * features.length + j] = round ? Math.fround(values[row]!) : values[row]!;
   });
   return out;
 }
@@ -157,24 +198,24 @@ function allMissing({ type, values, valid }: Column): boolean {
 export function feedsOf(model: OnnxModel, features: readonly Feature[], x: Float64Array, rows: number): Feed[] {
   const count = features.length;
   if (model.inputs.length === 1 && model.inputs[0]!.type !== 'string') return [{ numbers: x, width: count }];
-  if (model.inputs.length !== count)
-    throw new AssayError(
-      'MODEL_UNSUPPORTED',
-      `The model has ${model.inputs.length} inputs, and Assay can’t tell which of ${count} columns go where.`,
-    );
-  return model.inputs.map((port, j) => {
-    const column = Float64Array.from({ length: rows }, (_, row) => x[row * count + j]!);
-    if (port.type !== 'string') return { numbers: column, width: 1 };
-    const { categories, name } = features[j]!;
-    return {
-      texts: Array.from(column, (code) => {
-        const text = categories?.[code];
-        if (text === undefined)
-          throw new AssayError('VALUE_MISSING', `“${name}”: the model takes text, and a value is missing.`, {
-            where: name,
-          });
-        return text;
-      }),
-    };
+  portsOf(model, count);
+  let start = 0;
+  return model.inputs.map((port) => {
+    const first = start;
+    const width = model.inputs.length === 1 ? count : widthOf(port);
+    start += width;
+    const numbers = new Float64Array(rows * width);
+    for (let row = 0; row < rows; row++)
+      numbers.set(x.subarray(row * count + first, row * count + first + width), row * width);
+    return port.type === 'string'
+      ? { texts: Array.from(numbers, (code, i) => textOf(features[first + (i % width)]!, code)), width }
+      : { numbers, width };
   });
+}
+
+/** @throws VALUE_MISSING */
+function textOf({ categories, name }: Feature, code: number): string {
+  const text = categories?.[code];
+  if (text !== undefined) return text;
+  throw new AssayError('VALUE_MISSING', `“${name}”: the model takes text, and a value is missing.`, { where: name });
 }

@@ -2,12 +2,14 @@ import exp from '@stdlib/math-base-special-exp';
 import { AssayError } from '../errors.ts';
 
 /**
- * What stands between a model's scores (its margin) and its outputs. `pair`: one score s of the second class makes two outputs, from −s and s
+ * What stands between a model's scores (its margin) and its outputs. `logistic-shares`: LOGISTIC, then shares of their sum (one-vs-rest). `pair`: one score s of the second class makes two outputs, from −s and s
  * (`complement`: 1 − s and s). `unknown`: a transform that only the runtime knows.
  */
 export type LinkName =
   | 'none'
   | 'logistic'
+  | 'logistic-shares'
+  | 'exp'
   | 'softmax'
   | 'softmax-zero'
   | 'logistic-pair'
@@ -52,15 +54,22 @@ export function applyLink({ name, scores: count, outputs }: Link, scores: Float6
       out[2 * row + 1] = name === 'logistic-pair' ? sigmoid(s) : s;
     } else if (name === 'softmax' || name === 'softmax-zero')
       softmax(scores, row * count, count, name === 'softmax-zero', out);
-    else
-      for (let i = row * count; i < (row + 1) * count; i++)
-        out[i] = name === 'logistic' ? sigmoid(scores[i]!) : scores[i]!;
+    else {
+      const apply = name === 'exp' ? exp : name.startsWith('logistic') ? sigmoid : (s: number): number => s;
+      for (let i = row * count; i < (row + 1) * count; i++) out[i] = apply(scores[i]!);
+      if (name === 'logistic-shares') shares(out, row * count, count);
+    }
   }
   return out;
 }
 
 export function sigmoid(s: number): number {
   return s >= 0 ? 1 / (1 + exp(-s)) : 1 - 1 / (1 + exp(s));
+}
+
+function shares(out: Float64Array, start: number, count: number): void {
+  const sum = out.subarray(start, start + count).reduce((total, value) => total + value, 0);
+  for (let i = start; i < start + count; i++) out[i]! /= sum;
 }
 
 /** SOFTMAX_ZERO leaves scores of zero at zero. */

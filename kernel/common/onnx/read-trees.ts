@@ -57,7 +57,8 @@ export function readTrees(node: NodeProto, features: number | null): ReadTrees |
   const labels = classifier
     ? (attributes.texts('classlabels_strings') ?? attributes.ints('classlabels_int64s')?.map(String) ?? [])
     : null;
-  const outputs = labels?.length ?? attributes.int('n_targets') ?? Math.max(0, ...leafIds) + 1;
+  const outputs =
+    labels?.length ?? attributes.int('n_targets') ?? leafIds.reduce((most, id) => Math.max(most, id), 0) + 1;
   const post = attributes.text('post_transform') ?? 'NONE';
   const score =
     labels === null

@@ -26,7 +26,9 @@ interface RuntimeSession {
 }
 
 /** Values of one graph input: numbers (rows × width) or text (rows). */
-export type Feed = { readonly numbers: Float64Array; readonly width: number } | { readonly texts: readonly string[] };
+export type Feed =
+  | { readonly numbers: Float64Array; readonly width: number }
+  | { readonly texts: readonly string[]; readonly width: number };
 
 export interface Output {
   readonly dims: readonly number[];
@@ -41,32 +43,85 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** @throws MODEL_FAILED with what the runtime says */
-export async function openSession(runtime: Runtime, model: OnnxModel): Promise<Session> {
-  const { bytes, outputs } = withoutZipMap(model);
-  const session = await said(() =>
-    runtime.InferenceSession.create(bytes, {
-      intraOpNumThreads: 1,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      logSeverityLevel: 4,
-    }),
+/**
+ * @param inner a tensor inside the graph that can be read as well
+ * @throws MODEL_FAILED with what the runtime says; its details say `loading`
+ */
+export async function openSession(runtime: Runtime, model: OnnxModel, inner?: string): Promise<Session> {
+  const { bytes: plain, outputs } = withoutZipMap(model);
+  const bytes = inner === undefined || outputs.some(({ name }) => name === inner) ? plain : withOutput(plain, inner);
+  const session = await said(
+    () =>
+      runtime.InferenceSession.create(bytes, {
+        intraOpNumThreads: 1,
+        interOpNumThreads: 1,
+        executionMode: 'sequential',
+        logSeverityLevel: 4,
+      }),
+    { loading: true },
   );
   return {
     outputs,
     async run(feeds, rows, output) {
-      const tensors = Object.fromEntries(
-        model.inputs.map((port, i) => [port.name, feedTensor(runtime, port, feeds[i]!, rows)]),
-      );
-      const result = (await said(() => session.run(tensors, [output])))[output];
-      if (result === undefined) throw new AssayError('MODEL_FAILED', `The runtime gave no output “${output}”.`);
-      const data = result.type === 'string' ? [...(result.data as readonly string[])] : doubles(result.data);
-      const { dims } = result;
-      for (const tensor of [...Object.values(tensors), result]) tensor.dispose?.();
-      return { dims, data };
+      const size = model.inputs.find(({ shape }) => shape.length > 0 && shape[0] !== null)?.shape[0] ?? rows;
+      if (size === rows || rows === 0) return once(runtime, session, model, feeds, rows, output);
+      const parts: Output[] = [];
+      for (let start = 0; start < rows; start += size) {
+        const part = await once(
+          runtime,
+          session,
+          model,
+          feeds.map((feed) => cut(feed, start, size)),
+          size,
+          output,
+        );
+        parts.push(part);
+      }
+      return glued(parts, rows, size);
     },
     close: () => session.release(),
   };
+}
+
+async function once(
+  runtime: Runtime,
+  session: RuntimeSession,
+  model: OnnxModel,
+  feeds: readonly Feed[],
+  rows: number,
+  output: string,
+): Promise<Output> {
+  const tensors = Object.fromEntries(
+    model.inputs.map((port, i) => [port.name, feedTensor(runtime, port, feeds[i]!, rows)]),
+  );
+  const result = (await said(() => session.run(tensors, [output])))[output];
+  if (result === undefined) throw new AssayError('MODEL_FAILED', `The runtime gave no output “${output}”.`);
+  const data = result.type === 'string' ? [...(result.data as readonly string[])] : doubles(result.data);
+  const { dims } = result;
+  for (const tensor of [...Object.values(tensors), result]) tensor.dispose?.();
+  return { dims, data };
+}
+
+/** Rows from `start` on, for a model whose batch has a fixed size; past the end the last row is repeated. */
+function cut(feed: Feed, start: number, size: number): Feed {
+  const pick = <T>(from: ArrayLike<T>, width: number): T[] =>
+    Array.from({ length: size * width }, (_, i) => {
+      const row = Math.min(start + Math.floor(i / width), from.length / width - 1);
+      return from[row * width + (i % width)]!;
+    });
+  const { width } = feed;
+  return 'texts' in feed
+    ? { texts: pick(feed.texts, width), width }
+    : { numbers: Float64Array.from(pick(feed.numbers, width)), width };
+}
+
+function glued(parts: readonly Output[], rows: number, size: number): Output {
+  const [first] = parts;
+  const each = (first?.data.length ?? 0) / size;
+  const all = parts.flatMap(({ data }) => [...data]).slice(0, rows * each);
+  const texts = Array.isArray(first?.data);
+  const data = texts ? all.map(String) : Float64Array.from(all, Number);
+  return { dims: [rows, ...(first?.dims.slice(1) ?? [])], data };
 }
 
 function doubles(data: unknown): Float64Array {
@@ -87,7 +142,7 @@ const ARRAYS: Readonly<Record<string, (numbers: Float64Array) => unknown>> = {
 
 function feedTensor(runtime: Runtime, port: Port, feed: Feed, rows: number): RuntimeTensor {
   const flat = port.shape.length === 1;
-  if ('texts' in feed) return new runtime.Tensor('string', feed.texts, flat ? [rows] : [rows, 1]);
+  if ('texts' in feed) return new runtime.Tensor('string', feed.texts, flat ? [rows] : [rows, feed.width]);
   const make = ARRAYS[port.type];
   if (make === undefined)
     throw new AssayError('MODEL_UNSUPPORTED', `The input “${port.name}” takes ${port.type}, which Assay doesn’t feed.`);
@@ -98,7 +153,7 @@ function feedTensor(runtime: Runtime, port: Port, feed: Feed, rows: number): Run
   return new runtime.Tensor(port.type, make(feed.numbers), flat ? [rows] : [rows, feed.width]);
 }
 
-async function said<T>(run: () => Promise<T>): Promise<T> {
+async function said<T>(run: () => Promise<T>, details?: Readonly<Record<string, unknown>>): Promise<T> {
   try {
     return await run();
   } catch (cause) {
@@ -106,7 +161,10 @@ async function said<T>(run: () => Promise<T>): Promise<T> {
     const text = (cause instanceof Error ? cause.message : String(cause))
       .replaceAll(/\/onnxruntime_src\/\S+:\d+ ?/g, '')
       .slice(0, 400);
-    throw new AssayError('MODEL_FAILED', `onnxruntime says: ${text}`, { cause });
+    throw new AssayError('MODEL_FAILED', `onnxruntime says: ${text}`, {
+      cause,
+      ...(details === undefined ? {} : { details }),
+    });
   }
 }
 
@@ -139,6 +197,13 @@ function withoutZipMap(model: OnnxModel): { bytes: Uint8Array; outputs: readonly
     return source === undefined ? port : { name: source, type: 'float32', shape: [null, null] };
   });
   return { bytes: concat(rawFields(model.bytes).map(swap)), outputs };
+}
+
+function withOutput(bytes: Uint8Array, name: string): Uint8Array {
+  const output = bytesField(FIELD.graphOutput, encode(VALUE_INFO, { name }));
+  const swap = ({ field, raw, body }: RawField): Uint8Array =>
+    field === FIELD.modelGraph && body !== null ? bytesField(field, concat([body, output])) : raw;
+  return concat(rawFields(bytes).map(swap));
 }
 
 function concat(parts: readonly Uint8Array[]): Uint8Array {

@@ -1,6 +1,13 @@
 import type { TableData, Tensor } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
-import { featuresFor, feedsOf, matrixOf, METADATA, selectFeatures } from '#common/onnx/features.ts';
+import {
+  describedFeatures,
+  featuresFor,
+  feedsOf,
+  inputMatrix,
+  METADATA,
+  selectFeatures,
+} from '#common/onnx/features.ts';
 import { featuresOf, outputsOf, recognise } from '#common/onnx/known.ts';
 import { type OnnxModel, type Port } from '#common/onnx/model.ts';
 import { openSession, type Runtime } from '#common/onnx/session.ts';
@@ -35,11 +42,9 @@ export async function predict(
   engine: 'onnxruntime' | 'float64',
   onBatch: (done: number) => void,
 ): Promise<Predictions> {
-  const known = recognise(model);
-  const width = known.kind === 'other' ? null : featuresOf(known);
-  const features = featuresFor(model, [table], width);
-  const double = known.kind === 'other' ? model.inputs.every(({ type }) => type === 'float64') : known.double;
-  const x = matrixOf(selectFeatures(table, features), features, double);
+  const known = recognise(model, describedFeatures(model)?.length ?? table.columns.length);
+  const features = featuresFor(model, [table], known.kind === 'other' ? null : featuresOf(known));
+  const x = inputMatrix(model, selectFeatures(table, features), features);
   const { rows } = table;
   const result = (data: Float64Array, count: number, output: string): Predictions => {
     const labels = known.kind === 'other' || known.labels === null || output !== known.output ? null : known.labels;

@@ -84,7 +84,7 @@ export function train(
     });
 
   const features = columns.map((column) => featureOf(column, y, fit));
-  const x = matrixOf({ $: 'table', rows: table.rows, columns }, features, false);
+  const x = matrixOf({ $: 'table', rows: table.rows, columns }, features, () => true);
   const rowsOf = (rows: Int32Array): Rows => take(x, y, rows, features.length);
   const loss = classes === null ? squared : logistic;
   const test = rowsOf(split.held);

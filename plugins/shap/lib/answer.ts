@@ -1,7 +1,9 @@
+import { AssayError } from '#common/errors.ts';
 import { type Feature, feedsOf, METADATA } from '#common/onnx/features.ts';
 import type { Known } from '#common/onnx/known.ts';
 import type { OnnxModel } from '#common/onnx/model.ts';
 import { openSession, type Runtime } from '#common/onnx/session.ts';
+import { checkRuntime } from './check.ts';
 import type { Attribution } from './path-dependent.ts';
 
 /** Numbers in one explanation. */
@@ -35,10 +37,37 @@ export interface Answer extends Attribution {
   readonly engine: 'float64' | 'onnxruntime';
   /** A power of ten that no difference between Assay's evaluation and onnxruntime's float32 exceeds; null when only one of them was asked. */
   readonly runtimeDifference: number | null;
+  readonly notes: readonly string[];
 }
 
+/**
+ * How far the runtime's outputs are from Assay's own. A file that Assay reads and the runtime can't even load (a TreeEnsemble of float64 with
+ * nodes_hitrates, say) is explained all the same, and a note says that only Assay's evaluation stands behind it.
+ *
+ * @throws MODEL_DISAGREES, MODEL_FAILED
+ */
+export async function compareWithRuntime(
+  known: Known,
+  own: Float64Array,
+  input: Input,
+): Promise<Pick<Answer, 'runtimeDifference' | 'notes'>> {
+  try {
+    const runtimeDifference = checkRuntime(known, input.x, own, await askRuntime(input, known.output));
+    return { runtimeDifference, notes: [] };
+  } catch (error) {
+    if (!(error instanceof AssayError) || !isLoading(error.details)) throw error;
+    return {
+      runtimeDifference: null,
+      notes: [`Not compared with onnxruntime, which can’t load the model: ${error.message}`],
+    };
+  }
+}
+
+const isLoading = (details: unknown): boolean =>
+  typeof details === 'object' && details !== null && 'loading' in details && details.loading === true;
+
 /** What the runtime puts out. @returns (rows × outputs) @throws MODEL_FAILED */
-export async function askRuntime({ runtime, model, features, x, rows }: Input, output: string): Promise<Float64Array> {
+async function askRuntime({ runtime, model, features, x, rows }: Input, output: string): Promise<Float64Array> {
   const session = await openSession(runtime, model);
   try {
     const parts: number[] = [];

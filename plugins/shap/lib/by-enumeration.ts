@@ -2,8 +2,8 @@ import { AssayError } from '#common/errors.ts';
 import { feedsOf, METADATA } from '#common/onnx/features.ts';
 import { type Known, type Opaque, outputsOf, scoresOf } from '#common/onnx/known.ts';
 import { openSession, type Output } from '#common/onnx/session.ts';
-import { type Answer, askRuntime, type Input, MOST_VALUES, numbered, outputNames } from './answer.ts';
-import { checkAdditivity, checkRuntime } from './check.ts';
+import { type Answer, compareWithRuntime, type Input, MOST_VALUES, numbered, outputNames } from './answer.ts';
+import { checkAdditivity } from './check.ts';
 import type { Space } from './choose.ts';
 import { pick, project, scoreColumns } from './columns.ts';
 import { enumerate, type Evaluate } from './enumerate.ts';
@@ -20,7 +20,7 @@ export async function byEnumeration(known: Known | Opaque, space: Space, input: 
   const { x, rows, features, background, backgroundRows, progress } = input;
   const readable = known.kind !== 'other' && known.link.name !== 'unknown';
   const own = known.kind !== 'other' && (readable || space === 'margin') ? known : null;
-  const { evaluate, names, close } = own === null ? await asked(known, input) : evaluated(own, space, input);
+  const { evaluate, names, close } = own === null ? await asked(known, space, input) : evaluated(own, space, input);
   try {
     if (rows * features.length * names.length > MOST_VALUES) throw new AssayError('DATA_TOO_LARGE');
     const found = await enumerate(
@@ -41,10 +41,9 @@ export async function byEnumeration(known: Known | Opaque, space: Space, input: 
       additivityError: checkAdditivity(found.values, found.base, found.outputs, features.length),
       backgroundRowsUsed: backgroundRows,
       engine: own === null ? 'onnxruntime' : 'float64',
-      runtimeDifference:
-        own !== null && readable
-          ? checkRuntime(own, outputsOf(own, x, rows), await askRuntime(input, own.output))
-          : null,
+      ...(own !== null && readable
+        ? await compareWithRuntime(own, outputsOf(own, x, rows), input)
+        : { runtimeDifference: null, notes: [] }),
     };
   } finally {
     await close();
@@ -67,16 +66,22 @@ function evaluated(known: Known, space: Space, { model, wanted }: Input): Asked 
   };
 }
 
-async function asked(known: Known | Opaque, { runtime, model, features, background, wanted }: Input): Promise<Asked> {
-  const session = await openSession(runtime, model);
+async function asked(
+  known: Known | Opaque,
+  space: Space,
+  { runtime, model, features, background, wanted }: Input,
+): Promise<Asked> {
+  const margin = space === 'margin' && known.kind === 'other' ? known.margin?.tensor : undefined;
+  const session = await openSession(runtime, model, margin);
   const release = (): Promise<void> => session.close();
   try {
     const wishes = (name: string, type: string): boolean =>
       known.kind === 'other' ? type.startsWith('float') : name === known.output;
     const port = session.outputs.find(({ name, type }) => wishes(name, type));
     if (port === undefined) throw new AssayError('MODEL_UNSUPPORTED', 'The model puts out no float numbers.');
+    const tensor = margin ?? port.name;
     const all: Evaluate = async (x, rows) =>
-      finite(await session.run(feedsOf(model, features, x, rows), rows, port.name), port.name, rows);
+      finite(await session.run(feedsOf(model, features, x, rows), rows, tensor), tensor, rows);
     // How many numbers it gives for a row is seen only by asking.
     const probe = await all(background!.subarray(0, features.length), 1);
     const names =

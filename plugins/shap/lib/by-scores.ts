@@ -1,8 +1,8 @@
-import { type Known, scoresOf } from '#common/onnx/known.ts';
+import { type Known, preparedRows, scoresOf } from '#common/onnx/known.ts';
 import { applyLink } from '#common/onnx/link.ts';
 import { withCovers } from '#common/onnx/trees.ts';
-import { type Answer, askRuntime, type Input, outputNames } from './answer.ts';
-import { checkAdditivity, checkRuntime } from './check.ts';
+import { type Answer, compareWithRuntime, type Input, outputNames } from './answer.ts';
+import { checkAdditivity } from './check.ts';
 import type { Choice, Method, Space } from './choose.ts';
 import { project, scoreColumns } from './columns.ts';
 import { interventional } from './interventional.ts';
@@ -29,9 +29,9 @@ export async function byScores(
   const base = project(attribution.base, count, columns, true);
   const additivityError = checkAdditivity(values, base, project(scores, count, columns, true), features.length);
   const readable = known.link.name !== 'unknown';
-  const runtimeDifference = readable
-    ? checkRuntime(known, applyLink(known.link, scores), await askRuntime(input, known.output))
-    : null;
+  const compared = readable
+    ? await compareWithRuntime(known, applyLink(known.link, scores), input)
+    : { runtimeDifference: null, notes: [] };
   input.progress(1, 1);
   const used =
     background !== null && (method !== 'tree-path-dependent' || covers === 'background') ? backgroundRows : 0;
@@ -43,7 +43,7 @@ export async function byScores(
     additivityError,
     backgroundRowsUsed: used,
     engine: 'float64',
-    runtimeDifference,
+    ...compared,
   };
 }
 
@@ -51,15 +51,32 @@ function attribute(
   known: Known,
   method: Exclude<Method, 'exact'>,
   covers: Choice['covers'],
-  { x, rows, background, backgroundRows, features, progress }: Input,
+  { x: given, rows, background: against, backgroundRows, features, progress }: Input,
 ): Attribution {
+  const x = preparedRows(known, given, rows);
+  const background = against === null ? null : preparedRows(known, against, backgroundRows);
+  const spread = (found: Attribution): Attribution => ({ ...found, values: spreadOver(known, found.values, rows) });
   if (known.kind === 'linear') {
-    const names = features.map(({ name }) => name);
-    return linearShap(known.linear, x, rows, background!, backgroundRows, names);
+    const names = known.columns.map(({ from }) => features[from]!.name);
+    return spread(linearShap(known.linear, x, rows, background!, backgroundRows, names));
   }
   const { ensemble } = known;
   const onTree = (done: number): void => progress(done, ensemble.trees.length + 1);
-  if (method === 'tree-interventional') return interventional(ensemble, x, rows, background!, backgroundRows, onTree);
+  if (method === 'tree-interventional')
+    return spread(interventional(ensemble, x, rows, background!, backgroundRows, onTree));
   const covered = covers === 'background' ? withCovers(ensemble, background!, backgroundRows) : ensemble;
-  return pathDependent(covered, x, rows, onTree);
+  return spread(pathDependent(covered, x, rows, onTree));
+}
+
+/** From the columns that the model takes to the graph's: what it doesn't take has no share. (rows × features × scores) */
+function spreadOver({ columns, features, link }: Known, values: Float64Array, rows: number): Float64Array {
+  if (columns.length === features && columns.every(({ from }, j) => from === j)) return values;
+  const { scores } = link;
+  const out = new Float64Array(rows * features * scores);
+  for (let row = 0; row < rows; row++)
+    columns.forEach(({ from }, j) => {
+      const at = (row * columns.length + j) * scores;
+      out.set(values.subarray(at, at + scores), (row * features + from) * scores);
+    });
+  return out;
 }

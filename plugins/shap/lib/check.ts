@@ -1,5 +1,5 @@
 import { AssayError } from '#common/errors.ts';
-import type { Known } from '#common/onnx/known.ts';
+import { type Known, preparedRows } from '#common/onnx/known.ts';
 
 /** Largest gap between base + Σ values and the model's own output that is rounding, relative to the numbers added. */
 const ADDITIVITY_LIMIT = 1e-9;
@@ -48,29 +48,30 @@ export function checkAdditivity(
  * Compares Assay's outputs with the runtime's. The runtime adds in float32, so each of n terms may cost half a unit in the last place of the
  * largest partial sum; a larger gap means that the file was read differently.
  *
+ * @param x the rows (rows × features)
  * @returns a power of ten that no gap exceeds: the last bits of the runtime's float32 differ between machines, and a sealed result must not
  * @throws MODEL_DISAGREES naming the row
  */
-export function checkRuntime(known: Known, own: Float64Array, runtime: Float64Array): number {
+export function checkRuntime(known: Known, x: Float64Array, own: Float64Array, runtime: Float64Array): number {
   if (own.length !== runtime.length)
     throw new AssayError(
       'MODEL_DISAGREES',
       `onnxruntime puts out ${runtime.length} numbers where Assay expects ${own.length}.`,
     );
-  const { size, terms } = magnitude(known);
-  const limit = 2 ** -22 * (terms + 8) * size + 2e-6;
+  const { outputs } = known.link;
+  const { size, terms } = magnitude(known, x, own.length / outputs);
   let worst = 0;
   for (let i = 0; i < own.length; i++) {
     if (Object.is(own[i], runtime[i])) continue;
+    const row = Math.floor(i / outputs);
     const gap = Math.abs(own[i]! - runtime[i]!);
+    const lost = 2 ** -22 * (terms + 8) * size(row) + 2e-6;
+    // After exp, what was lost in the score is lost relatively.
+    const limit = known.link.name === 'exp' ? Math.abs(own[i]!) * Math.expm1(lost) : lost;
     if (!(gap <= limit + 1e-6 * Math.abs(own[i]!)))
-      throw new AssayError(
-        'MODEL_DISAGREES',
-        `Row ${Math.floor(i / known.link.outputs)}: onnxruntime puts out ${runtime[i]}, Assay ${own[i]}.`,
-        {
-          details: { row: Math.floor(i / known.link.outputs), runtime: runtime[i], assay: own[i] },
-        },
-      );
+      throw new AssayError('MODEL_DISAGREES', `Row ${row}: onnxruntime puts out ${runtime[i]}, Assay ${own[i]}.`, {
+        details: { row, runtime: runtime[i], assay: own[i] },
+      });
     worst = Math.max(worst, gap);
   }
   return powerAbove(worst);
@@ -83,13 +84,22 @@ function powerAbove(gap: number): number {
 
 const largest = (values: Float64Array): number => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
-/** Largest sum of absolute terms that a score can have, and how many terms. A linear model's depends on the row: its output is compared relatively. */
-function magnitude(known: Known): { size: number; terms: number } {
-  if (known.kind === 'linear')
-    return {
-      size: known.linear.intercept.reduce((most, b) => Math.max(most, Math.abs(b)), 1),
-      terms: known.linear.features,
-    };
-  const { trees, base } = known.ensemble;
-  return { size: trees.reduce((sum, { value }) => sum + largest(value), largest(base)), terms: trees.length };
+/** Largest sum of absolute terms that a score of a row can have, and how many terms. */
+function magnitude(known: Known, x: Float64Array, rows: number): { size: (row: number) => number; terms: number } {
+  if (known.kind === 'trees') {
+    const { trees, base } = known.ensemble;
+    const whole = trees.reduce((sum, { value }) => sum + largest(value), largest(base));
+    return { size: () => whole, terms: trees.length };
+  }
+  const { features, scores, weights, intercept } = known.linear;
+  const taken = preparedRows(known, x, rows);
+  const most = Float64Array.from({ length: features }, (_, j) =>
+    Array.from({ length: scores }, (__, k) => Math.abs(weights[k * features + j]!)).reduce((a, b) => Math.max(a, b), 0),
+  );
+  const size = (row: number): number =>
+    most.reduce(
+      (sum, weight, j) => sum + weight * Math.abs(taken[row * features + j]!),
+      Math.max(1, largest(intercept)),
+    );
+  return { size, terms: features };
 }

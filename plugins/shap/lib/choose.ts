@@ -35,8 +35,7 @@ export function choose(known: Known | Opaque, wish: Wish): Choice {
   if (known.kind === 'other') return opaque(known, wish);
   const straight = affine(known.link) !== null;
   const own = known.kind === 'linear' ? 'linear' : 'tree';
-  if (wish.method === 'exact')
-    return exact(known, wish, wish.space ?? (known.link.name === 'unknown' ? 'output' : 'output'));
+  if (wish.method === 'exact') return exact(known, wish, wish.space ?? 'output');
   if (wish.method !== 'auto' && !wish.method.startsWith(own))
     throw new AssayError(
       'SHAP_INEXACT',
@@ -67,7 +66,7 @@ export function choose(known: Known | Opaque, wish: Wish): Choice {
   if (!wish.background)
     throw new AssayError(
       'COVERS_MISSING',
-      'The model’s nodes_hitrates are no counts of training rows, and there is no background to derive them from.',
+      'The model has no covers: its nodes_hitrates are absent or no counts of training rows. Give a background: auto then explains against it, and tree-path-dependent counts the covers on it.',
     );
   return {
     method: 'tree-path-dependent',
@@ -80,15 +79,19 @@ export function choose(known: Known | Opaque, wish: Wish): Choice {
   };
 }
 
-function opaque({ reason }: Opaque, wish: Wish): Choice {
+function opaque({ reason, margin }: Opaque, wish: Wish): Choice {
   if (wish.method !== 'auto' && wish.method !== 'exact')
     throw new AssayError(
       'SHAP_INEXACT',
       `${wish.method} does not fit this model: ${reason}. Use "exact" (up to ${MOST_FEATURES} features).`,
     );
-  if (wish.space === 'margin')
+  if (wish.space === 'margin' && margin === undefined)
     throw new AssayError('SHAP_INEXACT', `The margin of this model is not known: ${reason}. Use space "output".`);
-  return enumeration(wish, 'output', wish.method === 'auto' ? [`Enumerates all coalitions: ${reason}.`] : []);
+  return enumeration(
+    wish,
+    wish.space ?? 'output',
+    wish.method === 'auto' ? [`Enumerates all coalitions: ${reason}.`] : [],
+  );
 }
 
 function exact(known: Known, wish: Wish, space: Space): Choice {
@@ -110,6 +113,9 @@ function enumeration(wish: Wish, space: Space, notes: readonly string[]): Choice
 
 function needBackground({ background }: Wish, method: Method): readonly string[] {
   if (!background)
-    throw new AssayError('BACKGROUND_MISSING', `${method} compares each row with a background, and none was given.`);
+    throw new AssayError(
+      'BACKGROUND_MISSING',
+      `${method} compares each row with a background, and none was given: pass the training data, or a part of it, as background.`,
+    );
   return [];
 }

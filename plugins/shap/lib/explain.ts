@@ -1,6 +1,13 @@
 import type { TableData, Tensor } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
-import { type Feature, featuresFor, matrixOf, METADATA, selectFeatures } from '#common/onnx/features.ts';
+import {
+  describedFeatures,
+  type Feature,
+  featuresFor,
+  inputMatrix,
+  METADATA,
+  selectFeatures,
+} from '#common/onnx/features.ts';
 import { featuresOf, type Known, recognise } from '#common/onnx/known.ts';
 import type { OnnxModel } from '#common/onnx/model.ts';
 import type { Runtime } from '#common/onnx/session.ts';
@@ -30,7 +37,7 @@ export interface Explanation {
   readonly meta: Meta;
 }
 
-interface Meta extends Omit<Answer, 'values' | 'base' | 'outputs'> {
+interface Meta extends Omit<Answer, 'values' | 'base' | 'outputs' | 'notes'> {
   readonly method: Method;
   readonly exact: true;
   readonly space: Space;
@@ -55,10 +62,9 @@ export async function explain(
   progress: (done: number, total: number) => void,
 ): Promise<Explanation> {
   const { model, background } = question;
-  const known = recognise(model);
+  const known = recognise(model, describedFeatures(model)?.length ?? question.data.columns.length);
   const tables = background === undefined ? [question.data] : [question.data, background];
   const features = featuresFor(model, tables, known.kind === 'other' ? null : featuresOf(known));
-  const double = known.kind === 'other' ? model.inputs.every(({ type }) => type === 'float64') : known.double;
   const data = selectFeatures(question.data, features);
   const choice = choose(known, {
     method: question.method,
@@ -79,14 +85,14 @@ export async function explain(
     runtime,
     model,
     features,
-    x: matrixOf(data, features, double),
+    x: inputMatrix(model, data, features),
     rows,
-    background: background === undefined ? null : matrixOf(selectFeatures(background, features), features, double),
+    background: background === undefined ? null : inputMatrix(model, selectFeatures(background, features), features),
     backgroundRows: background?.rows ?? 0,
     wanted: question.output,
     progress,
   };
-  const { values, base, outputs, ...facts } =
+  const { values, base, outputs, notes, ...facts } =
     choice.method === 'exact'
       ? await byEnumeration(known, choice.space, input)
       : await byScores(known as Known, choice.method, choice.space, choice.covers, input);
@@ -106,12 +112,12 @@ export async function explain(
       method: choice.method,
       exact: true,
       space: choice.space,
-      link: known.kind === 'other' ? null : known.link.name,
+      link: known.kind === 'other' ? (known.margin?.link ?? null) : known.link.name,
       covers: choice.covers,
       features,
       target: model.metadata[METADATA.target] ?? null,
       unit: model.metadata[METADATA.unit] ?? null,
-      notes: choice.notes,
+      notes: [...choice.notes, ...notes],
     },
   };
 }

@@ -76,7 +76,7 @@ function edgesOf(tree: Tree): Edges {
     if (!(cover > 0))
       throw new AssayError(
         'COVERS_MISSING',
-        'A node that decides was reached by no row of those that the covers count.',
+        'A node that decides was reached by no row of those that the covers count, so its branches have no proportions. Give a larger background, or use tree-interventional, which needs no covers.',
       );
     let same = node;
     while (same !== 0 && tree.feature[parent[same]!] !== feature) same = parent[same]!;

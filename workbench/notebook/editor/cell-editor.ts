@@ -8,14 +8,15 @@ import {
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab, redoDepth, undoDepth } from '@codemirror/commands';
 import { bracketMatching, indentOnInput, syntaxHighlighting } from '@codemirror/language';
-import { lintKeymap, setDiagnostics } from '@codemirror/lint';
+import { type Diagnostic, lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { highlightSelectionMatches } from '@codemirror/search';
 import { Annotation, Compartment, EditorState, Prec, Transaction } from '@codemirror/state';
 import { EditorView, highlightSpecialChars, keymap } from '@codemirror/view';
 import type { Language } from '#common/notebook.ts';
 import type { CompletionWorld } from '../completion.ts';
 import { languageOf } from './languages.ts';
-import { completeFrom, hoverFrom } from './assist.ts';
+import { completeFrom, goesOn, hoverFrom } from './assist.ts';
+import { type CallProblem, checkCalls } from './call-check.ts';
 import { editorTheme, highlighting } from './theme.ts';
 
 export interface CellProblem {
@@ -39,23 +40,51 @@ export interface CellEditorOptions {
   readonly onLeave: (by: -1 | 0 | 1) => void;
   /** The editor has nothing more to undo or redo. */
   readonly onHistory: (way: 'undo' | 'redo') => void;
+  /** Calls of plugin methods that would be refused. */
+  readonly onProblems?: (problems: readonly CallProblem[]) => void;
 }
 
 export interface CellEditor {
   setCode(code: string): void;
   setLanguage(language: Language | 'md'): void;
   setError(problem: CellProblem | null): void;
+  /** Looks at the plugin calls again: what they may be given has changed. */
+  check(): void;
   focus(): void;
   selectAll(): void;
   blur(): void;
   close(): void;
 }
 
+const CHECK_AFTER = 350;
+
 /** Marks changes that come from the document, which it has already. */
 const FromOutside = Annotation.define<boolean>();
 
 export function createCellEditor(parent: HTMLElement, options: CellEditorOptions): CellEditor {
   const language = new Compartment();
+  let wrong: CellProblem | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const check = (): void => {
+    clearTimeout(timer);
+    const calls = options.complete ? checkCalls(view.state, options.complete()) : [];
+    options.onProblems?.(calls);
+    const marks: Diagnostic[] = calls.map(({ from, to, message }) => ({
+      from,
+      to,
+      severity: 'warning',
+      source: 'INPUT_INVALID',
+      message,
+    }));
+    if (wrong)
+      marks.push({ ...span(view.state, wrong), severity: 'error', source: wrong.code, message: wrong.message });
+    view.dispatch(
+      setDiagnostics(
+        view.state,
+        marks.toSorted((a, b) => a.from - b.from),
+      ),
+    );
+  };
   const view = new EditorView({
     parent,
     state: EditorState.create({
@@ -71,7 +100,12 @@ export function createCellEditor(parent: HTMLElement, options: CellEditorOptions
         highlightSelectionMatches(),
         options.complete
           ? [
-              autocompletion({ override: [completeFrom(options.complete)], icons: false, defaultKeymap: false }),
+              autocompletion({
+                override: [completeFrom(options.complete)],
+                activateOnCompletion: goesOn,
+                icons: false,
+                defaultKeymap: false,
+              }),
               hoverFrom(options.complete),
             ]
           : [],
@@ -93,6 +127,9 @@ export function createCellEditor(parent: HTMLElement, options: CellEditorOptions
           if (update.focusChanged && update.view.hasFocus) options.onFocus();
           if (update.docChanged && !update.transactions.some((t) => t.annotation(FromOutside)))
             options.onChange(update.state.doc.toString());
+          if (!update.docChanged) return;
+          clearTimeout(timer);
+          timer = setTimeout(check, CHECK_AFTER);
         }),
       ],
     }),
@@ -108,15 +145,10 @@ export function createCellEditor(parent: HTMLElement, options: CellEditorOptions
     },
     setLanguage: (next) => view.dispatch({ effects: language.reconfigure(languageOf(next)) }),
     setError(problem) {
-      view.dispatch(
-        setDiagnostics(
-          view.state,
-          problem
-            ? [{ ...span(view.state, problem), severity: 'error', source: problem.code, message: problem.message }]
-            : [],
-        ),
-      );
+      wrong = problem;
+      check();
     },
+    check,
     focus() {
       if (!view.hasFocus) view.focus();
     },
@@ -124,7 +156,10 @@ export function createCellEditor(parent: HTMLElement, options: CellEditorOptions
     blur() {
       if (view.hasFocus) view.contentDOM.blur();
     },
-    close: () => view.destroy(),
+    close() {
+      clearTimeout(timer);
+      view.destroy();
+    },
   };
 }
 
@@ -133,11 +168,10 @@ function leaving({ onLeave, onHistory }: Pick<CellEditorOptions, 'onLeave' | 'on
   const over = (by: -1 | 1) => (view: EditorView) => {
     const { main } = view.state.selection;
     if (!main.empty || completionStatus(view.state) === 'active') return false;
-    const edge =
-      by < 0
-        ? view.state.doc.lineAt(main.head).number === 1
-        : view.state.doc.lineAt(main.head).number === view.state.doc.lines;
-    if (!edge || view.moveVertically(main, by > 0).head !== main.head) return false;
+    const to = view.moveVertically(main, by > 0);
+    // Over the edge is where there is no other row: there the editor itself would go to the line's begin or end.
+    const row = (at: number): number => Math.round(view.coordsAtPos(at)?.top ?? -1);
+    if (row(to.head) !== row(main.head)) return false;
     onLeave(by);
     return true;
   };

@@ -22,7 +22,7 @@ export function Datasets(props: { readonly name: string | null }) {
       accept={/\.(?:csv|tsv|json|ndjson|jsonl|parquet|arrow|feather)$/i}
       onFiles={([dropped]) => setFile(dropped)}
     >
-      <div class="page split">
+      <div class="page split" data-chosen={props.name !== null}>
         <div class="split-list">
           <h1 class="split-title">Data sets</h1>
           <ul>
@@ -54,6 +54,11 @@ export function Datasets(props: { readonly name: string | null }) {
           />
         </div>
         <div class="split-main">
+          <Show when={props.name !== null}>
+            <a class="split-back" href={pathTo.datasets()}>
+              Data sets
+            </a>
+          </Show>
           <Switch fallback={<Nothing />}>
             <Match when={datasets.error() && !datasets.value()}>
               <Failure error={datasets.error() as Error} onRetry={datasets.reload} />

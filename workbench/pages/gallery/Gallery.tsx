@@ -12,6 +12,7 @@ import { NotebookCard } from './NotebookCard.tsx';
 import { Welcome } from './Welcome.tsx';
 
 const WELCOME = 'welcome';
+const place = ({ order }: NotebookEntry): number => order ?? Number.MAX_SAFE_INTEGER;
 const minute = ({ modified }: NotebookEntry): number => Math.floor(Date.parse(modified) / 60_000);
 
 /** All notebooks, each with the hallmark of its last seal, like the contents page of a journal. */
@@ -31,12 +32,12 @@ export function Gallery() {
       if ((last.get(seal.notebook)?.at ?? '') < seal.at) last.set(seal.notebook, seal);
     return last;
   });
-  // What was worked on last comes first; the welcome has its own place above.
+  // Those that ask for a place, then what was worked on last; the welcome has its own place above.
   const listed = createMemo(() =>
     notebooks
       .value()
       ?.filter(({ name }) => name !== WELCOME)
-      .toSorted((a, b) => minute(b) - minute(a) || (a.name < b.name ? 1 : -1)),
+      .toSorted((a, b) => place(a) - place(b) || minute(b) - minute(a) || (a.name < b.name ? -1 : 1)),
   );
   const [busy, setBusy] = createSignal(false);
   const make = async (work: () => Promise<string>): Promise<void> => {

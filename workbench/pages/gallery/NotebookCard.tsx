@@ -17,9 +17,7 @@ export function NotebookCard(props: {
         <h3 class="card-title">
           <a href={pathTo.notebook(props.entry.name)}>{props.entry.title}</a>
         </h3>
-        <Show when={props.entry.summary}>
-          {(summary) => <p class="card-summary">{summary().replaceAll(/\$\{[^}]*\}/g, '…')}</p>}
-        </Show>
+        <Show when={props.entry.summary}>{(summary) => <p class="card-summary">{summary()}</p>}</Show>
         <p class="card-meta">
           <span class="mono">{props.entry.name}.md</span>
           <span>

@@ -12,7 +12,7 @@ export function Welcome(props: { readonly start: string | null }) {
       <ol class="steps">
         <li>
           <b>Run.</b> Open a notebook: it is alive. Change a cell and everything that reads it follows.{' '}
-          <Show when={props.start}>{(to) => <a href={to()}>A welcome of three minutes</a>}</Show>
+          <Show when={props.start}>{(to) => <a href={to()}>Take the welcome: three minutes</a>}</Show>
         </li>
         <li>
           <b>Seal.</b> One click runs it afresh, with a receipt for every call, and presses a hallmark that its results

@@ -16,7 +16,7 @@ export function Plugins(props: { readonly name: string | null; readonly method: 
   const plugin = createMemo(() => plugins.value()?.find(({ name }) => name === props.name));
   const method = createMemo(() => (props.method === null ? undefined : plugin()?.methods[props.method]));
   return (
-    <div class="page split">
+    <div class="page split" data-chosen={props.name !== null}>
       <div class="split-list">
         <h1 class="split-title">Plugins</h1>
         <ul>
@@ -37,6 +37,11 @@ export function Plugins(props: { readonly name: string | null; readonly method: 
         </ul>
       </div>
       <div class="split-main">
+        <Show when={props.name !== null}>
+          <a class="split-back" href={pathTo.plugins()}>
+            Plugins
+          </a>
+        </Show>
         <Switch>
           <Match when={plugins.error() && !plugins.value()}>
             <Failure error={plugins.error() as Error} onRetry={plugins.reload} />

@@ -57,7 +57,7 @@ export function SchemaForm(props: SchemaFormProps) {
 
 function FormField(props: { readonly field: Field; readonly text: string; readonly onText: (text: string) => void }) {
   return (
-    <label class="schema-field">
+    <label class="schema-field" data-kind={props.field.kind}>
       <span class="schema-label">
         {props.field.label}{' '}
         <Show when={!props.field.required}>
@@ -72,7 +72,7 @@ function FormField(props: { readonly field: Field; readonly text: string; readon
             type={props.field.kind === 'number' ? 'number' : 'text'}
             step="any"
             required={props.field.required}
-            placeholder={props.field.kind === 'json' ? 'JSON' : ''}
+            placeholder={props.field.holds}
             value={props.text}
             onInput={({ currentTarget }) => props.onText(currentTarget.value)}
           />

@@ -11,9 +11,17 @@ export interface Field {
   readonly help: string;
   readonly required: boolean;
   readonly choices: readonly string[];
+  /** What an empty field of JSON takes, in a few words. */
+  readonly holds: string;
   /** What the field holds at first. */
   readonly initial: string;
 }
+
+const HOLDS: Readonly<Record<string, string>> = {
+  artifact: 'a digest, from a receipt or another result',
+  table: '{"dataset": "wages"} or {"columns": ["a"], "rows": [[1]]}',
+  tensor: '[[1, 2], [3, 4]]',
+};
 
 export function fieldsOf(schema: JsonSchema, example: unknown): readonly Field[] {
   const required = new Set((schema['required'] ?? []) as string[]);
@@ -29,6 +37,7 @@ export function fieldsOf(schema: JsonSchema, example: unknown): readonly Field[]
         help: String(property['description'] ?? ''),
         required: required.has(name),
         choices: Array.isArray(property['enum']) ? property['enum'].map(String) : [],
+        holds: kind === 'json' ? (HOLDS[String(property['assay'])] ?? 'JSON') : '',
         initial: initial === undefined ? '' : kind === 'json' ? JSON.stringify(initial) : String(initial),
       };
     })

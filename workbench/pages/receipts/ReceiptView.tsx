@@ -1,6 +1,7 @@
 import { createResource, For, Match, Show, Switch } from 'solid-js';
 import { useKernel } from '../../kernel.tsx';
 import { Failure } from '../../parts/Failure.tsx';
+import { moment } from '../../parts/duration.ts';
 import { Icon } from '../../parts/Icon.tsx';
 import { headline, readReceipt } from '../../parts/receipt.ts';
 import { ValueTree } from '../../parts/ValueTree.tsx';
@@ -43,7 +44,7 @@ export function ReceiptView(props: { readonly id: string }) {
                 <dt>Kind</dt>
                 <dd>{read.kind}</dd>
                 <dt>Claims</dt>
-                <dd>{new Date(read.time).toLocaleString()}</dd>
+                <dd>{moment(read.time)}</dd>
                 <dt>Log</dt>
                 <dd>
                   {read.log}, leaf {logged.index}

@@ -1,5 +1,5 @@
 import { For, Show } from 'solid-js';
-import { VERIFY_CHECKS, type VerifyCode } from '#common/verify.ts';
+import { VERIFY_CHECKS, VERIFY_MEANINGS, type VerifyCode } from '#common/verify.ts';
 import type { CheckResult } from '#common/verify-types.ts';
 import { CheckMark } from './CheckMark.tsx';
 import type { Flip } from './verify.ts';
@@ -27,12 +27,15 @@ export function CheckTable(props: {
       <tbody>
         <For each={CODES}>
           {(code) => (
-            <tr data-ok={String(result(code)?.ok)}>
+            <tr id={`check-${code}`} data-ok={String(result(code)?.ok)}>
               <td>
                 <CheckMark ok={result(code)?.ok} />
               </td>
               <th scope="row">
                 {VERIFY_CHECKS[code]} <code>{code}</code>
+                <Show when={result(code)?.ok === false}>
+                  <span class="checks-meaning">{VERIFY_MEANINGS[code]}</span>
+                </Show>
               </th>
               <td class="checks-detail">
                 <Show when={result(code)}>

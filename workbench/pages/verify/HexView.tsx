@@ -1,10 +1,14 @@
 import { createMemo, For, Show } from 'solid-js';
 import type { Flip } from './verify.ts';
 
-const WIDTH = 16;
+/** Bytes a line: half as many where a phone has no room for them. */
+const WIDTH = matchMedia('(max-width: 44rem)').matches ? 8 : 16;
 const LINES = 5;
 const hex = (value: number, digits = 2): string => value.toString(16).padStart(digits, '0');
 const printable = (value: number): string => (value > 32 && value < 127 ? String.fromCharCode(value) : '·');
+
+/** A byte as its number and its letter. */
+export const byteText = (value: number): string => `${hex(value)} “${printable(value)}”`;
 
 interface HexViewProps {
   readonly bytes: Uint8Array;
@@ -54,8 +58,8 @@ export function HexView(props: HexViewProps) {
       <Show when={props.flip}>
         {(flip) => (
           <p class="hex-note">
-            Byte {flip().offset} was <code>{hex(flip().before)}</code> “{printable(flip().before)}” and is{' '}
-            <code>{hex(flip().after)}</code> “{printable(flip().after)}”.
+            Byte {flip().offset} was <code>{byteText(flip().before)}</code> and is <code>{byteText(flip().after)}</code>
+            .
           </p>
         )}
       </Show>

@@ -1,7 +1,9 @@
-import { createMemo, Show } from 'solid-js';
-import { VERIFY_CHECKS } from '#common/verify.ts';
+import { createMemo, For, Show } from 'solid-js';
+import { VERIFY_CHECKS, VERIFY_MEANINGS, type VerifyCode } from '#common/verify.ts';
 import type { CheckResult, VerifyReport } from '#common/verify-types.ts';
+import { moment } from '../../parts/duration.ts';
 import { Hallmark } from '../../parts/Hallmark.tsx';
+import { byteText } from './HexView.tsx';
 import type { Flip } from './verify.ts';
 
 interface VerdictProps {
@@ -47,17 +49,39 @@ export function Verdict(props: VerdictProps) {
                 </>
               ) : (
                 <>
-                  {failed().length === 1 ? 'One check fails: ' : `${failed().length} checks fail; the first is `}
-                  <code>{failed()[0]?.code}</code>. {failed()[0]?.detail}
+                  {VERIFY_MEANINGS[failed()[0]?.code as VerifyCode]} <b>{failed()[0]?.detail}</b>
                 </>
               )
             }
           </Show>
         </p>
+        <Show when={props.flip}>
+          {(flip) => (
+            <p class="verdict-flip">
+              You changed byte {flip().offset.toLocaleString('en')} of <code>{flip().path}</code>:{' '}
+              <code>{byteText(flip().before)}</code> became <code>{byteText(flip().after)}</code>.
+            </p>
+          )}
+        </Show>
+        <Show when={failed().length > 0 && props.report}>
+          <p class="verdict-flip">
+            {failed().length === 1 ? 'One check fails: ' : `${failed().length} checks fail: `}
+            <For each={failed()}>
+              {({ code }, i) => (
+                <>
+                  {i() > 0 ? ', ' : ''}
+                  <a href={`#check-${code}`}>
+                    <code>{code}</code>
+                  </a>
+                </>
+              )}
+            </For>
+          </p>
+        </Show>
         <Show when={props.report?.origin}>
           <p class="verdict-facts">
             Signed by <code>{props.report?.signer}</code>
-            <Show when={props.report?.time}>{(time) => <> · claims {new Date(time()).toLocaleString()}</>}</Show>
+            <Show when={props.report?.time}>{(time) => <>, who claims {moment(time())}</>}</Show>
             <Show when={root()}>
               {(digest) => (
                 <>

@@ -1,0 +1,44 @@
+/** Every file in cases/: the bundle it describes must fail by exactly the codes it names. */
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { sealedRun, signer } from '#common/bundle.fixture.ts';
+import { formatVkey } from '#common/note.ts';
+import { VERIFY_CHECKS, verifyBundle, type VerifyReport } from '#common/verify.ts';
+import { readZip } from '#common/zip.ts';
+import { forge, type TamperCase } from './case.ts';
+
+const folder = join(import.meta.dirname, 'cases');
+const { zip } = sealedRun();
+const honest = readZip(zip);
+const trusted = { logs: [formatVkey(signer)] };
+const failed = ({ checks }: VerifyReport): string[] => checks.filter(({ ok }) => ok === false).map(({ code }) => code);
+const detail = ({ checks }: VerifyReport, code: string): string =>
+  checks.find((check) => check.code === code)?.detail ?? '';
+
+const paths = globSync('*/*.json', { cwd: folder }).toSorted();
+for (const path of paths) {
+  const tampered = JSON.parse(readFileSync(join(folder, path), 'utf8')) as TamperCase;
+  test(`${dirname(path)}/${basename(path, '.json')}: ${tampered.what}`, async () => {
+    const forged = forge(honest, tampered);
+    assert.notDeepEqual(forged, zip, 'nothing was changed');
+    const { policy = trusted } = tampered;
+    const report = await verifyBundle(forged, policy === 'none' ? {} : { policy });
+    const found = report.checks.filter(({ ok }) => ok === false).map(({ code, detail }) => `${code}: ${detail}`);
+    assert.deepEqual(failed(report), tampered.fails, found.join('\n'));
+    assert.equal(report.ok, tampered.fails.length === 0);
+    for (const [code, said] of Object.entries(tampered.says ?? {}))
+      assert.ok(detail(report, code).includes(said), `${code} says: ${detail(report, code)}`);
+    assert.ok(tampered.fails.length > 0 || tampered.says !== undefined, 'a bundle that holds must show what differs');
+  });
+}
+
+test('there are cases for every check', () => {
+  const all = paths.map((path) => JSON.parse(readFileSync(join(folder, path), 'utf8')) as TamperCase);
+  const missed = Object.keys(VERIFY_CHECKS).filter(
+    (code) => code !== 'CARRIED' && !all.some(({ fails }) => fails.includes(code)),
+  );
+  assert.deepEqual(missed, []);
+  assert.ok(all.length >= 60, `${all.length} cases`);
+});
