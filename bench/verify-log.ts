@@ -9,11 +9,11 @@ import { parseReceipt, type LoggedReceipt, type ReceiptDraft } from '../kernel/c
 import { receiptEntry } from '../kernel/common/proof.ts';
 import { verifyLog } from '../kernel/common/verify-log.ts';
 import { sha256Hex } from '#crypto';
+import { median } from './lib/median.ts';
 import { openModule } from '../test/browser/module-page.ts';
 
 const RECEIPTS = 100_000;
 const RUNS = 5;
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 const rate = (ms: number): string => `${Math.round(RECEIPTS / ms)},000`.replace(/^0,/, '');
 const digest = sha256Hex('some file');
 

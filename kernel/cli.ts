@@ -26,7 +26,7 @@ interface CommandModule {
   readonly usage?: string;
 }
 
-/** @returns the exit code: 0 done, 1 failed or refuted, 2 not understood */
+/** @returns the exit code: 0 done, 1 failed or refuted, 2 not understood (1 from `call`, whose errors are JSON and nothing else) */
 export async function main(argv: readonly string[]): Promise<number> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
@@ -39,7 +39,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return await command(first, rest);
   } catch (error) {
     printError(error, json);
-    return error instanceof AssayError && error.code === 'USAGE' ? 2 : 1;
+    return error instanceof AssayError && error.code === 'USAGE' && first !== 'call' ? 2 : 1;
   }
 }
 

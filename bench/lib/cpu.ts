@@ -1,3 +1,5 @@
+import { median } from './median.ts';
+
 /** Microseconds of one round of something, as the median of several batches. */
 export interface Measured {
   readonly what: string;
@@ -20,10 +22,6 @@ export async function measure(what: string, rounds: number, run: (i: number) => 
     batches.push({ wall: ((performance.now() - wall) * 1000) / size, cpu: (used.user + used.system) / size });
   }
   return { what, wall: median(batches.map((batch) => batch.wall)), cpu: median(batches.map((batch) => batch.cpu)) };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 /** A Markdown table, ready for bench/results. */

@@ -1,11 +1,10 @@
 /** Two ways to call a method from the command line: in a kernel of one's own, or in the one that runs on the home already. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nanoid } from 'nanoid';
 import { isDigest } from '../common/bytes.ts';
 import { shipInput } from '../common/json-input.ts';
 import type { CallOutcome, CallRequest } from '../common/protocol.ts';
-import { locateInput } from '../host/files.ts';
+import { readNamed } from '../host/files.ts';
 import { openArtifacts } from '../store/artifacts.ts';
 import type { RemoteKernel } from './remote.ts';
 
@@ -45,7 +44,7 @@ export async function callThere(remote: RemoteKernel, call: CommandCall): Promis
   if (schema === null) return remote.call(request, signal);
   const artifacts = await openArtifacts(join(home, 'artifacts'));
   const input = await shipInput(schema, request.input, {
-    file: async (path) => readFile(await locateInput(path, base, project)),
+    file: (path) => readNamed(path, base, project),
     keep: (bytes) => artifacts.put(bytes),
   });
   const id = nanoid();
@@ -61,7 +60,7 @@ export async function callThere(remote: RemoteKernel, call: CommandCall): Promis
     if (typeof value !== 'object' || value === null || !('model' in value)) return value;
     const { model } = value;
     if (typeof model !== 'string' || isDigest(model)) return value;
-    return { ...value, model: await artifacts.put(await readFile(await locateInput(model, base, project))) };
+    return { ...value, model: await artifacts.put(await readNamed(model, base, project)) };
   }
 }
 

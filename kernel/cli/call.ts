@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { AssayError } from '../common/errors.ts';
 import { toJson } from '../common/json-output.ts';
@@ -84,18 +83,40 @@ async function read(argv: string[]): Promise<Options> {
   };
 }
 
-/** @throws NOT_FOUND, INPUT_INVALID */
+/** More would not be one string. */
+const LARGEST_JSON = 2 ** 29 - 2 ** 10;
+
+/** @throws NOT_FOUND, INPUT_INVALID, BODY_TOO_LARGE */
 async function readInput(file: string | undefined): Promise<unknown> {
   if (file === undefined) return {};
   const from = file === '-' ? 'standard input' : file;
-  const json = await (file === '-' ? text(process.stdin) : readFile(file, 'utf8')).catch((error: unknown) => {
-    throw new AssayError('NOT_FOUND', `${from} cannot be read: ${(error as Error).message}`, { where: from });
-  });
+  const bytes = await readAll(file === '-' ? process.stdin : createReadStream(file), from);
   try {
-    return JSON.parse(json);
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    throw new AssayError('INPUT_INVALID', `${from} is not JSON: ${(error as Error).message}`, { where: from });
+    const what = error instanceof TypeError ? 'not UTF-8 text' : `not JSON: ${(error as Error).message}`;
+    throw new AssayError('INPUT_INVALID', `${from} is ${what}`, { where: from });
   }
+}
+
+/** As it comes: a pipe is as good as a file, and what never ends is refused. */
+async function readAll(stream: AsyncIterable<Uint8Array>, from: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of stream) {
+      size += chunk.length;
+      if (size > LARGEST_JSON)
+        throw new AssayError('BODY_TOO_LARGE', `${from} is more than ${LARGEST_JSON >> 20} MB of JSON.`, {
+          where: from,
+        });
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof AssayError) throw error;
+    throw new AssayError('NOT_FOUND', `${from} cannot be read: ${(error as Error).message}`, { where: from });
+  }
+  return Buffer.concat(chunks);
 }
 
 function stopSignal(seconds: number | undefined): AbortSignal {

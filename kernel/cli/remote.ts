@@ -29,6 +29,7 @@ export interface RemoteSealed {
   readonly root: Digest;
   readonly bundle: Digest;
   readonly receipt: Digest;
+  readonly cells: readonly { readonly id: string; readonly digest: Digest }[];
 }
 
 /** The kernel that home/kernel.json names, when it answers; null when none runs. */

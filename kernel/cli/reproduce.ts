@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { sha256Hex } from '#crypto';
 import { AssayError } from '../common/errors.ts';
 import { OUTCOMES, reproduceBundle, type CellOutcome, type Outcome, type Reproduction } from '../notebook/reproduce.ts';
-import { readInput } from './input-file.ts';
+import { readWhole } from '../host/whole-file.ts';
 import { columns, paint } from './terminal.ts';
 import { readPolicy } from './verify.ts';
 
@@ -45,7 +45,7 @@ export async function run(argv: string[]): Promise<number> {
   if (!(seconds > 0)) throw new AssayError('USAGE', `--timeout takes seconds; “${values.timeout}” is none.`);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
-  const bytes = await readInput(file);
+  const bytes = await readWhole(file);
   const digest = sha256Hex(bytes);
   const result = await reproduceBundle(bytes, {
     pluginDirs: pluginDirs(),

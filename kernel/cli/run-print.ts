@@ -23,7 +23,12 @@ export function cellTable({ compiled, file, cells, ms }: Ran): string[] {
     const what = cell.outputs.join(', ') || cell.id;
     if (state?.error !== undefined) return [paint('red', '✗'), what, '', problem(state, file, cell.lines[0])];
     if (state?.status !== 'done') return [paint('dim', '–'), what, '', paint('dim', state?.status ?? 'not run')];
-    return [paint('green', '✓'), what, duration(state.ms ?? 0), paint('dim', state.digest?.slice(0, 12) ?? '')];
+    return [
+      paint('green', '✓'),
+      what,
+      state.ms === undefined ? '' : duration(state.ms),
+      paint('dim', state.digest?.slice(0, 12) ?? ''),
+    ];
   });
   const drawn = compiled.cells.filter((cell) => cell.kind === 'view').length;
   const views = drawn === 0 ? '' : `, ${drawn} more draw on a page`;

@@ -71,10 +71,11 @@ export function openRunner({ projectDir, home, signal }: RunnerOptions): Runner 
       if (other !== null) {
         if (comparators.length > 0)
           throw new AssayError('USAGE', 'A kernel is running on this home: stop it, or leave --tolerance out.');
-        const { id, root, receipt, bundle } = await other.seal(
+        const { id, root, receipt, bundle, cells } = await other.seal(
           { notebook: notebook.name, source: notebook.text },
           signal,
         );
+        onStates(cells.map((cell) => ({ ...cell, version: 1, status: 'done' })));
         return { root, receipt, bundle, bytes: await other.bundle(id, signal) };
       }
       const { sealNotebook } = await import('../notebook/seal.ts');

@@ -87,7 +87,7 @@ export const ERRORS = {
   NPY_INVALID: {
     status: 400,
     says: 'The file is not a .npy array that Assay reads.',
-    hint: 'Save it with numpy.save as a little-endian float, integer or boolean array, without pickled objects.',
+    hint: 'Save it with numpy.save as a float, integer or boolean array, without pickled objects.',
   },
   AUTH_REQUIRED: {
     status: 401,

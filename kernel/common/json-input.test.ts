@@ -102,6 +102,19 @@ test('tables from rows, objects, tensors, files, artifacts and data sets', async
       [3, null],
     ],
   });
+  assert.deepEqual(
+    await table([
+      [1, null],
+      [2, 3],
+    ]),
+    {
+      columns: ['x0', 'x1'],
+      rows: [
+        [1, null],
+        [2, 3],
+      ],
+    },
+  );
   assert.deepEqual(await table({ file: 'rows.json' }), { columns: ['a'], rows: [[1], [null]] });
   assert.deepEqual(await table({ digest: store(encodeValue(wages)) }), toJson(wages));
   assert.ok(isTableData(await one('table', wages)));

@@ -12,7 +12,7 @@ interface RowsTable {
 }
 
 /**
- * A table out of `{columns, rows}`, an array of row objects, or a table; null is missing. `rows` may be a tensor of two axes.
+ * A table out of `{columns, rows}`, an array of row objects, an array of rows without names, or a table; null is missing. `rows` may be a tensor of two axes.
  *
  * @param path JSON Pointer, for errors
  * @throws INPUT_INVALID naming the row
@@ -20,6 +20,8 @@ interface RowsTable {
 export function tableFrom(value: unknown, path: string): TableData {
   if (isTableData(value)) return located(() => new Table(value), path);
   if (isTensor(value)) return tableFrom({ columns: unnamed(value.shape[1] ?? 1), rows: value }, path);
+  if (Array.isArray(value) && value.length > 0 && value.every(Array.isArray))
+    return tableFrom({ columns: unnamed((value[0] as unknown[]).length), rows: value }, path);
   if (Array.isArray(value)) return located(() => Table.fromRows(value as Record<string, unknown>[]), path);
   if (!isRows(value))
     throw new AssayError('INPUT_INVALID', `${path} must be a table: {"columns": […], "rows": [[…], …]}.`, {

@@ -68,6 +68,21 @@ test('column-major and big-endian files become row-major and little-endian', () 
   assert.deepEqual(readNpy(npy('>f8', '2, 3', swapped)), wanted);
 });
 
+test('every float16 is the float32 of that value', () => {
+  const bits = Uint16Array.from({ length: 65_536 }, (_, i) => i);
+  const { data } = readNpy(npy('<f2', '65536,', bytes(bits)));
+  // Wider by the format's own rule: exponents are 112 further on, and a subnormal number is its fraction times 2^-24.
+  const value = (i: number): number => {
+    const [exponent, fraction] = [(i >> 10) & 31, i & 1023];
+    const wide = new DataView(new ArrayBuffer(4));
+    wide.setUint32(0, ((i & 0x8000) << 16) | ((exponent === 31 ? 255 : exponent + 112) << 23) | (fraction << 13));
+    return exponent === 0 ? (i & 0x8000 ? -1 : 1) * fraction * 2 ** -24 : wide.getFloat32(0);
+  };
+  assert.ok(data instanceof Float32Array);
+  assert.deepEqual([...data], Array.from(bits, value));
+  assert.deepEqual(readNpy(npy('>f2', '1,', new Uint8Array([0x3c, 0]))).data, new Float32Array([1]));
+});
+
 test('what it writes it reads', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(4), { maxLength: 3 }), fc.infiniteStream(fc.double()), (shape, values) => {

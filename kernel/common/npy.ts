@@ -11,6 +11,7 @@ interface Kind {
 
 const KINDS: Readonly<Record<string, Kind>> = {
   f8: { bytes: 8, from: (b) => new Float64Array(b) },
+  f2: { bytes: 2, from: (b) => Float32Array.from(new Uint16Array(b), float16) },
   f4: { bytes: 4, from: (b) => new Float32Array(b) },
   i8: { bytes: 8, from: (b) => new BigInt64Array(b) },
   i4: { bytes: 4, from: (b) => new Int32Array(b) },
@@ -28,7 +29,8 @@ export function isNpy(bytes: Uint8Array): boolean {
 }
 
 /**
- * Reads an array; Fortran order and big-endian numbers are turned into row-major and little-endian. Booleans come as 0 and 1.
+ * Reads an array; Fortran order and big-endian numbers are turned into row-major and little-endian. Booleans come as 0 and 1, float16 as
+ * float32.
  *
  * @throws NPY_INVALID for other files, cut or too long ones, strings, complex numbers, objects (pickles are never read)
  */
@@ -62,7 +64,7 @@ export function readNpy(bytes: Uint8Array): Tensor {
 /** The array as a version 1 file, row-major. @throws NPY_INVALID for Uint8ClampedArray */
 export function writeNpy({ shape, data }: Tensor): Uint8Array {
   const type = Object.keys(KINDS).find(
-    (key) => key !== 'b1' && KINDS[key]!.from(new ArrayBuffer(0)).constructor === data.constructor,
+    (key) => key !== 'b1' && key !== 'f2' && KINDS[key]!.from(new ArrayBuffer(0)).constructor === data.constructor,
   );
   if (type === undefined) throw invalid(`A ${data.constructor.name} has no .npy type.`);
   const dims = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
@@ -115,6 +117,14 @@ function rowMajor(data: TypedArray, shape: readonly number[]): TypedArray {
     }
   }
   return out;
+}
+
+/** IEEE 754 binary16 from its bits; every one of them is a float32. */
+function float16(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
+  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
 }
 
 function swapBytes(bytes: Uint8Array, width: number): void {

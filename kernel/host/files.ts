@@ -1,6 +1,7 @@
-import { readdir, readFile, realpath } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { join, relative, resolve, sep, isAbsolute } from 'node:path';
 import { AssayError } from '#common/errors.ts';
+import { readWhole } from './whole-file.ts';
 
 /** The project's files, for those who are not the user. */
 export interface Project {
@@ -24,12 +25,18 @@ export interface FileAccess extends Project {
 
 /** @throws FORBIDDEN, NOT_FOUND */
 export async function readAllowed(access: FileAccess, path: string): Promise<Uint8Array> {
-  return open(await locate(access, path), path, (real) => readFile(real));
+  return readWhole(await locate(access, path), path);
 }
 
 /** Names in a folder, sorted; folders end in `/`. @throws FORBIDDEN, NOT_FOUND */
 export async function listAllowed(access: FileAccess, path: string): Promise<readonly string[]> {
-  const entries = await open(await locate(access, path), path, (real) => readdir(real, { withFileTypes: true }));
+  const real = await locate(access, path);
+  const entries = await readdir(real, { withFileTypes: true }).catch((error: unknown) => {
+    throw new AssayError('NOT_FOUND', `“${path}” cannot be read: ${(error as Error).message}`, {
+      where: path,
+      cause: error,
+    });
+  });
   return entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort();
 }
 
@@ -56,13 +63,17 @@ async function locate(access: FileAccess, path: string): Promise<string> {
   return locateInput(path, access.base, access);
 }
 
-/**
- * The real path of a file that the caller named.
- *
- * @param base see `CallOptions.base`
- * @throws FORBIDDEN, NOT_FOUND
- */
-export async function locateInput(path: string, base: readonly string[] | null, project: Project): Promise<string> {
+/** A file that the caller named. @param base see `CallOptions.base` @throws FORBIDDEN, NOT_FOUND, BODY_TOO_LARGE */
+export async function readNamed(
+  path: string,
+  base: readonly string[] | null,
+  project: Project,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return readWhole(await locateInput(path, base, project), path);
+}
+
+/** Its real path. @throws FORBIDDEN, NOT_FOUND */
+async function locateInput(path: string, base: readonly string[] | null, project: Project): Promise<string> {
   const { projectDir } = project;
   if (base !== null) {
     for (const folder of base) {
@@ -102,17 +113,6 @@ function isBelow(path: string, folder: string): boolean {
 
 function realOf(path: string): Promise<string | null> {
   return realpath(path).catch(() => null);
-}
-
-async function open<T>(real: string, path: string, read: (real: string) => Promise<T>): Promise<T> {
-  try {
-    return await read(real);
-  } catch (error) {
-    throw new AssayError('NOT_FOUND', `“${path}” cannot be read: ${(error as Error).message}`, {
-      where: path,
-      cause: error,
-    });
-  }
 }
 
 function missing(path: string): AssayError {

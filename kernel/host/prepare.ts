@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import { resolveInput, type InputSource } from '#common/json-input.ts';
@@ -6,7 +5,7 @@ import type { CallRequest } from '#common/protocol.ts';
 import type { Parent } from '#common/receipt-types.ts';
 import { digestValue } from '#common/value.ts';
 import { ORG_STREAM } from './draft.ts';
-import { locateInput, type Project } from './files.ts';
+import { readNamed, type Project } from './files.ts';
 import type { FoundPlugin } from './find.ts';
 import type { CheckedMethod } from './manifest.ts';
 import { misfit, sentence } from './schema.ts';
@@ -64,7 +63,7 @@ export async function prepareCall(
   const parents: Parent[] = [...(options.parents ?? [])];
   const materials = new Map<string, Digest>();
   const source: InputSource = {
-    file: async (path) => readFile(await locateInput(path, options.base ?? null, host.project)),
+    file: (path) => readNamed(path, options.base ?? null, host.project),
     artifact: (digest) => host.artifacts.get(digest),
     keep: (bytes) => host.artifacts.put(bytes),
     async table(of) {

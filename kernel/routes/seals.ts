@@ -18,14 +18,15 @@ interface SealBody {
 }
 
 const params = object({ id: digest });
-const seal = object({
+const seal = {
   id: digest,
   receipt: digest,
   notebook: text('File name without `.md`.'),
   root: digest,
   bundle: digest,
   at: text('RFC 3339 time.'),
-});
+};
+const sealed = object({ ...seal, cells: list(object({ id: text('As in the notebook.'), digest })) });
 
 /** Sealed runs of notebooks. A seal is the id of its receipt. */
 export function seals(app: FastifyInstance, { kernel, library }: Context): void {
@@ -53,7 +54,7 @@ export function seals(app: FastifyInstance, { kernel, library }: Context): void 
           ['source', 'root', 'cells', 'id'],
         ),
         response: {
-          201: json('Sealed.', seal),
+          201: json('Sealed.', sealed),
           ...failures(
             'INPUT_INVALID',
             'NAME_INVALID',
@@ -74,14 +75,17 @@ export function seals(app: FastifyInstance, { kernel, library }: Context): void 
       const text = source === undefined ? (await library.read(name)).source : wellFormed(source);
       const ticket = kernel.runs.begin('seal', id, hangUp(reply));
       try {
-        const { cells: _cells, ...sealed } = await sealNotebook(kernel, {
+        const { cells: ran, ...entry } = await sealNotebook(kernel, {
           notebook: { name, text },
           root,
           cells,
           id: ticket.id,
           signal: ticket.signal,
         });
-        return await reply.code(201).header('location', `/api/v1/seals/${sealed.id}/bundle`).send(sealed);
+        return await reply
+          .code(201)
+          .header('location', `/api/v1/seals/${entry.id}/bundle`)
+          .send({ ...entry, cells: ran.map((cell) => ({ id: cell.id, digest: cell.digest })) });
       } finally {
         ticket.end();
       }
@@ -102,7 +106,7 @@ export function seals(app: FastifyInstance, { kernel, library }: Context): void 
           },
           ['notebook', 'limit'],
         ),
-        response: { 200: json('Seals.', list(seal)), ...failures('INPUT_INVALID') },
+        response: { 200: json('Seals.', list(object(seal))), ...failures('INPUT_INVALID') },
       },
     },
     async (request) => listSeals(kernel, request.query),

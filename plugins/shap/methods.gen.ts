@@ -11,9 +11,9 @@ export interface ExplainInput {
   readonly background?: TableData;
   /** auto: trees by their covers, or against the background when one is given; linear models in closed form; anything else by enumerating all coalitions (exact, up to 12 features). */
   readonly method: "auto" | "tree-path-dependent" | "tree-interventional" | "linear" | "exact";
-  /** What is explained: what the model puts out (a probability), or the margin before its link (log-odds). Unless given: the output where it adds up exactly, else the margin, and meta.notes says so. */
+  /** What is explained: what the model puts out (a probability), or the margin before its link (log-odds). Unless given: the output where it adds up exactly, else the margin, and meta.notes says so. Two classes that share one score have one margin: the second class’s. */
   readonly space?: "output" | "margin";
-  /** One output by number, for models with several; all unless given. */
+  /** One output by number, for models with several; all unless given. Of two classes 1 is the second, also where they share one margin. */
   readonly output?: number;
   /** Has no effect on exact methods. */
   readonly seed?: number;

@@ -1,7 +1,21 @@
 import * as Plot from '@observablehq/plot';
 import { type Explanation, importance, rowsOf, slice, type Slice } from './explanation.ts';
 import type { ViewOptions } from './options.ts';
-import { FAINT, figure, fit, gradient, inUnit, MISSING, number, ramp, shares, shown, STYLE, withUnit } from './ink.ts';
+import {
+  FAINT,
+  figure,
+  fit,
+  gradient,
+  inUnit,
+  letters,
+  MISSING,
+  number,
+  ramp,
+  shares,
+  shown,
+  STYLE,
+  withUnit,
+} from './ink.ts';
 import { swarm } from './swarm.ts';
 
 const ROW = 36;
@@ -25,7 +39,7 @@ const ENDS = {
   fill: 'fill',
   stroke: 'var(--paper, canvas)',
   strokeWidth: 3,
-  fontSize: 11,
+  fontSize: 12,
 } as const;
 
 /** Each dot is a row; where it lies is what the feature adds to the prediction, its colour how large the feature's value is. */
@@ -114,7 +128,7 @@ function endsOf(of: Slice, chosen: readonly number[], dark: boolean): Ends {
         .map((row) => of.part(row, feature));
       return {
         level,
-        fill: ramp(i / (levels.length - 1), dark),
+        fill: letters(ramp(i / (levels.length - 1), dark), dark),
         parts,
         mean: parts.reduce((sum, part) => sum + part, 0) / parts.length,
       };
@@ -133,7 +147,7 @@ function endsOf(of: Slice, chosen: readonly number[], dark: boolean): Ends {
 function domainOf({ start, end }: Ends, least: number, most: number, pixels: number): [number, number] {
   if (least === most) return [least - 1, most + 1];
   const perPixel = (1.15 * (most - least)) / pixels;
-  const room = ({ text }: End): number => (text.length * 6.2 + 12) * perPixel;
+  const room = ({ text }: End): number => (text.length * 6.8 + 12) * perPixel;
   const pad = 0.03 * (most - least);
   return [
     Math.min(least - pad, ...start.map((item) => item.x - room(item))),

@@ -21,6 +21,9 @@ export function ramp(share: number, dark: boolean): string {
   return t < 1 ? mix(low, middle, t) : mix(middle, high, t - 1);
 }
 
+/** The same hue for letters: towards the ink, since the colours of dots are too light to read small print in. */
+export const letters = (color: string, dark: boolean): string => mix(color, dark ? '#e9e6df' : '#1c1b19', 0.3);
+
 const channel = (hex: string, i: number): number => Number.parseInt(hex.slice(1 + 2 * i, 3 + 2 * i), 16);
 
 function mix(from: string, to: string, t: number): string {

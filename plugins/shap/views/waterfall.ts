@@ -62,7 +62,7 @@ export function waterfall(explanation: Explanation, options: ViewOptions): Eleme
     },
     y: { domain: [bars.length + 0.5, -1.5], axis: null },
     marks: [
-      Plot.ruleY([-0.5, bars.length - 0.5], { stroke: FAINT, insetLeft: -left }),
+      Plot.ruleY([-0.5, bars.length - 0.5], { stroke: FAINT, insetLeft: -left, insetRight: -60 }),
       Plot.ruleX([of.base], { stroke: 'currentColor', strokeOpacity: 0.3, strokeDasharray: '2,3' }),
       Plot.ruleX(bars, {
         x: 'to',

@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { sha256Hex } from '#crypto';
-import { proofPath } from '#common/bundle-layout.ts';
+import { signer } from '#common/bundle.fixture.ts';
+import { PATHS, proofPath } from '#common/bundle-layout.ts';
 import { canonicalize } from '#common/canonical.ts';
+import { signEnvelope } from '#common/dsse.ts';
 import type { Policy } from '#common/verify-types.ts';
 import { writeZip } from '#common/zip.ts';
-import { adapt, type Files, type Reach } from './forge.ts';
+import { adapt, forgerKey, textIn, type Files, type Reach } from './forge.ts';
 import { forgeZip, type ZipLies } from './zip-forge.ts';
 
 export interface TamperCase {
@@ -46,6 +48,15 @@ export interface Step {
   readonly flip?: number;
   /** A field, and how many letters stand in it. */
   readonly long?: readonly [string, number];
+  /** What stands behind this text gets another first letter. */
+  readonly bump?: string;
+  /** All from this text on comes twice, or not at all. */
+  readonly double?: string;
+  readonly drop?: string;
+  /** An envelope around `body`, or around the seal, by the log's key or by the forger's of the same name. */
+  readonly sign?: { readonly by: 'log' | 'forger'; readonly body?: string };
+  /** The checkpoint's signature with the group's order added to its scalar, which lenient verifiers take. */
+  readonly malleate?: true;
   /** For all that the pattern finds. */
   readonly every?: true;
 }
@@ -81,6 +92,17 @@ function take(files: Files, step: Step): void {
   }
   if (step.set !== undefined || step.unset !== undefined) put(edited(text(), step));
   if (step.long !== undefined) put(edited(text(), { ...step, set: { [step.long[0]]: 'x'.repeat(step.long[1]) } }));
+  if (step.bump !== undefined) {
+    const [before = '', after] = split(text(), step.bump);
+    put(`${before}${step.bump}${after.startsWith('A') ? 'B' : 'A'}${after.slice(1)}`);
+  }
+  if (step.double !== undefined) put(text() + step.double + split(text(), step.double)[1]);
+  if (step.drop !== undefined) put(split(text(), step.drop)[0]);
+  if (step.sign !== undefined) {
+    const body = step.sign.body ?? textIn(files, PATHS.seal);
+    put(signEnvelope(body, step.sign.by === 'log' ? signer : forgerKey(signer.name)));
+  }
+  if (step.malleate === true) put(malleated(text()));
   if (step.write !== undefined) put(step.write);
   if (step.append !== undefined) put(text() + step.append);
   if (step.cut !== undefined) put(bytes.slice(0, -step.cut));
@@ -93,6 +115,23 @@ function take(files: Files, step: Step): void {
   }
   if (step.move !== undefined) files.set(step.move, bytes);
   if (step.remove === true || step.move !== undefined) files.delete(path);
+}
+
+function split(text: string, at: string): [string, string] {
+  const place = text.indexOf(at);
+  assert.ok(place >= 0, `no ${at}`);
+  return [text.slice(0, place), text.slice(place + at.length)];
+}
+
+const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
+
+function malleated(note: string): string {
+  const [text, line] = split(note, '\n\n');
+  const [dash, name, base64 = ''] = line.trim().split(' ');
+  const bytes = Buffer.from(base64, 'base64');
+  const scalar = BigInt(`0x${Buffer.from(bytes.subarray(36)).reverse().toString('hex')}`) + ORDER;
+  bytes.set(Buffer.from(scalar.toString(16).padStart(64, '0'), 'hex').reverse(), 36);
+  return `${text}\n\n${dash} ${name} ${bytes.toString('base64')}\n`;
 }
 
 function edited(text: string, { set = {}, unset }: Step): string {

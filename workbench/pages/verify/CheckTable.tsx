@@ -2,7 +2,7 @@ import { For, Show } from 'solid-js';
 import { VERIFY_CHECKS, VERIFY_MEANINGS, type VerifyCode } from '#common/verify.ts';
 import type { CheckResult } from '#common/verify-types.ts';
 import { CheckMark } from './CheckMark.tsx';
-import type { Flip } from './verify.ts';
+import { foundIn, type Flip } from './verify.ts';
 
 const CODES = Object.keys(VERIFY_CHECKS) as VerifyCode[];
 
@@ -41,7 +41,7 @@ export function CheckTable(props: {
                 <Show when={result(code)}>
                   {(check) => (
                     <>
-                      {check().detail}
+                      {foundIn(check())}
                       <Show when={touched(check())}>
                         <span class="tag checks-touched">the byte you flipped</span>
                       </Show>

@@ -3,11 +3,11 @@ import { drawLineage, type LineageDrawing, type LineageNode } from './lineage.ts
 
 /** Of the page's column; a drawing of more layers than fit scrolls. */
 const PAGE = 912;
-const GAP = 36;
+const GAP = 28;
 const ROW = 40;
 const HIGH = 28;
 const MOST = 400;
-const LETTER = 6.6;
+const LETTER = 6.4;
 
 const inWords = ({ nodes, edges }: LineageDrawing): string =>
   nodes
@@ -26,7 +26,7 @@ export function LineageGraph(props: { readonly zip: Uint8Array }) {
     }
   });
   const [at, setAt] = createSignal<LineageNode>();
-  const column = createMemo(() => Math.min(200, Math.max(148, (PAGE + GAP) / (drawing()?.layers ?? 1))));
+  const column = createMemo(() => Math.min(200, Math.max(156, (PAGE + GAP) / (drawing()?.layers ?? 1))));
   const wide = (): number => column() - GAP;
   const x = ({ layer }: LineageNode): number => layer * column() + 1;
   const y = ({ place }: LineageNode): number => place * ROW + 6;

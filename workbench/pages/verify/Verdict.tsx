@@ -4,7 +4,7 @@ import type { CheckResult, VerifyReport } from '#common/verify-types.ts';
 import { moment } from '../../parts/duration.ts';
 import { Hallmark } from '../../parts/Hallmark.tsx';
 import { byteText } from './HexView.tsx';
-import type { Flip } from './verify.ts';
+import { foundIn, type Flip } from './verify.ts';
 
 interface VerdictProps {
   readonly name: string;
@@ -49,7 +49,7 @@ export function Verdict(props: VerdictProps) {
                 </>
               ) : (
                 <>
-                  {VERIFY_MEANINGS[failed()[0]?.code as VerifyCode]} <b>{failed()[0]?.detail}</b>
+                  {VERIFY_MEANINGS[failed()[0]?.code as VerifyCode]} <b>{foundIn(failed()[0] as CheckResult)}</b>
                 </>
               )
             }

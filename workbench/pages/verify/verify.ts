@@ -1,5 +1,6 @@
 /** Bundles on the Verify page: run the checks, and change one byte to see which of them notices. No kernel is asked. */
 import { proxy, wrap } from 'comlink';
+import { VERIFY_MEANINGS, type VerifyCode } from '#common/verify.ts';
 import type { CheckResult, Policy, VerifyReport } from '#common/verify-types.ts';
 import { readZip, writeZip } from '#common/zip.ts';
 import type { Verifier } from './verify-worker.ts';
@@ -20,6 +21,10 @@ export async function verify(
     worker.terminate();
   }
 }
+
+/** What a check found, without the sentence that says what its failure means: the page sets that apart. */
+export const foundIn = ({ code, detail }: CheckResult): string =>
+  detail.replace(VERIFY_MEANINGS[code as VerifyCode], '').trim();
 
 export interface Flip {
   readonly path: string;

@@ -1,0 +1,47 @@
+import { open, stat } from 'node:fs/promises';
+import { AssayError } from '#common/errors.ts';
+
+/** One ArrayBuffer holds no more. */
+const LARGEST = 4 * 2 ** 30;
+
+/**
+ * A file that somebody named, whole. Looked at before it is opened: a pipe would wait for its writer, and a device has no end.
+ *
+ * @param shown the path as it was given, for errors
+ * @throws NOT_FOUND, BODY_TOO_LARGE
+ */
+export async function readWhole(path: string, shown = path): Promise<Uint8Array<ArrayBuffer>> {
+  const refused = (error: unknown): never => {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new AssayError(
+      'NOT_FOUND',
+      code === 'ENOENT' ? `There is no file “${shown}”.` : `“${shown}” cannot be read: ${message}`,
+      { where: shown, cause: error },
+    );
+  };
+  const about = await stat(path).catch(refused);
+  if (!about.isFile())
+    throw new AssayError('NOT_FOUND', `“${shown}” is ${about.isDirectory() ? 'a folder' : 'no file'}.`, {
+      where: shown,
+    });
+  if (about.size > LARGEST)
+    throw new AssayError(
+      'BODY_TOO_LARGE',
+      `“${shown}” has ${(about.size / 1e9).toFixed(1)} GB; files have at most 4.`,
+      {
+        where: shown,
+      },
+    );
+  const file = await open(path, 'r').catch(refused);
+  try {
+    const bytes = new Uint8Array(about.size);
+    for (let at = 0; at < bytes.length;) {
+      const { bytesRead } = await file.read(bytes, at, Math.min(bytes.length - at, 2 ** 30), at).catch(refused);
+      if (bytesRead === 0) return bytes.slice(0, at);
+      at += bytesRead;
+    }
+    return bytes;
+  } finally {
+    await file.close();
+  }
+}
