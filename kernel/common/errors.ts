@@ -448,6 +448,11 @@ export const ERRORS = {
     says: 'The witness’s signing key is damaged or another one.',
     hint: 'Put the key file back; a witness with a new key is another witness.',
   },
+  WITNESS_REFUSED: {
+    status: 502,
+    says: 'A witness did not cosign the checkpoint.',
+    hint: 'It is asked again by itself; when it has seen another history, the log was put back or has two writers.',
+  },
   WITNESS_STATE: {
     status: 500,
     says: 'What the witness last cosigned can’t be read.',

@@ -8,9 +8,9 @@ import { AssayError } from '#common/errors.ts';
 import { finishBundle, prepareBundle } from '#common/bundle.ts';
 import type { BundleCell } from '#common/bundle-types.ts';
 import type { CellState, CompiledNotebook, NotebookRun } from '#common/notebook.ts';
-import { parseProof } from '#common/proof.ts';
 import type { Comparator, LoggedReceipt, ReceiptDraft } from '#common/receipt.ts';
 import type { Kernel } from '../kernel.ts';
+import type { Witnessed } from '../log/types.ts';
 import { compileNotebook } from './compile.ts';
 import { environment } from './environment.ts';
 import { runHeadless } from './headless.ts';
@@ -37,8 +37,12 @@ export interface SealRequest {
 
 export interface Sealed extends SealEntry {
   readonly cells: readonly BundleCell[];
+  /** null: the log has no witnesses. When too few signed in time, the bundle holds all the same, and says so to who asks for them. */
+  readonly witnesses: Witnessed | null;
 }
 
+/** How long a seal waits for witnesses, in milliseconds. */
+const WITNESS_PATIENCE = 5_000;
 /** A cell's value travels in the bundle up to this size; a larger one is compared by its digest alone. */
 const LARGEST_VALUE = 16 * 2 ** 20;
 const EXACT: readonly Comparator[] = [{ of: '*', how: 'exact' }];
@@ -143,14 +147,13 @@ async function bind(kernel: Kernel, finished: Finished): Promise<Sealed> {
       comparators,
     }),
   );
-  const proof = await log.proof(seal.id);
-  const { checkpoint } = parseProof(proof);
-  const proofs = new Map([[seal.id, proof]]);
+  const { note: checkpoint, witnesses } = await log.cosigned(seal.index + 1, WITNESS_PATIENCE);
+  const proofs = new Map<Digest, string>();
   // A checkpoint that covers the seal covers all that came before it.
-  for (const { id } of all) proofs.set(id, await log.proof(id, checkpoint));
+  for (const { id } of [...all, seal]) proofs.set(id, await log.proof(id, checkpoint));
   const bytes = finishBundle(prepared, { seal, dsse: await log.dsse(seal.id), checkpoint, vkey: log.vkey, proofs });
   const bundle = await kernel.artifacts.put(bytes);
-  return { ...(await keepSeal(kernel, { id: seal.id, notebook: name, root, bundle })), cells };
+  return { ...(await keepSeal(kernel, { id: seal.id, notebook: name, root, bundle })), cells, witnesses };
 }
 
 /** The run itself. However it ends, `close` says so in the log; when it doesn't settle, here. */
