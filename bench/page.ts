@@ -84,7 +84,7 @@ async function visit(rival: Rival, cold: Opened[], warm: Opened[]): Promise<void
   try {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     await rival.signIn(context, server);
-    let tell = (_: number): void => {};
+    let tell: (ms: number) => void = () => {};
     const first = (): Promise<number> => new Promise((resolve) => (tell = resolve));
     await context.exposeFunction('firstCell', (ms: number) => tell(ms));
     await context.addInitScript({ content: watch(rival) });

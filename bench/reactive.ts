@@ -1,24 +1,35 @@
 /**
  * One change through 10, 100 and 1,000 dependent cells: a chain, where each reads the one before, and a fan, where all read the first.
- * Rival in the same run: the bare @observablehq/runtime, which Assay's is built on, computing the same sums as plain functions before the
- * realm is locked. What is between the two is the price of SES, versions, reports, and, in the last figure, of digests and the root.
+ * Rival in the same run: the bare @observablehq/runtime, which Assay's is built on, computing the same sums as plain functions in a realm
+ * that is not locked. Between the two lies the price of SES, versions and reports and, in the last figure, of digests and the root.
  */
+import { spawnSync } from 'node:child_process';
 import { pinRealm } from '#common/cells/realm.ts';
 import { Runtime, type Variable } from '#common/cells/observable.ts';
 import { NotebookRuntime } from '#common/cells/runtime.ts';
 import { compileNotebook } from '../kernel/notebook/compile.ts';
 import { measure, print } from './lib/cpu.ts';
+import { median } from './lib/median.ts';
 
 const SIZES = [10, 100, 1_000];
 const SHAPES = ['chain', 'fan'] as const;
 /** Cells that run in one figure. */
 const CELLS = 100_000;
 
+const HEAD = [
+  'one change',
+  'wall to last value',
+  'bare, CPU',
+  'to last value, CPU',
+  'to the root, CPU',
+  'last value ÷ bare',
+  'root ÷ bare',
+];
+
 type Shape = (typeof SHAPES)[number];
 /** The cell that cell `i` reads. */
 const reads = (shape: Shape, i: number): number => (shape === 'chain' ? i - 1 : 0);
-const rounds = (size: number): number => Math.max(100, CELLS / size);
-const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+const rounds = (size: number): number => Math.max(500, CELLS / size);
 
 /** Microseconds of wall and CPU time of one change. */
 interface Cost {
@@ -56,9 +67,10 @@ async function bare(shape: Shape, size: number): Promise<Cost> {
 }
 
 interface Ours {
+  /** Until the last cell has its value. */
+  readonly values: Cost;
+  /** Until digests and root are there as well. */
   readonly root: Cost;
-  /** Microseconds until the last cell has its value; the digests come after. */
-  readonly values: number;
 }
 
 async function assay(shape: Shape, size: number): Promise<Ours> {
@@ -68,6 +80,7 @@ async function assay(shape: Shape, size: number): Promise<Ours> {
     (_, i) => `\`\`\`js id=c${i}\n${i === 0 ? 'const v0 = 1' : cell(i)}\n\`\`\`\n`,
   );
   let finished = 0;
+  let used: NodeJS.CpuUsage | null = null;
   const none = (): Promise<never> => Promise.reject(new Error('No cell asks for it.'));
   const runtime = new NotebookRuntime({
     call: none,
@@ -75,45 +88,59 @@ async function assay(shape: Shape, size: number): Promise<Ours> {
     sql: none,
     states: () => {},
     root: () => {},
-    later: (run) => void setImmediate(run),
+    // Every cell runs before the next turn; reports, digests and the root come with it.
+    later: (run) =>
+      void setImmediate(() => {
+        used ??= process.cpuUsage();
+        run();
+      }),
     clock: () => (finished = performance.now()), // read when a cell begins and when it ends
   });
   const notebook = compileNotebook(source.join('\n'));
   runtime.define(notebook);
   if ((await runtime.settled()) === null || runtime.states().some(({ status }) => status !== 'done'))
     throw new Error('It did not run.');
-  const values: number[] = [];
+  const values: Cost[] = [];
   const root = await measure('Assay', rounds(size), async () => {
-    const began = performance.now();
+    const [began, before] = [performance.now(), process.cpuUsage()];
+    used = null;
     await runtime.run(['c0']);
-    values.push((finished - began) * 1_000);
+    const { user, system } = used!;
+    values.push({ wall: (finished - began) * 1_000, cpu: user + system - before.user - before.system });
   });
   runtime.dispose();
-  return { root, values: values.toSorted((a, b) => a - b)[values.length >> 1]! };
+  return { root, values: { wall: median(values.map(({ wall }) => wall)), cpu: median(values.map(({ cpu }) => cpu)) } };
 }
 
-const rivals = new Map<string, Cost>();
-for (const shape of SHAPES) for (const size of SIZES) rivals.set(`${shape} ${size}`, await bare(shape, size));
-pinRealm();
-await nextTurn();
-const rows: string[][] = [];
-for (const shape of SHAPES) {
-  for (const size of SIZES) {
-    const rival = rivals.get(`${shape} ${size}`)!;
-    const { root, values } = await assay(shape, size);
-    const µs = [values, rival.wall, root.wall, root.cpu, rival.cpu].map((time) => (time / 1_000).toFixed(3));
-    rows.push([`${shape}, ${size.toLocaleString('en')} cells`, ...µs, `${(root.cpu / rival.cpu).toFixed(1)}×`]);
-  }
+/** In a process of its own, as a notebook has a realm of its own: what ran in it before would tell. */
+function alone<T>(who: 'bare' | 'assay', shape: Shape, size: number): T {
+  const run = spawnSync(process.execPath, [import.meta.filename, who, shape, String(size)], { encoding: 'utf8' });
+  if (run.status !== 0) throw new Error(run.stderr);
+  return JSON.parse(run.stdout) as T;
 }
-print(
-  [
-    'one change',
-    'to the last value, ms',
-    'bare runtime, ms',
-    'to the root, ms',
-    'CPU ms',
-    'bare, CPU ms',
-    'CPU ÷ bare',
-  ],
-  rows,
-);
+
+const [who, asked, count] = process.argv.slice(2);
+if (who === 'bare') console.log(JSON.stringify(await bare(asked as Shape, Number(count))));
+else if (who === 'assay') {
+  pinRealm();
+  console.log(JSON.stringify(await assay(asked as Shape, Number(count))));
+} else table();
+
+function table(): void {
+  const rows: string[][] = [];
+  for (const shape of SHAPES) {
+    for (const size of SIZES) {
+      const rival = alone<Cost>('bare', shape, size);
+      const { root, values } = alone<Ours>('assay', shape, size);
+      const times = [rival.cpu, values.cpu, root.cpu].map(ms);
+      const ratios = [values, root].map(({ cpu }) => `${(cpu / rival.cpu).toFixed(1)}×`);
+      rows.push([`${shape}, ${size.toLocaleString('en')} cells`, ms(values.wall), ...times, ...ratios]);
+    }
+  }
+  print(HEAD, rows);
+  console.log('\nMilliseconds a change.');
+}
+
+function ms(µs: number): string {
+  return (µs / 1_000).toFixed(3);
+}

@@ -1,26 +1,46 @@
-/** Consistency proofs out of a log's public files (C2SP tlog-tiles), in a folder or behind a URL; nothing of them is believed unproved. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { HASH_BYTES } from '../common/merkle.ts';
-import { TILE_WIDTH, tilePath, type Tile } from '../common/tlog-tiles.ts';
-import { consistencyProof } from '../log/prove.ts';
+import type { LoggedReceipt } from '../common/receipt.ts';
+import type { Log } from '../log/types.ts';
+import { findKernel } from './remote.ts';
 
-const PATIENCE = 20_000;
+export type ReceiptQuery = NonNullable<Parameters<Log['receipts']>[0]>;
 
-export function logReader(place: string): (from: number, to: number) => Promise<readonly Uint8Array[]> {
-  const read = /^https?:\/\//.test(place) ? fromUrl(place) : (path: string) => readFile(join(place, path));
-  const hashes = async (tile: Tile): Promise<Uint8Array> => {
-    // Logs may drop partial tiles once they are full: then the full one begins with the same hashes.
-    const bytes = await read(tilePath(tile)).catch(() => read(tilePath({ ...tile, width: TILE_WIDTH })));
-    return bytes.subarray(0, tile.width * HASH_BYTES);
-  };
-  return (from, to) => consistencyProof(from, to, hashes);
+/** The log of a home, through the kernel that runs on it or by itself. */
+export interface LogReader {
+  receipts(query: ReceiptQuery): Promise<readonly LoggedReceipt[]>;
+  /** The newest checkpoint and the key that signed it. */
+  head(): Promise<{ readonly checkpoint: string; readonly vkey: string }>;
+  /** The log itself; null where another kernel holds it. */
+  readonly own: Log | null;
+  close(): Promise<void>;
 }
 
-function fromUrl(prefix: string): (path: string) => Promise<Uint8Array> {
-  return async (path) => {
-    const reply = await fetch(`${prefix.replace(/\/$/, '')}/${path}`, { signal: AbortSignal.timeout(PATIENCE) });
-    if (!reply.ok) throw new Error(`${path}: ${reply.status}`);
-    return new Uint8Array(await reply.arrayBuffer());
-  };
+/** @param alone only by itself, as a check of the database must @throws HOME_LOCKED, STORE_* codes */
+export async function openLogReader(home: string, alone = false): Promise<LogReader> {
+  const running = alone ? null : await findKernel(home);
+  if (running !== null)
+    return {
+      receipts(query) {
+        const given = Object.entries(query).flatMap(([key, value]) =>
+          value === undefined ? [] : [[key, String(value)]],
+        );
+        return running.json(`/receipts?${new URLSearchParams(Object.fromEntries(given))}`) as Promise<LoggedReceipt[]>;
+      },
+      head: async () => ({ checkpoint: await running.text('/log/checkpoint'), vkey: await running.text('/log/key') }),
+      own: null,
+      close: () => Promise.resolve(),
+    };
+  const { openKernel } = await import('../kernel.ts');
+  const kernel = await openKernel({ projectDir: process.cwd(), home });
+  try {
+    const log = await kernel.log();
+    return {
+      receipts: (query) => log.receipts(query),
+      head: async () => ({ checkpoint: await log.checkpoint(), vkey: log.vkey }),
+      own: log,
+      close: () => kernel.close(),
+    };
+  } catch (error) {
+    await kernel.close();
+    throw error;
+  }
 }

@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import { AssayError } from '../common/errors.ts';
 import { parseReceipt, type LoggedReceipt } from '../common/receipt.ts';
 import { KINDS, type Kind } from '../common/receipt-types.ts';
-import type { FsckReport, Log } from '../log/types.ts';
-import { findKernel } from './remote.ts';
+import type { FsckReport } from '../log/types.ts';
+import { openLogReader, type LogReader } from './log-reader.ts';
 import { columns, paint } from './terminal.ts';
 
 export const usage = `
@@ -40,52 +40,17 @@ export async function run(argv: string[]): Promise<number> {
   if (kind !== undefined && !KINDS.includes(kind))
     throw new AssayError('USAGE', `There is no kind “${kind}”: ${KINDS.join(', ')}.`);
   const home = resolve(values.home ?? (process.env['ASSAY_HOME'] || join(process.cwd(), '.assay')));
-  const log = await open(home, values.check);
+  const log = await openLogReader(home, values.check);
   try {
     const receipts = (await log.receipts({ stream: values.stream, kind, limit })).toReversed();
     const unfinished = await begunAndNotEnded(log);
-    const check = log.fsck === null ? null : await log.fsck();
+    const check = values.check && log.own !== null ? await log.own.fsck() : null;
     if (values.json)
       console.log(JSON.stringify({ receipts: receipts.map(told), unfinished, ...(check === null ? {} : { check }) }));
     else for (const line of printed(receipts, unfinished, check)) console.log(line);
     return check?.ok === false ? 1 : 0;
   } finally {
     await log.close();
-  }
-}
-
-type ReceiptQuery = NonNullable<Parameters<Log['receipts']>[0]>;
-
-interface Reader {
-  receipts(query: ReceiptQuery): Promise<readonly LoggedReceipt[]>;
-  readonly fsck: (() => Promise<FsckReport>) | null;
-  close(): Promise<void>;
-}
-
-/** The log of a home, through the kernel that runs on it or by itself. A check needs the database for itself. @throws HOME_LOCKED */
-async function open(home: string, check: boolean): Promise<Reader> {
-  const running = check ? null : await findKernel(home);
-  if (running !== null) {
-    const receipts = (query: ReceiptQuery): Promise<readonly LoggedReceipt[]> => {
-      const given = Object.entries(query).flatMap(([key, value]) =>
-        value === undefined ? [] : [[key, String(value)]],
-      );
-      return running.json(`/receipts?${new URLSearchParams(Object.fromEntries(given))}`) as Promise<LoggedReceipt[]>;
-    };
-    return { receipts, fsck: null, close: () => Promise.resolve() };
-  }
-  const { openKernel } = await import('../kernel.ts');
-  const kernel = await openKernel({ projectDir: process.cwd(), home });
-  try {
-    const log = await kernel.log();
-    return {
-      receipts: (query) => log.receipts(query),
-      fsck: check ? () => log.fsck() : null,
-      close: () => kernel.close(),
-    };
-  } catch (error) {
-    await kernel.close();
-    throw error;
   }
 }
 
@@ -96,7 +61,7 @@ interface Unfinished {
 }
 
 /** Streams with `open` and without `close`, oldest first; among the last thousand of each. */
-async function begunAndNotEnded(log: Reader): Promise<Unfinished[]> {
+async function begunAndNotEnded(log: LogReader): Promise<Unfinished[]> {
   const [opened, closed] = [
     await log.receipts({ kind: 'open', limit: 1000 }),
     await log.receipts({ kind: 'close', limit: 1000 }),

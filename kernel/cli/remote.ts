@@ -17,6 +17,7 @@ export interface RemoteKernel {
   bundle(id: string, signal?: AbortSignal): Promise<Uint8Array>;
   /** Any JSON resource under /api/v1. */
   json(path: string, signal?: AbortSignal): Promise<unknown>;
+  text(path: string, signal?: AbortSignal): Promise<string>;
 }
 
 export interface RemoteSeal {
@@ -81,6 +82,7 @@ function remote(url: string, token: string): RemoteKernel {
     },
     bundle: (id, signal) => ask('GET', `/seals/${encodeURIComponent(id)}/bundle`, 'application/zip', signal),
     json: async (path, signal) => json(await ask('GET', path, 'application/json', signal)),
+    text: async (path, signal) => new TextDecoder().decode(await ask('GET', path, 'text/plain', signal)),
   };
 }
 

@@ -29,6 +29,8 @@ const TRIES = 50;
 const GRACE = 3000;
 /** How long a client may take to fetch the rest of its answer after that. */
 const LINGER = 5000;
+/** Within this time a second signal is the first one again. */
+const ECHO = 500;
 
 interface Options {
   readonly port?: number;
@@ -124,15 +126,15 @@ function banner(link: string, home: string): string {
 }
 
 /**
- * Resolves with the exit code at the first Ctrl C (or SIGTERM, or when the terminal goes away); the second ends the process at once. A
- * mistake of ours that nobody caught ends the kernel in the same orderly way; a forgotten promise is only written down.
+ * Resolves with the exit code at the first Ctrl C (or SIGTERM, or when the terminal goes away); the second ends the process at once,
+ * unless it is the first one's echo: npm and cli.js pass on what a terminal or a supervisor has sent to the whole group. A mistake of ours that nobody caught ends the kernel in the same orderly way; a forgotten promise is only written down.
  */
 function ending(logger: Logger): Promise<number> {
   return new Promise((resolve) => {
-    let asked = false;
+    let asked = Infinity;
     const stop = (): void => {
-      if (asked) process.exit(130);
-      asked = true;
+      if (performance.now() - asked > ECHO) process.exit(130);
+      asked = Math.min(asked, performance.now());
       resolve(0);
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);

@@ -6,7 +6,7 @@ import { parsePolicy } from '../common/policy.ts';
 import { verifyBundle } from '../common/verify.ts';
 import type { CheckResult, Policy, VerifyReport } from '../common/verify-types.ts';
 import { readWhole } from '../host/whole-file.ts';
-import { logReader } from './log-reader.ts';
+import { publicLog } from './public-log.ts';
 import { openSeen } from './seen.ts';
 import { columns, paint } from './terminal.ts';
 
@@ -45,7 +45,7 @@ export async function run(argv: string[]): Promise<number> {
     policy,
     latest: values.latest,
     remembered: memory?.remembered,
-    ...(values.log === undefined ? {} : { consistency: logReader(values.log) }),
+    ...(values.log === undefined ? {} : { consistency: publicLog(values.log) }),
   });
   if (report.ok) await memory?.remember(report.seen);
   if (values.json)

@@ -20,8 +20,15 @@ export const FRAME_POLICY = [
   'trusted-types default',
 ].join('; ');
 
-/** Sent with frame.html: host names in links are looked up by nobody. */
-export const FRAME_HEADERS = { 'content-security-policy': FRAME_POLICY, 'x-dns-prefetch-control': 'off' } as const;
+/**
+ * Sent with frame.html. A navigation that the page's `frame-src` refuses has already looked up a name and connected: the allowlist, where
+ * the browser knows it, stops it before that. Host names in links are looked up by nobody.
+ */
+export const FRAME_HEADERS = {
+  'content-security-policy': FRAME_POLICY,
+  'connection-allowlist': '(response-origin)',
+  'x-dns-prefetch-control': 'off',
+} as const;
 
 /** What the policy of the page must contain besides its own. */
 const PAGE_FRAME_SRC = "frame-src 'self'";

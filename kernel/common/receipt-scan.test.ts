@@ -177,3 +177,48 @@ test('leaves to the parser: what is not plain, and what is wrong', () => {
 function assertOurs({ predicate }: Statement): void {
   assert.equal(predicate.org, 'test');
 }
+
+test('a log whose name JSON would write otherwise is left to the parser, whatever its receipts hold', () => {
+  for (const name of ['log.example/é', 'log"x', 'log\\x', 'log\u0100']) {
+    const log = `${name}+01234567`;
+    const own = new ReceiptScanner('test', log);
+    for (const bytes of [utf8.encode(base.replaceAll(LOG, log)), Buffer.from(base.replaceAll(LOG, log), 'latin1')])
+      assert.equal(own.scan(bytes, 0, bytes.length), false, name);
+  }
+});
+
+const TOKENS = [
+  '" \\ { } [ ] , : 0 - . e \u0000 \u007f \u0080 Ã© 1e21 1e-7 0.000001 5e-324 1.7976931348623157e+308 -0 01 1.0 1.50 .5 1e5',
+  '9007199254740991 9007199254740992 {} [] {"a":1,"a":2} {"b":1,"a":2} {"a":1} \\ud800 \\u0041 __proto__ true null',
+  `${'x'.repeat(1025)} ${'['.repeat(31)}${']'.repeat(31)} ${'['.repeat(30)}${']'.repeat(30)}`,
+].flatMap((tokens) => [' ', '\n', ...tokens.split(' ')]);
+const FIELDS = [
+  '"result":',
+  '"env":',
+  '"env":{',
+  '"seq":',
+  '"time":"',
+  '"method":',
+  '"plugin":',
+  '"prev":',
+  '"subject":[',
+];
+
+test('fast and slow never differ: tokens that break JSON, where they hurt', () => {
+  let taken = 0;
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...FIELDS),
+      fc.nat(20),
+      fc.nat(8),
+      fc.constantFrom(...TOKENS),
+      (field, off, cut, token) => {
+        const at = base.indexOf(field) + field.length + off;
+        const bytes = Buffer.from(base.slice(0, at) + token + base.slice(at + cut), 'latin1');
+        if (agrees(new Uint8Array(bytes))) taken++;
+      },
+    ),
+    { numRuns: 5000 },
+  );
+  assert.ok(taken > 0);
+});

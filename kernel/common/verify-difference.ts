@@ -7,8 +7,12 @@ import { sha256Hex } from '#crypto';
 import { canonicalize, type Json } from './canonical.ts';
 import type { Digest } from './data.ts';
 
-/** Bytes to hash before giving up: under a second in Node, a few in a browser’s worker. */
-const MOST_HASHED = 1e9;
+/** Bytes to hash before giving up: a third of a second in Node, a second in a browser’s worker. */
+const MOST_HASHED = 3e8;
+/** Bytes of JSON to write anew, which takes several times as long. */
+const MOST_WRITTEN = 5e7;
+/** What a byte may have been, besides a bit away from what it is. */
+const LIKELY = Uint8Array.from('0123456789abcdefghijklmnopqrstuvwxyz":,{}[].- ', (unit) => unit.charCodeAt(0));
 const MOST_TRIED = 50_000;
 /** Of the other files, and of each of them. */
 const MOST_OTHERS = 1000;
@@ -45,7 +49,7 @@ function fieldUndone(edited: Uint8Array, digest: Digest, others: readonly Uint8A
   for (const { place, value, owner, key } of leaves(json)) {
     const likely = new Set([...(known.get(place) ?? []), ...(isDigestText(value) ? digests : [])]);
     for (const candidate of likely) {
-      if (++tried > MOST_TRIED || tried * edited.length > MOST_HASHED) return null;
+      if (++tried > MOST_TRIED || tried * edited.length > MOST_WRITTEN) return null;
       owner[key] = candidate;
       const text = canonicalize(json, { maxDepth: 64 });
       if (sha256Hex(text) === digest) return new TextEncoder().encode(text);
@@ -100,12 +104,12 @@ function byteUndone(edited: Uint8Array, digest: Digest): Uint8Array | null {
     const shorter = without(edited, at);
     if (fits(shorter)) return shorter;
   }
-  if (length * length * 95 * 2 > MOST_HASHED) return null;
+  if (length * length * LIKELY.length * 2 > MOST_HASHED) return null;
   const longer = new Uint8Array(length + 1);
   for (let at = 0; at <= length; at++) {
     longer.set(edited.subarray(0, at));
     longer.set(edited.subarray(at), at + 1);
-    for (let byte = 0x20; byte < 0x7f; byte++) {
+    for (const byte of LIKELY) {
       longer[at] = byte;
       if (fits(longer)) return longer;
       if (at === length) continue;

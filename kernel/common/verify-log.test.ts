@@ -88,3 +88,13 @@ test('another organisation, another key, an altered checkpoint, an unfinished li
   assert.equal(faulty.faults.length, 100);
   await assert.rejects(verify(bodies, { vkey: 'nonsense' }));
 });
+
+test('a line without an end is no receipt, and is not kept', async () => {
+  function* endless(): Generator<Uint8Array> {
+    yield utf8.encode(`${bodies[0]}\n`);
+    for (let i = 0; i < 50; i++) yield new Uint8Array(1_000_000).fill(0x61);
+    yield utf8.encode('\n');
+  }
+  const report = await verifyLog(endless(), given);
+  assert.deepEqual(codes(report), ['1 RECEIPT', '-1 COUNT']);
+});

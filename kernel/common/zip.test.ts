@@ -124,3 +124,14 @@ test('the writer refuses names that the reader would refuse', () => {
   }
   assert.throws(() => writeZip(new Map([['é.txt', text('1')], ['e\u0301.txt', text('2')]])), invalid); // prettier-ignore
 });
+
+test('a small zip file unpacks to 16 times itself and a megabyte at most, unless more is allowed', () => {
+  const zip = writeZip(new Map([['zeros', new Uint8Array(3_000_000)]]), { deflate: true });
+  assert.throws(() => readZip(zip), invalid);
+  assert.equal(readZip(zip, { maxBytes: 3_000_000 }).get('zeros')!.length, 3_000_000);
+});
+
+test('refused: folders within folders without end', () => {
+  assert.throws(() => writeZip(new Map([['a/'.repeat(64) + 'b', text('x')]])), invalid);
+  assert.equal(readZip(writeZip(new Map([['a/'.repeat(63) + 'b', text('x')]]))).size, 1);
+});

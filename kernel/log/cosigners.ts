@@ -9,6 +9,8 @@ import { WitnessClient } from './witness-client.ts';
 
 /** Milliseconds after a witness's first failure; doubled with each one more. */
 const FIRST_PAUSE = 500;
+/** For this long a cosigned checkpoint is shown instead of a newer one that its witnesses still have to sign. */
+const GRACE = 60_000;
 const LONGEST_PAUSE = 300_000;
 
 export interface Cosigned {
@@ -45,6 +47,7 @@ export class Cosigners {
   private round: Head | undefined;
   /** The newest that reached the quorum. */
   private reached: Cosigned | undefined;
+  private reachedAt = 0;
   private waiting: Waiting[] = [];
   private work: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -64,8 +67,11 @@ export class Cosigners {
     this.start();
   }
 
+  /** The newest that reached the quorum, while it is the log's newest or not much older; else whatever the newest has. */
   get latest(): Cosigned | undefined {
-    return this.reached;
+    const { newest, reached } = this;
+    if (reached !== undefined && (reached.size === newest?.size || Date.now() - this.reachedAt < GRACE)) return reached;
+    return newest === undefined ? undefined : this.best(newest.size);
   }
 
   /** One that reached the quorum over at least `size` receipts; after `patience` milliseconds the best there is. */
@@ -145,6 +151,7 @@ export class Cosigners {
     const best = this.best(0);
     if (best?.reached !== true) return;
     this.reached = best;
+    this.reachedAt = Date.now();
     const served = this.waiting.filter(({ size }) => size <= best.size);
     this.waiting = this.waiting.filter(({ size }) => size > best.size);
     for (const { resolve } of served) resolve(best);

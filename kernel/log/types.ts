@@ -64,7 +64,7 @@ export interface Log {
   proof(id: Digest, under?: string): Promise<string>;
   /** The receipt's body in a DSSE envelope (dsse.ts), signed with the log's key: for seals. @throws NOT_FOUND */
   dsse(id: Digest): Promise<string>;
-  /** The newest published checkpoint, a signed note; with witnesses, the newest that enough of them cosigned, once there is one. */
+  /** The newest published checkpoint, a signed note; with witnesses, cosigned by enough of them, unless that takes longer than a minute. */
   checkpoint(): Promise<string>;
   /**
    * A checkpoint over at least `size` receipts, cosigned by enough witnesses; what there is after `patience` milliseconds. Without

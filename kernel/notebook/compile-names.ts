@@ -12,6 +12,8 @@ export interface Resolved {
   /** Pinned globals that it takes from `globalThis` once: SES looks each one up slowly. */
   readonly globals: readonly string[];
   readonly error: CellError | undefined;
+  /** Names that it defines: without those that another cell had first. */
+  readonly outputs: readonly string[];
 }
 
 type Meaning = 'value' | 'view' | 'given' | 'namespace' | 'own' | 'drawing' | 'global' | 'dom';
@@ -44,7 +46,8 @@ export function resolveNames(
   const circles = findCircles(drafts, owners);
   return drafts.map((draft) => {
     const split = assign(draft, meanings);
-    return { draft, ...split, error: draft.error ?? taken.get(draft) ?? split.error ?? circles.get(draft) };
+    const outputs = draft.outputs.map(({ name }) => name).filter((name) => owners.get(name) === draft);
+    return { draft, ...split, outputs, error: draft.error ?? taken.get(draft) ?? split.error ?? circles.get(draft) };
   });
 }
 

@@ -39,9 +39,8 @@ function draft(document: NotebookDocument): Draft[] {
   );
 }
 
-function finish({ draft, inputs, globals, error }: Resolved): CompiledCell {
+function finish({ draft, inputs, globals, outputs, error }: Resolved): CompiledCell {
   const { kind, cell } = draft;
-  const outputs = draft.outputs.map(({ name }) => name);
   const hoisted = globals.length === 0 ? '' : ` const {${globals.join(', ')}} = globalThis;`;
   const body = error ? '' : `${draft.awaits ? 'async ' : ''}(${inputs.join(', ')}) => {${hoisted}\n${draft.code}\n}`;
   const lines = error ? [] : [cell.line, ...draft.lines, draft.lines.at(-1)!];

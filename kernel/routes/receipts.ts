@@ -12,6 +12,8 @@ interface Query {
 }
 
 const params = object({ id: digest });
+/** What PostgreSQL can hold: all but NUL. */
+const STORED = '^[^\\u0000]*$';
 
 export function receipts(app: FastifyInstance, { kernel }: Context): void {
   app.get<{ Querystring: Query }>(
@@ -23,7 +25,7 @@ export function receipts(app: FastifyInstance, { kernel }: Context): void {
         summary: 'Receipts, newest first.',
         querystring: object(
           {
-            stream: text('Only this stream.', { maxLength: 200 }),
+            stream: text('Only this stream.', { maxLength: 200, pattern: STORED }),
             kind: text('Only receipts of this kind.', { enum: [...KINDS] }),
             limit: integer('At most this many.', { minimum: 1, maximum: 1000, default: 100 }),
             before: integer('Only receipts with a smaller index: the next page.', { minimum: 0 }),

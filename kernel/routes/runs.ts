@@ -28,6 +28,7 @@ const callQuery = object(
     stream: text('Stream that the receipt belongs to; the organisation’s own when absent.', {
       minLength: 1,
       maxLength: 200,
+      pattern: '^[^\\u0000]+$',
     }),
   },
   ['id', 'seed', 'stream'],

@@ -13,6 +13,8 @@ export interface Access {
 const DATABASE = 'assay';
 const OWNER = 'assay_owner';
 const OLDEST = 15;
+/** Milliseconds until a server that says nothing counts as not there. */
+const FIRST_ANSWER = 15_000;
 
 /** Organisations are file names, role settings and parts of key names: `[a-z0-9][a-z0-9-]{0,62}`. @throws NAME_INVALID */
 export function checkOrg(org: string): void {
@@ -66,11 +68,19 @@ export async function remoteAccess(url: string): Promise<Access> {
   } catch (cause) {
     throw new AssayError('STORE_UNAVAILABLE', 'DATABASE_URL is not a URL.', { cause });
   }
-  const { name, version } = await using({ connectionString: url }, async (client) => {
-    const { rows } = await client.query<{ name: string; version: number }>(
-      `select current_database() as name, current_setting('server_version_num')::int as version`,
-    );
-    return rows[0]!;
+  if (!/^postgres(?:ql)?:$/.test(parsed.protocol))
+    throw new AssayError('STORE_UNAVAILABLE', `DATABASE_URL begins with postgres://, not ${parsed.protocol}//.`);
+  const { name, version } = await using(
+    { connectionString: url, connectionTimeoutMillis: FIRST_ANSWER },
+    async (client) => {
+      const { rows } = await client.query<{ name: string; version: number }>(
+        `select current_database() as name, current_setting('server_version_num')::int as version`,
+      );
+      return rows[0]!;
+    },
+  ).catch((error: unknown) => {
+    if (!(error instanceof DatabaseError)) throw error;
+    throw new AssayError('STORE_UNAVAILABLE', `The server at DATABASE_URL says: ${error.message}`, { cause: error });
   });
   if (version < OLDEST * 10_000) {
     const message = `The server runs PostgreSQL ${Math.floor(version / 10_000)}; Assay needs ${OLDEST} or newer.`;

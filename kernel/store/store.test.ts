@@ -23,6 +23,18 @@ after(async () => {
 });
 
 describe('openStore', () => {
+  it('says what is wrong with DATABASE_URL', async () => {
+    for (const [databaseUrl, message] of [
+      ['nonsense', /not a URL/],
+      ['mysql://localhost/x', /begins with postgres:/],
+      ['postgres://nobody@127.0.0.1:1/x', /No database answers/],
+    ] as const)
+      await assert.rejects(openStore({ home: await makeHome(), org: 'ours', databaseUrl }), {
+        code: 'STORE_UNAVAILABLE',
+        message,
+      });
+  });
+
   it('keeps rows from one opening to the next, each organisation its own', async () => {
     const home = await makeHome();
     const first = await openStore({ home, org: 'ours' });

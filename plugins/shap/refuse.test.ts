@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as onnxruntime from 'onnxruntime-node';
-import { buildModel, FLOAT32, floatTensor, node, valueInfo } from '#common/onnx/build.ts';
+import { buildModel, FLOAT32, floatTensor, INT64, node, valueInfo } from '#common/onnx/build.ts';
 import { recognise } from '#common/onnx/known.ts';
 import { readModel } from '#common/onnx/model.ts';
 import { Table } from '#common/table.ts';
@@ -250,6 +250,31 @@ describe('what is refused, and how', () => {
     ],
   ];
   for (const [what, code, run] of cases) it(`${what}: ${code}`, () => assert.rejects(run(), { code }));
+});
+
+describe('whole numbers', () => {
+  const bytes = buildModel({
+    name: 'whole',
+    inputs: [valueInfo('id', INT64, ['rows', 1]), valueInfo('z', FLOAT32, ['rows', 1])],
+    outputs: [valueInfo('Y', FLOAT32, ['rows', 1])],
+    initializers: [{ name: 'o', dims: [1], dataType: INT64, int64s: [2 ** 24] }],
+    nodes: [
+      node('Sub', ['id', 'o'], ['d']),
+      node('Cast', ['d'], ['f'], { to: { i: FLOAT32 } }),
+      node('Add', ['f', 'z'], ['s']),
+      node('Relu', ['s'], ['Y']),
+    ],
+  });
+  const rows = (id: number): Table => Table.fromColumns({ id: Float64Array.of(id), z: Float64Array.of(0) });
+
+  it('past 2²⁴ reach an int64 input as they are', async () => {
+    const of = await ask(bytes, { data: rows(2 ** 24 + 1), background: rows(2 ** 24) });
+    assert.deepEqual([...of.values.data], [1, 0]);
+  });
+
+  it('fractions are refused there', async () => {
+    await assert.rejects(ask(bytes, { data: rows(1.5), background: rows(2) }), { code: 'COLUMN_UNFIT' });
+  });
 });
 
 describe('checks that can fail', () => {

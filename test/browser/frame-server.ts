@@ -1,6 +1,6 @@
 /**
  * Builds the workbench, of which the frame is a part, and the test page into a temporary folder, and serves them with the headers that the
- * kernel sends, or with others.
+ * kernel sends; or its twin, a frame without guard and without any policy, in which attacks must succeed.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
+import { build, type Plugin } from 'vite';
 import { FRAME_ASSET_HEADERS, FRAME_HEADERS, PAGE_POLICY } from '#common/frame-policy.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
@@ -24,21 +24,22 @@ const PAGE =
   '<!doctype html><meta charset="utf-8"><title>Test</title><style>iframe { width: 900px; height: 2000px; border: 0 }</style>' +
   '<body><script type="module" src="/page.js"></script></body>';
 
-export interface Policies {
-  /** Null: no policy at all, to see that an attack works where nothing stops it. */
-  readonly page?: string | null;
-  readonly frame?: Readonly<Record<string, string>>;
-}
+/** Only the sandbox attribute is left. */
+const UNGUARDED: Plugin = {
+  name: 'unguarded',
+  enforce: 'pre',
+  load: (id) =>
+    /workbench\/frame\/(?:before|guard|bindings)\.ts$/.test(id) ? 'export const fixBindings = () => {};' : null,
+};
 
 export interface FrameServer {
   readonly origin: string;
   /** Requests so far, newest last. */
   readonly seen: { readonly url: string; readonly cookie: string | undefined; readonly origin: string | undefined }[];
-  policies: Policies;
   close(): Promise<void>;
 }
 
-export async function startFrameServer(): Promise<FrameServer> {
+export async function startFrameServer({ twin = false } = {}): Promise<FrameServer> {
   const folder = await mkdtemp(join(tmpdir(), 'assay-frame-'));
   const common = { logLevel: 'error', publicDir: false } as const;
   const outDir = join(folder, 'site');
@@ -46,6 +47,7 @@ export async function startFrameServer(): Promise<FrameServer> {
     ...common,
     configFile: join(PROJECT, 'vite.config.ts'),
     cacheDir: join(folder, 'cache'),
+    plugins: twin ? [UNGUARDED] : [],
     build: { outDir, emptyOutDir: true },
   });
   const entry = join(PROJECT, 'workbench/frame/test-page.ts');
@@ -54,24 +56,23 @@ export async function startFrameServer(): Promise<FrameServer> {
   const server: FrameServer = {
     origin: '',
     seen: [],
-    policies: {},
     close: async () => {
       http.closeAllConnections();
       http.close();
       await rm(folder, { recursive: true });
     },
   };
+  const page = twin ? {} : { 'content-security-policy': PAGE_POLICY };
   const http = createServer((request, response) => {
     const path = new URL(request.url!, 'http://x').pathname;
     server.seen.push(describe(request));
     const send = (status: number, body: string | Buffer, headers: Record<string, string> = {}): void => {
       response.writeHead(status, { 'content-type': TYPES[extname(path)] ?? 'text/html', ...headers }).end(body);
     };
-    const { page = PAGE_POLICY, frame = FRAME_HEADERS } = server.policies;
     if (path === '/')
-      return send(200, PAGE, { ...policy(page), 'set-cookie': 'assay=secret; HttpOnly; SameSite=Strict; Path=/' });
+      return send(200, PAGE, { ...page, 'set-cookie': 'assay=secret; HttpOnly; SameSite=Strict; Path=/' });
     const file = path.startsWith('/vendor/duckdb/') ? join(DUCKDB, path.slice(15)) : join(folder, 'site', path);
-    const headers = { ...FRAME_ASSET_HEADERS, ...(path === '/frame.html' ? frame : {}) };
+    const headers = { ...FRAME_ASSET_HEADERS, ...(path === '/frame.html' && !twin ? FRAME_HEADERS : {}) };
     readFile(file).then(
       (body) => send(200, body, headers),
       () => send(404, '', headers),
@@ -80,9 +81,6 @@ export async function startFrameServer(): Promise<FrameServer> {
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   return Object.assign(server, { origin: `http://127.0.0.1:${(http.address() as AddressInfo).port}` });
 }
-
-const policy = (text: string | null): Record<string, string> =>
-  text === null ? {} : { 'content-security-policy': text };
 
 const describe = ({ url, headers }: IncomingMessage): FrameServer['seen'][number] => ({
   url: url!,

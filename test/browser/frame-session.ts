@@ -39,7 +39,7 @@ export async function openSession(
     tab,
     console: lines,
     async run(notebook) {
-      const slots = notebook.cells.map(({ id }, i) => ({ id, top: i * 40, left: 0, width: 800 }));
+      const slots = notebook.cells.map(({ id }, i) => ({ id, top: i * 40, left: 0, width: 800, height: 2000 }));
       return tab.evaluate(
         async ([cells, places]) => {
           await page.restart();

@@ -1,16 +1,17 @@
-/** The frame, probed as an attacker would: nothing leaves, and where policy is what stops it, the same attack leaks without. */
+/** The frame, probed as an attacker would: nothing leaves; and the same attack leaks from its twin, which has neither guard nor policy. */
 import assert from 'node:assert/strict';
-import dgram from 'node:dgram';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
-import type { CompiledNotebook } from '#common/notebook.ts';
+import type { CellState, CompiledNotebook } from '#common/notebook.ts';
 import { compileNotebook } from '../../kernel/notebook/compile.ts';
 import type { TestPage } from '../../workbench/frame/test-page-api.ts';
 import { launchChromium } from './chromium.ts';
-import { type Attack, ATTACKS, LOOKS } from './frame-attacks.ts';
-import { type FrameServer, type Policies, startFrameServer } from './frame-server.ts';
+import type { Attack } from './frame-attack.ts';
+import { ESCAPES } from './frame-attacks-escape.ts';
+import { LOADS } from './frame-attacks-load.ts';
+import { type Evil, startEvil } from './frame-evil.ts';
+import { CHANGES, GLOBAL, NEVER, SEEN } from './frame-looks.ts';
+import { type FrameServer, startFrameServer } from './frame-server.ts';
 import { openSession, type Session } from './frame-session.ts';
 
 /** In the browser. */
@@ -19,111 +20,109 @@ declare const page: TestPage;
 const FENCE = '```';
 const cell = (info: string, code: string): string => `${FENCE}${info}\n${code}\n${FENCE}\n`;
 const viewCell = (code: string): CompiledNotebook => compileNotebook(cell('js id=attack view', code));
+const USES = '---\nuses: [models.train]\ndatasets: [some]\n---\n';
 
-/** Counts everything that arrives, bytes or not. */
-interface Evil {
-  readonly origin: string;
-  readonly stun: number;
-  hits(): number;
-  close(): void;
-}
-
-async function startEvil(): Promise<Evil> {
-  let hits = 0;
-  const http: Server = createServer((_request, response) => {
-    hits++;
-    response.writeHead(200, { 'access-control-allow-origin': '*', 'content-type': 'text/plain' }).end('x');
-  });
-  http.on('connection', () => hits++);
-  http.on('upgrade', (_request, socket) => socket.destroy());
-  const udp = dgram.createSocket('udp4');
-  udp.on('message', () => hits++);
-  await Promise.all([
-    new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve)),
-    new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve)),
-  ]);
-  return {
-    origin: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
-    stun: udp.address().port,
-    hits: () => hits,
-    close() {
-      http.closeAllConnections();
-      http.close();
-      udp.close();
-    },
-  };
-}
-
-const OPEN: Policies = { page: null, frame: {} };
-
-describe('the frame', { concurrency: 3 }, () => {
+describe('the frame', { concurrency: 4 }, () => {
   let browser: Browser;
   let guarded: FrameServer;
-  let open: FrameServer;
+  let twin: FrameServer;
+  const idle = new Map<FrameServer, Session[]>();
 
   before(async () => {
-    [browser, guarded, open] = await Promise.all([launchChromium(), startFrameServer(), startFrameServer()]);
-    open.policies = OPEN;
+    [browser, guarded, twin] = await Promise.all([
+      launchChromium(),
+      startFrameServer(),
+      startFrameServer({ twin: true }),
+    ]);
   });
-  after(() => Promise.all([browser.close(), guarded.close(), open.close()]));
+  after(() => Promise.all([browser.close(), guarded.close(), twin.close()]));
 
-  /** What reached the evil server, and what the attacker was told. */
+  /** A page is used again, with a new frame each time. */
+  async function session<T>(server: FrameServer, work: (session: Session) => Promise<T>): Promise<T> {
+    const pool = idle.get(server) ?? [];
+    idle.set(server, pool);
+    const opened = pool.pop() ?? (await openSession(browser, server));
+    const done = await work(opened);
+    pool.push(opened);
+    return done;
+  }
+
+  const run = (server: FrameServer, notebook: CompiledNotebook): Promise<Readonly<Record<string, CellState>>> =>
+    session(server, async (opened) => (await opened.run(notebook)).states);
+
+  /** What the attacker was told; `until` has passed since, with the frame still there. */
   async function attack(
     server: FrameServer,
     { code }: Attack,
-  ): Promise<{ readonly hits: number; readonly told: string }> {
-    const [evil, session] = [await startEvil(), await openSession(browser, server)];
-    try {
-      const source = `const evil = ${JSON.stringify(evil.origin)}, stun = ${evil.stun}, s = svg;\n${code}`;
+    evil: Evil,
+    until: (told: Promise<string>) => Promise<unknown>,
+  ): Promise<string> {
+    const source = `const evil = ${JSON.stringify(evil.origin)}, udp = ${evil.udp}, used = [svg, html];\n${code}`;
+    return session(server, async (opened) => {
+      const ran = opened.run(viewCell(source)).then(
+        ({ states }) => states['attack']?.error?.message ?? 'done',
+        (error: Error) => error.message,
+      );
       // A frame that navigates itself away never settles.
-      const told = await Promise.race([
-        session.run(viewCell(source)).then(({ states }) => states['attack']?.error?.message ?? 'done'),
-        new Promise<string>((resolve) => setTimeout(resolve, 2500, 'gone')),
-      ]);
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      return { hits: evil.hits(), told };
-    } finally {
-      await session.close();
-      evil.close();
-    }
-  }
-
-  for (const probe of ATTACKS) {
-    it(`lets nothing out: ${probe.name}`, async () => {
-      const { hits, told } = await attack(guarded, probe);
-      assert.equal(hits, 0, `it leaked; the cell was told: ${told}`);
-      if (!probe.always)
-        assert.notEqual(
-          (await attack(open, probe)).hits,
-          0,
-          'the twin without policy does not leak: the probe proves nothing',
-        );
+      const told = Promise.race([ran, evil.hit.then(() => 'it got out'), wait(10_000).then(() => 'nothing')]);
+      await until(told);
+      return told;
     });
   }
 
-  async function session<T>(work: (session: Session) => Promise<T>, server = guarded): Promise<T> {
-    const opened = await openSession(browser, server);
-    try {
-      return await work(opened);
-    } finally {
-      await opened.close();
-    }
+  for (const probe of [...LOADS, ...ESCAPES]) {
+    it(`lets nothing out: ${probe.name}`, async (t) => {
+      let took = 500;
+      const [evil, evilOfTwin] = await Promise.all([startEvil(), startEvil()]);
+      t.after(() => [evil, evilOfTwin].forEach((server) => server.close()));
+      if (probe.always !== true) {
+        const started = performance.now();
+        const told = await attack(twin, probe, evilOfTwin, () => Promise.race([evilOfTwin.hit, wait(10_000)]));
+        assert.notEqual(evilOfTwin.hits, 0, `the twin does not leak: the probe proves nothing; told: ${told}`);
+        took = performance.now() - started;
+      }
+      // After the attack as long again as a whole leak takes on this machine at this hour.
+      const told = await attack(guarded, probe, evil, (ran) => ran.then(() => wait(took)));
+      assert.equal(evil.hits, 0, `it leaked; the cell was told: ${told}`);
+      if (probe.refused === true) assert.notEqual(told, 'done', 'it was not refused');
+    });
   }
 
-  for (const [what, code] of Object.entries(LOOKS)) {
+  for (const [what, code] of Object.entries({ ...SEEN, ...NEVER })) {
     it(`shows nothing of outside: ${what}`, async () => {
-      const { states } = await session((opened) => opened.run(viewCell(code)));
-      assert.equal(states['attack']!.status, 'failed', 'it was found');
+      assert.equal((await run(guarded, viewCell(code)))['attack']!.status, 'failed', 'it was found');
+      if (!(what in SEEN)) return;
+      const { status, error } = (await run(twin, viewCell(code)))['attack']!;
+      assert.equal(status, 'done', `not even the twin shows it: ${error?.message}`);
+    });
+  }
+
+  for (const [what, code] of Object.entries(GLOBAL)) {
+    it(`has no window for value cells: ${what}`, async () => {
+      const found = `const found = [${code}].map((g) => typeof g === 'object' && g !== null && ('document' in g || 'fetch' in g || 'setTimeout' in g))[0]`;
+      await session(guarded, async (opened) => {
+        await opened.tab.evaluate(() => (page.datasets['some'] = { $: 'table', rows: 0, columns: [] }));
+        const { states } = await opened.run(compileNotebook(USES + cell('js id=attack', found)));
+        const { status, outputs } = states['attack']!;
+        if (status === 'done') assert.equal(outputs![0]!.preview, 'false');
+        else assert.equal(status, 'failed');
+      });
+    });
+  }
+
+  for (const [what, code] of Object.entries(CHANGES)) {
+    it(`keeps what others build upon: ${what}`, async () => {
+      const text = cell('js id=value', code) + cell('js id=view view', code);
+      const states = await run(guarded, compileNotebook(text));
+      assert.deepEqual([states['value']!.status, states['view']!.status], ['failed', 'failed']);
     });
   }
 
   it('sends no cookie with what it may load', async () => {
-    await session(async (opened) => {
-      await opened.run(
-        viewCell(
-          "const s = document.createElement('script'); s.src = '/assets/none.js'; document.head.append(s); await new Promise((r) => setTimeout(r, 300))",
-        ),
-      );
+    const load =
+      "const s = document.createElement('script'); s.src = '/assets/none.js'; document.head.append(s); await new Promise((r) => { s.onerror = r; s.onload = r })";
+    await session(guarded, async (opened) => {
+      await opened.run(viewCell(load));
       await opened.tab.evaluate(() => fetch('/assets/twin.js'));
     });
     const cookie = (url: string): string | undefined => guarded.seen.find((request) => request.url === url)!.cookie;
@@ -131,39 +130,40 @@ describe('the frame', { concurrency: 3 }, () => {
     assert.equal(cookie('/assets/twin.js'), 'assay=secret');
   });
 
-  it('calls no method that the notebook does not name', async () => {
-    const text = `---\nuses: [models.train]\n---\n${cell('js id=fine', 'await models.train({rows: 1})')}${cell('js id=other', 'await models.predict({})')}`;
-    await session(async (opened) => {
+  it('calls no method and reads no data that the notebook does not name', async () => {
+    const text = `${USES}${cell('js id=fine', 'await models.train({rows: 1})')}${cell('js id=other', 'await models.predict({})')}${cell('js id=data', 'other_table')}`;
+    await session(guarded, async (opened) => {
       const { states } = await opened.run(compileNotebook(text));
       assert.equal(states['fine']!.status, 'done');
       assert.equal(states['other']!.error!.code, 'NOT_USED');
-      assert.deepEqual(await opened.tab.evaluate(() => page.calls.map(([, method]) => method)), ['models.train']);
+      assert.equal(states['data']!.status, 'failed');
     });
   });
 
-  it('cannot have its messages intercepted by a view cell', async () => {
-    const code = `const seen = []; const post = window.MessagePort.prototype.postMessage;
-      try { window.MessagePort.prototype.postMessage = function (...args) { seen.push(this); return post.apply(this, args) } } catch (error) { seen.push('refused') }
-      if (seen[0] !== 'refused' || window.MessagePort.prototype.postMessage !== post) throw new Error('replaced')`;
-    const { states } = await session((opened) => opened.run(viewCell(code)));
-    assert.equal(states['attack']!.status, 'done', states['attack']!.error?.message);
+  it('is not heard by the page but through its ports', async () => {
+    const forged =
+      "const { port1, port2 } = new window.MessageChannel(); window.parent.postMessage('assay:hello', '*', [port1, port2]); window.parent.postMessage([1, 'call', ['attack', 'models.train', {}]], '*'); await new Promise((r) => window.setTimeout(r))";
+    await session(guarded, async (opened) => {
+      const before = await opened.tab.evaluate(() => page.calls.length);
+      const { states } = await opened.run(viewCell(forged));
+      assert.equal(states['attack']!.status, 'done', states['attack']!.error?.message);
+      assert.equal(await opened.tab.evaluate(() => page.calls.length), before);
+    });
   });
 
   it('leaves the page alive in an endless loop, and is stopped', async () => {
     const text = cell('js id=a', 'const a = 1') + cell('js id=loop', 'a; for (;;);');
-    await session(async (opened) => {
+    await session(guarded, async (opened) => {
       void opened.run(compileNotebook(text)).catch(() => undefined);
       await opened.tab.waitForFunction(() => page.states.get('loop')?.status === 'running');
-      const beats = await opened.tab.evaluate(async () => {
-        let count = 0;
-        const timer = setInterval(() => count++, 10);
-        await new Promise((resolve) => setTimeout(resolve, 300));
-        clearInterval(timer);
-        return count;
+      // The page goes on beating while the frame is stuck.
+      await opened.tab.evaluate(async () => {
+        for (let beat = 0; beat < 20; beat++) await new Promise((resolve) => setTimeout(resolve, 10));
       });
-      assert(beats > 5, `the page beat ${beats} times`);
       const { states } = await opened.run(compileNotebook(cell('js id=b', '40 + 2')));
       assert.equal(states['b']!.outputs![0]!.preview, '42');
     });
   });
 });
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,38 +1,41 @@
 /** Writing: completion, what is wrong before anything runs, keys, and the history. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Locator } from 'playwright-core';
 import { NOTEBOOK } from './workbench-project.ts';
 import { openSteps } from './workbench-steps.ts';
 
 const steps = await openSteps();
-const { open, openAndRun, cell, frame, status, press, retype, onDisk } = steps;
+const { open, openAndRun, cell, status, press, retype, onDisk } = steps;
 
 describe('writing cells', () => {
   test('completes methods, their parameters and values, and the columns of data sets', async () => {
     const { page } = steps;
     await openAndRun();
     const options = page.locator('.cm-tooltip-autocomplete li');
+    const option = (label: string): Locator =>
+      options.filter({ has: page.locator('.cm-completionLabel', { hasText: new RegExp(`^${label}$`) }) });
     await retype('counted', 'const counted = await ');
     await page.keyboard.type('slow.');
-    await options.filter({ hasText: 'count' }).click();
+    await option('count').click();
     // The list of parameters opens by itself, those that must be given first.
-    await options.filter({ hasText: 'to' }).first().waitFor();
+    await option('to').waitFor();
     assert.match(await options.first().innerText(), /^to\s*integer$/);
     await options.first().click();
     await page.keyboard.type('4, wa');
-    await options.filter({ hasText: 'to' }).waitFor({ state: 'detached' });
-    await options.filter({ hasText: 'way' }).click();
-    await options.filter({ hasText: 'down' }).click();
+    await option('to').waitFor({ state: 'detached' });
+    await option('way').click();
+    await option('down').click();
     await press('Shift+Enter');
     await status('counted', 'done');
     await onDisk(/const counted = await slow\.count\(\{ to: 4, way: 'down' \}\)/);
     await retype('tall', '');
     await page.keyboard.type("trees.column('he");
-    await options.filter({ hasText: 'height' }).waitFor();
+    await option('height').waitFor();
     await press('Escape');
     await retype('tall', '');
     await page.keyboard.type("slow.count({ way: '");
-    await options.filter({ hasText: 'down' }).waitFor();
+    await option('down').waitFor();
   });
 
   test('says before it runs that a method, parameter, value or type is wrong, and where', async () => {
@@ -106,7 +109,9 @@ describe('writing cells', () => {
     await press('Alt+Enter');
     await page.keyboard.type('first + 1');
     await press('Control+Enter');
-    await frame().getByText('first = 1', { exact: false }).first().waitFor();
+    const done = page.locator('[data-status="done"]');
+    await page.locator('.cell').nth(0).and(done).waitFor();
+    await page.locator('.cell').nth(1).and(done).waitFor();
     await onDisk(/```ts id=\w+\nconst first = 1;\n```\n\n```ts id=\w+\nfirst \+ 1\n```\n\n# A walk/);
   });
 

@@ -269,6 +269,44 @@ describe('a run that is not sealed', () => {
   });
 });
 
+interface Exported {
+  readonly ok: boolean;
+  readonly trusted: boolean;
+  readonly faults: readonly { readonly index: number; readonly code: string }[];
+}
+
+describe('the log as a file', () => {
+  it('is exported, verified offline, and an altered line is named', async () => {
+    const file = project.path('log.ndjson');
+    const { receipts, key } = await json<{ receipts: number; key: string }>('log', 'export', file);
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    assert.equal(lines.length, receipts);
+    assert.ok(receipts > 5);
+    const verify = (...more: string[]): Promise<Exported & { readonly code: number | null }> =>
+      json<Exported>('log', 'verify', file, ...more);
+    assert.deepEqual((({ ok, trusted, code }) => ({ ok, trusted, code }))(await verify('--key', key)), {
+      ok: true,
+      trusted: true,
+      code: 0,
+    });
+    assert.equal((await verify()).trusted, false, 'the key beside the file proves nothing');
+    assert.equal((await verify('--org', 'other')).ok, false);
+    project.write('log.ndjson', `${lines.with(3, lines[3]!.replace('"seq":', '"sEq":')).join('\n')}\n`);
+    const altered = await verify();
+    assert.equal(altered.code, 1);
+    assert.deepEqual(altered.faults[0], { ...altered.faults[0], index: 3, code: 'RECEIPT' });
+    project.write('log.ndjson', `${lines.slice(0, -1).join('\n')}\n`);
+    assert.deepEqual(
+      (await verify()).faults.map(({ code }) => code),
+      ['COUNT'],
+    );
+    assert.match((await project.assay('log', 'verify', project.path('none'))).err, /NOT_FOUND/);
+    assert.match((await project.assay('log', 'verify', file, '--key', 'nonsense')).err, /NOTE_INVALID/);
+    assert.equal((await project.assay('log', 'frobnicate')).code, 2);
+    assert.equal((await project.assay('log', 'check')).code, 0);
+  });
+});
+
 describe('beside a kernel that runs', () => {
   it('works through it', async () => {
     const alone = await json<{ root: string }>('run', 'heights');
@@ -285,6 +323,9 @@ describe('beside a kernel that runs', () => {
       const cells = ({ cells: all }: Run): object[] => all.map(({ id, status, digest }) => ({ id, status, digest }));
       assert.deepEqual(cells(sealed), cells(ran));
       assert.equal((await json<Verified>('verify', zip())).ok, true);
+      const exported = await json<{ receipts: number }>('log', 'export', project.path('through.ndjson'));
+      assert.ok(exported.receipts > 0);
+      assert.equal((await json<Exported>('log', 'verify', project.path('through.ndjson'))).ok, true);
       const { receipts } = await json<Listed>('receipts', '--kind', 'seal', '--limit', '1');
       assert.equal(receipts[0]!.kind, 'seal');
       assert.match((await project.assay('receipts', '--check')).err, /HOME_LOCKED/);

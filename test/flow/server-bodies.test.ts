@@ -28,7 +28,11 @@ test('bad bodies and bad queries are refused with their codes', async () => {
   assert.equal(await refusal(await announced(echo, 'application/json', 2 ** 29)), '413 BODY_TOO_LARGE');
   assert.equal(await refusal(await announced(echo, VALUE_MEDIA_TYPE, 2 ** 31)), '413 BODY_TOO_LARGE');
   assert.equal(await refusal(await post('/runs', 'application/json', '{}')), '400 INPUT_INVALID');
-  assert.equal(await refusal(await post(`${echo}&seed=-1`, 'application/json', '{}')), '400 INPUT_INVALID');
+  assert.equal(await refusal(await post(`${echo}&seed=1.5`, 'application/json', '{}')), '400 INPUT_INVALID');
+  assert.equal((await post(`${echo}&seed=-1`, 'application/json', '{}')).status, 200, 'any integer, as everywhere');
+  assert.equal(await refusal(await post(`${echo}&stream=a%00b`, 'application/json', '{}')), '400 INPUT_INVALID');
+  for (const method of ['probe', 'probe.', '.echo', 'probe.echo.x', 'probe.__proto__'])
+    assert.equal(await refusal(await post(`/runs?method=${method}`, 'application/json', '{}')), '404 METHOD_NOT_FOUND');
   assert.equal(await refusal(await post(`${echo}&id=a/b`, 'application/json', '{}')), '400 INPUT_INVALID');
   assert.equal(
     await refusal(await post('/notebooks?name=json', 'application/json', '{}')),
@@ -51,6 +55,7 @@ test('bad bodies and bad queries are refused with their codes', async () => {
   assert.equal(await refusal(await ask('/receipts/xyz')), '400 INPUT_INVALID');
   assert.equal(await refusal(await ask(`/receipts/${'0'.repeat(64)}`)), '404 NOT_FOUND');
   assert.equal(await refusal(await ask('/receipts?kind=nonsense')), '400 INPUT_INVALID');
+  assert.equal(await refusal(await ask('/receipts?stream=a%00b')), '400 INPUT_INVALID');
   assert.equal(await refusal(await ask('/log/tile/..%2f..%2fkeys')), '404 NOT_FOUND');
 });
 

@@ -97,3 +97,13 @@ test('the writer refuses what it would have to drop, round or call', () => {
   for (const value of refused) assert.throws(() => canonicalize(value), invalid);
   assert.equal(canonicalize(JSON.parse('{"__proto__":1,"toJSON":2}')), '{"__proto__":1,"toJSON":2}');
 });
+
+test('a long text that is too deep is refused before anything is made of it; brackets in texts and keys don’t count', () => {
+  const deep = `${'['.repeat(33)}"${'x'.repeat(70_000)}"${']'.repeat(33)}`;
+  assert.throws(() => parseCanonical(deep), (error) => invalid(error) && /33|32 levels/.test((error as Error).message)); // prettier-ignore
+  assert.throws(() => parseCanonical('['.repeat(5_000_000)), invalid);
+  const flat = { '[[[[\\"{{{{': '[{"\\'.repeat(30_000), z: [[]] };
+  assert.deepEqual(parseCanonical(canonicalize(flat)), flat);
+  const allowed = `${'['.repeat(32)}"${'x'.repeat(70_000)}"${']'.repeat(32)}`;
+  assert.equal(canonicalize(parseCanonical(allowed)), allowed);
+});

@@ -8,6 +8,8 @@ import { tableView } from './table-view.ts';
 
 /** Children made at a time; the rest waits behind a button. */
 const PAGE = 100;
+/** Characters of a text that are shown. */
+const LONGEST = 10_000;
 
 /** @param name the variable, shown before the value */
 export function inspect(value: unknown, name = ''): HTMLElement {
@@ -35,8 +37,7 @@ function titled(name: string, node: HTMLElement): HTMLElement {
 
 function scalar(value: unknown): HTMLElement {
   if (value === null || value === undefined) return element('span', 'nothing', String(value));
-  if (typeof value === 'string')
-    return element('span', value.length > 120 ? 'string long' : 'string', JSON.stringify(value));
+  if (typeof value === 'string') return text(value);
   const kind =
     typeof value === 'number' || typeof value === 'bigint'
       ? 'number'
@@ -44,6 +45,13 @@ function scalar(value: unknown): HTMLElement {
         ? 'boolean'
         : 'other';
   return element('span', kind, preview(value, 1));
+}
+
+/** A page that lays out megabytes of text stands still. */
+function text(value: string): HTMLElement {
+  const all = element('span', value.length > 120 ? 'string long' : 'string', JSON.stringify(value.slice(0, LONGEST)));
+  if (value.length > LONGEST) all.append(element('span', 'nothing', ` … ${value.length - LONGEST} characters more`));
+  return all;
 }
 
 const isTensor = (value: object): value is Tensor => '$' in value && value.$ === 'tensor' && 'shape' in value;

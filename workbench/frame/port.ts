@@ -37,7 +37,7 @@ export function expose(api: object, port: MessagePort): void {
     const [id, name, args] = data;
     const method = methods.get(name);
     const fail = (error: unknown): void => send([id, false, AssayError.from(error).toJSON()]);
-    if (!method) return fail(new AssayError('NOT_FOUND', `${name} is not offered here.`));
+    if (!method) return fail(new AssayError('NOT_FOUND', `${name.slice(0, 100)} is not offered here.`));
     Promise.resolve()
       .then(() => method(...args))
       .then((value) => send([id, true, value], buffersOf(value)))

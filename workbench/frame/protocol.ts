@@ -20,6 +20,8 @@ export interface Slot {
   readonly top: number;
   readonly left: number;
   readonly width: number;
+  /** What the page has made room for: a taller drawing is cut off there until it has more. */
+  readonly height: number;
 }
 
 /** What the page offers the frame: this and nothing else. Large arrays are transferred. */

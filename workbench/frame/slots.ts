@@ -25,10 +25,17 @@ export function makeSlots(
       const id = dataset['cell']!;
       if (told.get(id) === offsetHeight) continue;
       told.set(id, offsetHeight);
+      cut(target as HTMLElement, id);
       tell(id, offsetHeight);
     }
   });
   let widest = 0;
+
+  /** Nothing paints over its neighbours while the page has not heard of its height yet. */
+  function cut(box: HTMLElement, id: string): void {
+    const over = (told.get(id) ?? 0) - (places.get(id)?.height ?? Infinity);
+    box.style.clipPath = over > 1 ? `inset(-100vh -100vw ${over}px)` : '';
+  }
 
   return {
     box(id) {
@@ -46,7 +53,10 @@ export function makeSlots(
     place(slots) {
       places.clear();
       for (const slot of slots) places.set(slot.id, slot);
-      for (const [id, box] of boxes) position(box, places.get(id));
+      for (const [id, box] of boxes) {
+        position(box, places.get(id));
+        cut(box, id);
+      }
       const width = Math.round(Math.max(0, ...slots.map((slot) => slot.width)));
       if (width > 0 && width !== widest) onWidth((widest = width));
     },

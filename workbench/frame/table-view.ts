@@ -31,7 +31,8 @@ export function tableView(source: TableSource): HTMLElement {
 
   function draw(): void {
     // Where the first visible row stands, in rows: exact while the body is as tall as its rows, else in proportion.
-    const range = inner - view;
+    // The box is taller than its rows and head: measured, or the last row would stay below its edge.
+    const range = scroll.scrollHeight - scroll.clientHeight;
     const top = range <= 0 ? 0 : Math.min(1, scroll.scrollTop / range);
     const first = rows * ROW === inner ? scroll.scrollTop / ROW : top * (rows - view / ROW);
     const from = Math.max(0, Math.floor(first) - BEYOND);

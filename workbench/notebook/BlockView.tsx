@@ -6,8 +6,8 @@ import { TextView } from './TextView.tsx';
 
 /** A text or a cell, and the place after it where another can go. */
 export function BlockView(props: { readonly key: string }) {
-  const { state } = useSheet();
-  const block = createMemo(() => state().blocks.find(({ key }) => key === props.key));
+  const { blocks } = useSheet();
+  const block = createMemo(() => blocks().get(props.key));
   const isCell = createMemo(() => block()?.cell !== null);
   return (
     <Show when={block()}>

@@ -20,7 +20,7 @@ export function CellView(props: { readonly block: Block; readonly cell: CellSour
   const status = createMemo(() => statusOf(state(), stale(), id()));
   const selected = createMemo(() => state().selected === props.block.key);
   const editing = createMemo(() => selected() && state().mode === 'edit');
-  const error = createMemo(() => state().checked?.cells.find((cell) => cell.id === id())?.error ?? report()?.error);
+  const error = createMemo(() => sheet.compiled().get(id())?.error ?? report()?.error);
   let slot!: HTMLDivElement;
   createEffect(on([id, sheet.layout], ([cell, layout]) => layout && onCleanup(layout.watch(cell, slot))));
   return (

@@ -13,7 +13,7 @@ interface LazyEditorProps {
 
 /** The code as plain text of the same size until the editor has been loaded: nothing waits for it, and nothing jumps. */
 export function LazyEditor(props: LazyEditorProps) {
-  const { state, dispatch, world, plugins } = useSheet();
+  const { state, dispatch, compiled, world, plugins } = useSheet();
   const [editor, setEditor] = createSignal<CellEditor>();
   const [problems, setProblems] = createSignal<readonly CallProblem[]>([]);
   let host!: HTMLDivElement;
@@ -58,7 +58,7 @@ export function LazyEditor(props: LazyEditorProps) {
   createEffect(on([editor, () => props.cell.language], ([made, language]) => made?.setLanguage(language)));
   const wrong = createMemo(() => {
     const id = props.cell.id;
-    return state().checked?.cells.find((cell) => cell.id === id)?.error ?? state().cells[id]?.error;
+    return compiled().get(id)?.error ?? state().cells[id]?.error;
   });
   createEffect(
     on([editor, wrong, () => props.cell.line], ([made, error, first]) =>

@@ -8,6 +8,7 @@ import { SheetState } from './context.ts';
 import { createFrameHost, type FrameHost } from './frame-host.ts';
 import { createHeights } from './heights.ts';
 import { Insert } from './Insert.tsx';
+import { createReports } from './reports.ts';
 import { createLayout, type Layout } from './layout.ts';
 import { createOpenNotebook } from './session.ts';
 import { SealFooter } from './SealFooter.tsx';
@@ -16,6 +17,7 @@ import { SheetHead } from './SheetHead.tsx';
 import { sheetActions } from './actions.ts';
 import { handleKeys } from './keyboard.ts';
 import { setShortcutsOpen, shortcutsOpen } from './panels.ts';
+import { printSheet } from './print.ts';
 import { readTokens } from './tokens.ts';
 import { createWorld } from './world.ts';
 
@@ -35,14 +37,18 @@ export function Sheet(props: { readonly file: NotebookFile }) {
   const [reading, setReading] = createSignal(reads());
   createEffect(on(reading, (on) => localStorage.setItem('assay.reading', String(on)), { defer: true }));
   const context = { ...notebook, layout, height: heights.get, ...createWorld(state), reading, setReading };
+  const reports = createReports((states) => void dispatch({ op: 'reported', states }));
   let sheet!: HTMLDivElement;
   let frame: FrameHost | undefined;
 
   onMount(() => {
     frame = createFrameHost(sheet, {
       client,
-      onStates: (states) => dispatch({ op: 'reported', states }),
-      onRoot: (root) => dispatch({ op: 'root', root }),
+      onStates: reports.add,
+      onRoot(root) {
+        reports.flush();
+        dispatch({ op: 'root', root });
+      },
       onHeight: heights.set,
       onCall: (call) => dispatch({ op: 'called', call }),
       onReturn: (call) => dispatch({ op: 'returned', call }),
@@ -51,6 +57,7 @@ export function Sheet(props: { readonly file: NotebookFile }) {
     const slots = createLayout(sheet, frame.layout);
     setLayout(slots);
     onCleanup(() => slots.close());
+    onCleanup(printSheet(sheet));
     dispatch({ op: 'run', keys: 'changed' });
   });
   createEffect(on([theme, dark], () => queueMicrotask(() => frame?.theme(readTokens(), dark()))));

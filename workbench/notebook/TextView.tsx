@@ -17,10 +17,8 @@ export function TextView(props: { readonly block: Block }) {
   // Prose with `${expressions}` is drawn by the frame, where its values are; all other prose by the page.
   const cell = createMemo(() => {
     const id = textCellId(props.block.part);
-    return (
-      (state().checked ?? state().defined)?.cells.find((compiled) => compiled.id === id && compiled.kind === 'text') ??
-      null
-    );
+    const found = sheet.compiled().get(id);
+    return found?.kind === 'text' ? found : null;
   });
   const drawn = createMemo(
     () =>

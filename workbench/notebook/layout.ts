@@ -16,8 +16,8 @@ export function createLayout(origin: HTMLElement, tell: (slots: readonly Slot[])
     asked = false;
     const base = origin.getBoundingClientRect();
     const next = Array.from(slots, ([id, slot]): Slot => {
-      const { top, left, width } = slot.getBoundingClientRect();
-      return { id, top: top - base.top, left: left - base.left, width };
+      const { top, left, width, height } = slot.getBoundingClientRect();
+      return { id, top: top - base.top, left: left - base.left, width, height };
     });
     const text = JSON.stringify(next);
     if (text === last) return;

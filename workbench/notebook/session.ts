@@ -1,21 +1,28 @@
 /** One open notebook for Solid: the state as a signal, and the effects that the reducer asks for. */
 import { type Accessor, createMemo, createSignal, on, onCleanup, untrack } from 'solid-js';
 import { AssayError, type ErrorJson } from '#common/errors.ts';
+import type { CompiledCell } from '#common/notebook.ts';
 import { useKernel } from '../kernel.tsx';
 import type { NotebookFile } from '../kernel-types.ts';
 import { toast, toastError } from '../parts/toast.ts';
 import { isTextError, openSession, reduce } from '../session/reduce.ts';
 import { staleCells } from '../session/status.ts';
-import type { Action, Operation, Session } from '../session/state.ts';
+import type { Action, Block, Operation, Session } from '../session/state.ts';
 import { clearDraft, readDraft, writeDraft } from './draft.ts';
 import type { FrameHost } from './frame-host.ts';
 
 const SAVE_AFTER = 700;
 const CHECK_AFTER = 350;
+/** After a save that failed; at once when the kernel is back. */
+const RETRY_AFTER = 5000;
 
 export interface OpenNotebook {
   readonly state: Accessor<Session>;
   readonly stale: Accessor<ReadonlySet<string>>;
+  /** By key. */
+  readonly blocks: Accessor<ReadonlyMap<string, Block>>;
+  /** As compiled last, by id. Every cell looks itself up at every step: a search would cost the square of their number. */
+  readonly compiled: Accessor<ReadonlyMap<string, CompiledCell>>;
   /** Returns false when the operation left a text that is no notebook: nothing changed then. */
   readonly dispatch: (operation: Operation) => boolean;
   /** Gives the session the frame in which its cells run. */
@@ -26,6 +33,10 @@ export function createOpenNotebook(file: NotebookFile): OpenNotebook {
   const { client, onEvent, connection } = useKernel();
   const [state, setState] = createSignal(openSession(file.name, file.source, file.digest));
   const stale = createMemo(() => staleCells(state()));
+  const list = createMemo(() => state().blocks);
+  const blocks = createMemo(() => new Map(list().map((block) => [block.key, block])));
+  const checked = createMemo(() => state().checked ?? state().defined);
+  const compiled = createMemo(() => new Map(checked()?.cells.map((cell) => [cell.id, cell])));
   let frame: FrameHost | undefined;
   let saveTimer: ReturnType<typeof setTimeout> | undefined;
   let checkTimer: ReturnType<typeof setTimeout> | undefined;
@@ -86,8 +97,12 @@ export function createOpenNotebook(file: NotebookFile): OpenNotebook {
             if (state().saving.kind === 'saved') clearDraft(file.name);
             else saveTimer = setTimeout(() => dispatch({ op: 'save' }), SAVE_AFTER);
           },
-          (error: AssayError) =>
-            error.code === 'NOTEBOOK_CHANGED' ? void readDisk() : void dispatch({ op: 'unsaved', error: json(error) }),
+          (error: AssayError) => {
+            if (error.code === 'NOTEBOOK_CHANGED') return void readDisk();
+            dispatch({ op: 'unsaved', error: json(error) });
+            clearTimeout(saveTimer);
+            saveTimer = setTimeout(() => dispatch({ op: 'save' }), RETRY_AFTER);
+          },
         );
         break;
       case 'seal':
@@ -134,10 +149,11 @@ export function createOpenNotebook(file: NotebookFile): OpenNotebook {
   addEventListener('assay:gap', look);
   onCleanup(() => removeEventListener('assay:gap', look));
   const online = createMemo(() => connection() === 'online');
-  createMemo(() => online() && state().saving.kind === 'failed' && queueMicrotask(() => dispatch({ op: 'save' })));
-  createMemo(
-    on(online, (back) => back && untrack(state).problem !== null && queueMicrotask(() => dispatch({ op: 'check' }))),
-  );
+  const retry = (): void => {
+    if (untrack(state).saving.kind === 'failed') dispatch({ op: 'save' });
+    if (untrack(state).problem !== null) dispatch({ op: 'check' });
+  };
+  createMemo(on(online, (back) => back && queueMicrotask(retry)));
   onCleanup(() => {
     clearTimeout(saveTimer);
     clearTimeout(checkTimer);
@@ -165,7 +181,7 @@ export function createOpenNotebook(file: NotebookFile): OpenNotebook {
     } else setState({ ...held, saving: { kind: 'conflict', theirs: file.source, digest: file.digest } });
   }
 
-  return { state, stale, dispatch, attach: (next) => (frame = next) };
+  return { state, stale, blocks, compiled, dispatch, attach: (next) => (frame = next) };
 }
 
 const json = (error: unknown): ErrorJson => AssayError.from(error).toJSON();

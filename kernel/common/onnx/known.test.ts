@@ -229,6 +229,39 @@ describe('models as onnxruntime evaluates them', () => {
     assert.equal((await agrees(sigmoid, 'Sigmoid')).link.name, 'logistic');
   });
 
+  it('a Normalizer changes nothing only where it makes shares of shares', () => {
+    const normalised = (norm: string): ReturnType<typeof recognise> =>
+      recognise(
+        readModel(
+          buildModel({
+            name: 't',
+            inputs: [valueInfo('X', FLOAT32, ['rows', 1])],
+            outputs: [valueInfo('L', INT64, ['rows']), valueInfo('P', FLOAT32, ['rows', 3])],
+            nodes: [
+              node(
+                'LinearClassifier',
+                ['X'],
+                ['L', 'raw'],
+                {
+                  coefficients: Float32Array.of(1, 2, 3),
+                  intercepts: Float32Array.of(0, 1, 2),
+                  post_transform: 'SOFTMAX',
+                  classlabels_ints: [0, 1, 2],
+                },
+                ML,
+              ),
+              node('Normalizer', ['raw'], ['P'], { norm }, ML),
+            ],
+          }),
+        ),
+      );
+    assert.equal(normalised('L1').kind, 'linear');
+    assert.deepEqual(normalised('MAX'), {
+      kind: 'other',
+      reason: 'the steps after LinearClassifier change its output',
+    });
+  });
+
   it('leaves what it can’t read to the runtime, and says why', () => {
     const minimum = readModel(
       regressor({

@@ -160,7 +160,9 @@ async function said<T>(run: () => Promise<T>, details?: Readonly<Record<string, 
     if (cause instanceof AssayError) throw cause;
     const text = (cause instanceof Error ? cause.message : String(cause))
       .replaceAll(/\/onnxruntime_src\/\S+:\d+ ?/g, '')
-      .slice(0, 400);
+      .replace(/onnxruntime::\S*Status .* was false\. /su, '')
+      .slice(0, 400)
+      .trim();
     throw new AssayError('MODEL_FAILED', `onnxruntime says: ${text}`, {
       cause,
       ...(details === undefined ? {} : { details }),

@@ -70,7 +70,12 @@ export async function predict(
       });
     return result(outputsOf(known, x, rows), known.link.outputs, known.output);
   }
-  const session = await openSession(runtime, model);
+  const session = await openSession(runtime, model).catch((error: unknown) => {
+    if (known.kind === 'other' || known.link.name === 'unknown' || !(error instanceof AssayError)) throw error;
+    throw new AssayError('MODEL_FAILED', `${error.message} The engine "float64" can evaluate this model.`, {
+      cause: error,
+    });
+  });
   try {
     const port = choose(session.outputs, wanted, known.kind === 'other' ? undefined : known.output);
     const parts: Float64Array[] = [];

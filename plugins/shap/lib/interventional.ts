@@ -24,11 +24,15 @@ export function interventional(
   const { trees, features, scores } = ensemble;
   const values = new Float64Array(rows * features * scores);
   trees.forEach((tree, done) => {
-    const here = decisions(tree, x, rows, features);
-    const there = decisions(tree, background, backgroundRows, features);
-    forEachLeaf(tree, (leaf, path) => {
-      const own = patterns(path, here, rows);
-      const other = patterns(path, there, backgroundRows);
+    forEachLeaf(tree, { x, rows, background, backgroundRows, features }, (leaf, path) => {
+      const own = patterns(
+        path.map(({ here }) => here),
+        rows,
+      );
+      const other = patterns(
+        path.map(({ there }) => there),
+        backgroundRows,
+      );
       const shares = own.fails.map((fails) => sharesOf(fails, other, path.length, backgroundRows));
       for (let row = 0; row < rows; row++) {
         const share = shares[own.of[row]!];
@@ -50,34 +54,65 @@ export function meanOf(of: Float64Array, rows: number, columns: number): Float64
   return mean.map((sum) => sum / rows);
 }
 
-/** Whether each row takes the true branch at each node. (nodes × rows) */
-function decisions(tree: Tree, x: Float64Array, rows: number, features: number): Uint8Array {
-  const out = new Uint8Array(tree.feature.length * rows);
-  tree.feature.forEach((feature, node) => {
-    if (feature >= 0)
-      for (let row = 0; row < rows; row++)
-        out[node * rows + row] = holds(tree, node, x[row * features + feature]!) ? 1 : 0;
-  });
-  return out;
-}
-
-/** One feature of a path with the decisions on it: the nodes, and the branch that leads to the leaf. */
+/** One feature of a path, and whether each row passes all decisions on it. */
 interface Step {
   readonly feature: number;
-  readonly nodes: readonly { readonly node: number; readonly yes: 0 | 1 }[];
+  /** (rows) */
+  readonly here: Uint8Array;
+  /** (backgroundRows) */
+  readonly there: Uint8Array;
 }
 
-function forEachLeaf(tree: Tree, visit: (leaf: number, path: readonly Step[]) => void): void {
-  const descend = (node: number, path: readonly Step[]): void => {
+interface Both {
+  readonly x: Float64Array;
+  readonly rows: number;
+  readonly background: Float64Array;
+  readonly backgroundRows: number;
+  readonly features: number;
+}
+
+/** Depth first with the decisions of one path at a time: memory grows with depth × rows, not with nodes × rows. */
+function forEachLeaf(tree: Tree, both: Both, visit: (leaf: number, path: readonly Step[]) => void): void {
+  const waiting: { readonly node: number; readonly path: readonly Step[] }[] = [{ node: 0, path: [] }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { node, path } = next;
     const feature = tree.feature[node]!;
-    if (feature < 0) return visit(node, path);
-    const known = path.findIndex((step) => step.feature === feature);
-    for (const yes of [1, 0] as const) {
-      const step = { feature, nodes: [...(path[known]?.nodes ?? []), { node, yes }] };
-      descend(yes === 1 ? tree.yes[node]! : tree.no[node]!, known < 0 ? [...path, step] : path.with(known, step));
+    if (feature < 0) {
+      visit(node, path);
+      continue;
     }
-  };
-  descend(0, []);
+    const known = path.findIndex((step) => step.feature === feature);
+    const before = path[known];
+    for (const yes of [0, 1] as const) {
+      const here = passing(tree, node, yes, both.x, both.rows, both.features, before?.here);
+      const there = passing(tree, node, yes, both.background, both.backgroundRows, both.features, before?.there);
+      // Where neither any row nor any background row passes, no leaf below gets anything.
+      if (!here.includes(1) && !there.includes(1)) continue;
+      const step = { feature, here, there };
+      waiting.push({
+        node: yes === 1 ? tree.yes[node]! : tree.no[node]!,
+        path: known < 0 ? [...path, step] : path.with(known, step),
+      });
+    }
+  }
+}
+
+/** Whether each row takes this branch, and took those before on the same feature. */
+function passing(
+  tree: Tree,
+  node: number,
+  yes: 0 | 1,
+  x: Float64Array,
+  rows: number,
+  features: number,
+  before: Uint8Array | undefined,
+): Uint8Array {
+  const feature = tree.feature[node]!;
+  const out = new Uint8Array(rows);
+  for (let row = 0; row < rows; row++)
+    if ((before === undefined || before[row] === 1) && holds(tree, node, x[row * features + feature]!) === (yes === 1))
+      out[row] = 1;
+  return out;
 }
 
 /** Rows grouped by which features of a path they fail. */
@@ -90,15 +125,14 @@ interface Patterns {
 }
 
 /** Splits the rows feature by feature, so that paths of any length work. */
-function patterns(path: readonly Step[], decided: Uint8Array, rows: number): Patterns {
+function patterns(path: readonly Uint8Array[], rows: number): Patterns {
   let fails: (readonly number[])[] = [[]];
   const of = new Int32Array(rows);
-  path.forEach(({ nodes }, position) => {
+  path.forEach((passes, position) => {
     const next = new Int32Array(2 * fails.length).fill(-1);
     const split: (readonly number[])[] = [];
     for (let row = 0; row < rows; row++) {
-      let pass = 1;
-      for (const { node, yes } of nodes) if (decided[node * rows + row] !== yes) pass = 0;
+      const pass = passes[row]!;
       const key = 2 * of[row]! + pass;
       if (next[key]! < 0) {
         const before = fails[of[row]!]!;

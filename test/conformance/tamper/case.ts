@@ -31,7 +31,7 @@ export interface TamperCase {
 }
 
 /** `file` is a path; `*` stands for what is found first; `proof of PATH` for the proof of that receipt. */
-export interface Step {
+interface Step {
   readonly file: string;
   /** Text, which must be there, and what takes its place. */
   readonly replace?: readonly [string, string];

@@ -4,7 +4,7 @@
  * a dishonest organisation would. Text is replaced, never parsed, so that whatever was broken stays broken.
  */
 import { Buffer } from 'node:buffer';
-import { ed25519, sha256Hex } from '#crypto';
+import { sha256Hex } from '#crypto';
 import { signer as logKey } from '#common/bundle.fixture.ts';
 import { ancestorPath, isListed, manifestText, PATHS, proofPath, rootDigest } from '#common/bundle-layout.ts';
 import { signEnvelope } from '#common/dsse.ts';
@@ -169,7 +169,7 @@ class Forgery {
 }
 
 /** The crate’s digests and sizes, then the manifest. */
-export function relist(files: Files): void {
+function relist(files: Files): void {
   const crate = files.get(PATHS.crate);
   try {
     const json = JSON.parse(latin1(crate)) as { '@graph': Record<string, unknown>[] };
@@ -187,6 +187,3 @@ export function relist(files: Files): void {
   const manifest = manifestText(new Map(listed.map(([path, bytes]) => [path, sha256Hex(bytes)])));
   files.set(PATHS.manifest, new Uint8Array(Buffer.from(manifest)));
 }
-
-/** A key that nobody knows, for signatures on the side. */
-export const strangerKey = (name: string): NoteSigner => noteSigner(name, ed25519.generate().secretKey);

@@ -5,7 +5,7 @@ import { crc32 } from '#common/zip.ts';
 import type { Files } from './forge.ts';
 
 /** Numbers of a header, by the name that APPNOTE 4.3 gives them; set in both headers unless `only` says which. */
-export interface EntryLies {
+interface EntryLies {
   readonly entry: string;
   readonly only?: 'local' | 'central';
   readonly madeBy?: number;
