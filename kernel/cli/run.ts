@@ -87,6 +87,7 @@ async function sealed(runner: Runner, compiled: CompiledNotebook, options: Optio
           file: out,
           bytes: seal.bytes.length,
           witnesses: seal.witnesses,
+          stamped: seal.stamped,
         },
       }),
     );

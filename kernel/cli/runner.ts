@@ -30,6 +30,7 @@ export interface SealResult {
   readonly bundle: Digest;
   readonly bytes: Uint8Array;
   readonly witnesses: RemoteSealed['witnesses'];
+  readonly stamped: string | null;
 }
 
 export interface Runner {
@@ -72,23 +73,23 @@ export function openRunner({ projectDir, home, signal }: RunnerOptions): Runner 
       if (other !== null) {
         if (comparators.length > 0)
           throw new AssayError('USAGE', 'A kernel is running on this home: stop it, or leave --tolerance out.');
-        const { id, root, receipt, bundle, cells, witnesses } = await other.seal(
+        const { id, root, receipt, bundle, cells, witnesses, stamped } = await other.seal(
           { notebook: notebook.name, source: notebook.text },
           signal,
         );
         onStates(cells.map((cell) => ({ ...cell, version: 1, status: 'done' })));
-        return { root, receipt, bundle, witnesses, bytes: await other.bundle(id, signal) };
+        return { root, receipt, bundle, witnesses, stamped, bytes: await other.bundle(id, signal) };
       }
       const { sealNotebook } = await import('../notebook/seal.ts');
       const at = await kernel();
-      const { root, receipt, bundle, witnesses } = await sealNotebook(at, {
+      const { root, receipt, bundle, witnesses, stamped } = await sealNotebook(at, {
         notebook,
         timeoutMs,
         onStates,
         signal,
         ...(comparators.length === 0 ? {} : { comparators }),
       });
-      return { root, receipt, bundle, witnesses, bytes: await at.artifacts.get(bundle) };
+      return { root, receipt, bundle, witnesses, stamped, bytes: await at.artifacts.get(bundle) };
     },
     async close() {
       await (await own?.catch(() => undefined))?.close();

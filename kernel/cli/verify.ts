@@ -68,12 +68,13 @@ function printed(report: VerifyReport, file: string): string[] {
     ]),
     '  ',
   );
-  const { title, root, signer, time, seal } = report;
+  const { title, root, signer, time, seal, loggedBefore } = report;
   const facts = [
     ['run', title],
     ['root', root],
     ['seal', seal],
     ['claims', time === null ? null : `sealed ${time}`],
+    ['seen', loggedBefore === null ? null : `before ${loggedBefore}`],
     ['signed by', signer],
   ].filter((fact): fact is [string, string] => fact[1] !== null);
   return [

@@ -27,6 +27,9 @@ export const outputPath = (digest: Digest): string => `outputs/${digest}.value`;
 export const artifactPath = (digest: Digest): string => `artifacts/${digest}`;
 export const dataPath = (name: string): string => `data/${name}`;
 
+/** An RFC 3161 reply about the checkpoint as the log alone signed it, where the log had one. */
+export const TIMESTAMP_PATH = 'proof/checkpoint.tsr';
+
 const ALLOWED: readonly RegExp[] = [
   /^receipts\/[0-9]{6,}-[a-z]+\.json$/,
   /^receipts\/ancestors\/[0-9a-f]{64}\.json$/,
@@ -34,6 +37,7 @@ const ALLOWED: readonly RegExp[] = [
   /^artifacts\/[0-9a-f]{64}$/,
   /^data\/./s,
   /^proof\/[0-9a-f]{64}\.tlog-proof$/,
+  /^proof\/checkpoint\.tsr$/,
 ];
 const FIXED: ReadonlySet<string> = new Set(Object.values(PATHS));
 

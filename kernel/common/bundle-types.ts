@@ -66,4 +66,6 @@ export interface BundleProof {
   readonly vkey: string;
   /** A tlog-proof for every receipt in the bundle, the seal included, by receipt id. */
   readonly proofs: ReadonlyMap<Digest, string>;
+  /** An authority's RFC 3161 reply about `stampedNote` of the checkpoint. */
+  readonly timestamp?: Uint8Array | undefined;
 }

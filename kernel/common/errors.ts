@@ -443,6 +443,16 @@ export const ERRORS = {
     says: 'The policy cannot be read.',
     hint: 'A policy names the logs you trust: {"logs": ["name+hash+key"]}, or lines `log name+hash+key`.',
   },
+  TIMESTAMP_INVALID: {
+    status: 422,
+    says: 'The time stamp does not hold.',
+    hint: 'It was altered, is about something else, or comes from an authority that you don’t trust.',
+  },
+  TIMESTAMP_UNAVAILABLE: {
+    status: 502,
+    says: 'The time-stamping authority did not answer.',
+    hint: 'Look at the URL in tsa.txt or ASSAY_TSA; the seal holds without a time stamp.',
+  },
   WITNESS_KEY: {
     status: 500,
     says: 'The witness’s signing key is damaged or another one.',

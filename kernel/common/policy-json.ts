@@ -1,9 +1,11 @@
-/** A policy as JSON: `{"logs": ["name+hash+key"], "org": "…", "quorum": "vkey" | {"atLeast": 1, "of": […]}, "maxAge": seconds}`, and no other field. */
+/** A policy as JSON: `{"logs": ["name+hash+key"], "org": "…", "quorum": "vkey" | {"atLeast": 1, "of": […]}, "maxAge": seconds, "authorities": [certificate]}`, and no other field. */
+import { fromBase64 } from './bytes.ts';
 import { AssayError } from './errors.ts';
 import { COSIGNATURE_KEY, NOTE_KEY, parseVkey, type Vkey } from './note.ts';
+import { parseCertificate } from './x509.ts';
 import type { Policy, Quorum } from './verify-types.ts';
 
-const FIELDS = new Set(['logs', 'org', 'quorum', 'maxAge']);
+const FIELDS = new Set(['logs', 'org', 'quorum', 'maxAge', 'authorities']);
 const MAX_DEPTH = 16;
 
 /** What this reader doesn't know is an error, never a rule that goes unchecked. @throws POLICY_INVALID with the field in `where` */
@@ -16,8 +18,9 @@ export function parsePolicyJson(text: string): Policy {
   }
   if (!isRecord(json)) throw invalid('It is an object with `logs`.', 'policy');
   const strange = Object.keys(json).find((key) => !FIELDS.has(key));
-  if (strange !== undefined) throw invalid('A policy has `logs`, `org`, `quorum` and `maxAge`.', strange);
-  const { logs, org, quorum, maxAge } = json;
+  if (strange !== undefined)
+    throw invalid('A policy has `logs`, `org`, `quorum`, `maxAge` and `authorities`.', strange);
+  const { logs, org, quorum, maxAge, authorities } = json;
   if (!Array.isArray(logs) || logs.length === 0)
     throw invalid('`logs` is a list of verifier keys, `name+hash+key`.', 'logs');
   if (org !== undefined && (typeof org !== 'string' || org === ''))
@@ -29,6 +32,7 @@ export function parsePolicyJson(text: string): Policy {
     logs: logs.map((vkey: unknown, index) => keyIn(vkey, NOTE_KEY, `logs[${index}]`)),
     ...(org === undefined ? {} : { org }),
     ...(quorum === undefined ? {} : { quorum: quorumIn(quorum, 'quorum', 0, new Set()) }),
+    ...(authorities === undefined ? {} : { authorities: rootsIn(authorities) }),
     ...(maxAge === undefined ? {} : { maxAge: maxAge as number }),
   };
 }
@@ -49,6 +53,19 @@ function quorumIn(value: unknown, where: string, depth: number, taken: Set<strin
     throw invalid(`\`atLeast\` is a number from 1 to ${of.length}.`, `${where}.atLeast`);
   const members = of.map((member, index) => quorumIn(member, `${where}.of[${index}]`, depth + 1, taken));
   return { atLeast: atLeast as number, of: members };
+}
+
+function rootsIn(value: unknown): string[] {
+  if (!Array.isArray(value) || value.length === 0)
+    throw invalid('`authorities` is a list of certificates.', 'authorities');
+  return value.map((one: unknown, index) => {
+    try {
+      parseCertificate(fromBase64(String(one)) ?? new Uint8Array());
+      return String(one);
+    } catch {
+      throw invalid('This is no certificate: DER, in base64.', `authorities[${index}]`);
+    }
+  });
 }
 
 function keyIn(value: unknown, type: Vkey['type'], where: string): string {

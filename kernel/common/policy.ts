@@ -1,11 +1,12 @@
 /**
  * Whom a verifier trusts, as text: C2SP tlog-policy. A line that this reader doesn't know is an error, never a rule that goes unchecked.
- * Assay's own rules stand in comments, so that others can read the file too: `#assay max-age 7d` (seconds, or with m, h, d) and
- * `#assay org NAME`.
+ * Assay's own rules stand in comments, so that others can read the file too: `#assay max-age 7d` (seconds, or with m, h, d) `#assay org NAME` and
+ * `#assay tsa-root <certificate, DER in base64>` for each time-stamping authority.
  */
 import { AssayError } from './errors.ts';
 import { COSIGNATURE_KEY, NOTE_KEY, parseVkey, type Vkey } from './note.ts';
-import { toHex } from './bytes.ts';
+import { fromBase64, toHex } from './bytes.ts';
+import { parseCertificate } from './x509.ts';
 import type { Policy, Quorum } from './verify-types.ts';
 
 const MAX_LINES = 10_000;
@@ -65,7 +66,7 @@ class PolicyReader {
   /** undefined before its line, null for `none`. */
   private quorum: Quorum | null | undefined;
   private readonly witnesses: PolicyWitness[] = [];
-  private readonly own: { org?: string; maxAge?: number } = {};
+  private readonly own: { org?: string; maxAge?: number; authorities?: string[] } = {};
 
   line(keyword: string, words: readonly string[]): void {
     switch (keyword) {
@@ -108,7 +109,16 @@ class PolicyReader {
       this.own.maxAge = Number(count) * SECONDS[unit!]!;
     else if (rule === 'org' && value !== undefined && this.own.org === undefined && more.length === 0)
       this.own.org = value;
-    else throw new Error('Assay’s own rules are: #assay max-age <number>[s|m|h|d], #assay org <name>, each once');
+    else if (rule === 'tsa-root' && value !== undefined && more.length === 0) this.authority(value);
+    else
+      throw new Error(
+        'Assay’s own rules are: #assay max-age <number>[s|m|h|d], #assay org <name>, each once, #assay tsa-root <base64>',
+      );
+  }
+
+  private authority(certificate: string): void {
+    parseCertificate(fromBase64(certificate) ?? new Uint8Array());
+    this.own.authorities = [...(this.own.authorities ?? []), certificate];
   }
 
   private log([vkey, , ...more]: readonly string[]): void {

@@ -10,6 +10,8 @@ export interface Policy {
   readonly quorum?: Quorum;
   /** Seconds since those witnesses saw it, at most; any when absent. */
   readonly maxAge?: number;
+  /** Root certificates (DER, base64) of time-stamping authorities, one of which must have stamped the checkpoint; none when absent. */
+  readonly authorities?: readonly string[];
 }
 
 /** A witness's verifier key, or a number of several. */
@@ -53,6 +55,8 @@ export interface VerifyReport {
   /** The seal receipt's id and its time, which is a claim. */
   readonly seal: Digest | null;
   readonly time: string | null;
+  /** RFC 3339: witnesses or authorities of the policy saw the checkpoint, and so every receipt, before this. null: only `time` says. */
+  readonly loggedBefore: string | null;
   /** What to remember of this log when the bundle holds. */
   readonly seen: SeenCheckpoint | null;
   readonly receipts: number;

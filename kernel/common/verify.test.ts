@@ -30,7 +30,7 @@ const policy = { logs: [formatVkey(signer)] };
 test('a sealed run verifies: every check of the table, in its order, with a policy', async () => {
   const told: string[] = [];
   const report = await verifyBundle(zip, { policy, onCheck: ({ code }) => told.push(code) });
-  assert.deepEqual(report.checks.filter(({ ok }) => ok !== true).map(({ code }) => code), ['ROLLBACK']); // prettier-ignore
+  assert.deepEqual(report.checks.filter(({ ok }) => ok !== true).map(({ code }) => code), ['TIME', 'ROLLBACK']); // prettier-ignore
   assert.deepEqual(told, Object.keys(VERIFY_CHECKS));
   assert.equal(report.ok, true);
   assert.equal(report.root, root);
@@ -47,7 +47,7 @@ test('the same run gives the same bytes', () => {
 test('without a policy the signer is not judged; with one that does not know it, it fails', async () => {
   const open = await verifyBundle(zip);
   assert.equal(open.ok, true);
-  assert.deepEqual(open.checks.filter(({ ok }) => ok === null).map(({ code }) => code), ['SIGNER', 'WITNESSES', 'FRESH', 'ROLLBACK']); // prettier-ignore
+  assert.deepEqual(open.checks.filter(({ ok }) => ok === null).map(({ code }) => code), ['SIGNER', 'WITNESSES', 'FRESH', 'TIME', 'ROLLBACK']); // prettier-ignore
   assert.deepEqual(failed(await verifyBundle(zip, { policy: { logs: [formatVkey(stranger)] } })), ['SIGNER']);
   assert.deepEqual(failed(await verifyBundle(zip, { policy: { logs: [] } })), ['SIGNER']);
   assert.deepEqual(failed(await verifyBundle(zip, { policy: { ...policy, org: 'other' } })), ['SIGNER']);
@@ -310,7 +310,7 @@ test('what is too large to carry is not judged, and said', async () => {
   });
   const report = await verifyBundle(light.zip, { policy });
   assert.equal(report.ok, true);
-  assert.deepEqual(report.checks.filter(({ ok }) => ok === null).map(({ code }) => code), ['CARRIED', 'ROLLBACK']); // prettier-ignore
+  assert.deepEqual(report.checks.filter(({ ok }) => ok === null).map(({ code }) => code), ['CARRIED', 'TIME', 'ROLLBACK']); // prettier-ignore
   assert.match(detail(report, 'CARRIED'), /^2 of 3 not carried/);
 });
 

@@ -8,8 +8,11 @@ import { AssayError } from '#common/errors.ts';
 import { finishBundle, prepareBundle } from '#common/bundle.ts';
 import type { BundleCell } from '#common/bundle-types.ts';
 import type { CellState, CompiledNotebook, NotebookRun } from '#common/notebook.ts';
+import { parseVkey, splitNote } from '#common/note.ts';
+import { stampedNote } from '#common/verify-time.ts';
 import type { Comparator, LoggedReceipt, ReceiptDraft } from '#common/receipt.ts';
 import type { Kernel } from '../kernel.ts';
+import { stamp, type Stamp } from '../timestamps.ts';
 import type { Witnessed } from '../log/types.ts';
 import { compileNotebook } from './compile.ts';
 import { environment } from './environment.ts';
@@ -39,6 +42,8 @@ export interface Sealed extends SealEntry {
   readonly cells: readonly BundleCell[];
   /** null: the log has no witnesses. When too few signed in time, the bundle holds all the same, and says so to who asks for them. */
   readonly witnesses: Witnessed | null;
+  /** RFC 3339: a time-stamping authority saw the checkpoint before; null where none is configured, or none answered. */
+  readonly stamped: string | null;
 }
 
 /** How long a seal waits for witnesses, in milliseconds. */
@@ -151,9 +156,32 @@ async function bind(kernel: Kernel, finished: Finished): Promise<Sealed> {
   const proofs = new Map<Digest, string>();
   // A checkpoint that covers the seal covers all that came before it.
   for (const { id } of [...all, seal]) proofs.set(id, await log.proof(id, checkpoint));
-  const bytes = finishBundle(prepared, { seal, dsse: await log.dsse(seal.id), checkpoint, vkey: log.vkey, proofs });
+  const stamped = await stampOf(kernel, checkpoint, log.vkey, request.signal);
+  const bytes = finishBundle(prepared, {
+    seal,
+    dsse: await log.dsse(seal.id),
+    checkpoint,
+    vkey: log.vkey,
+    proofs,
+    timestamp: stamped?.reply,
+  });
   const bundle = await kernel.artifacts.put(bytes);
-  return { ...(await keepSeal(kernel, { id: seal.id, notebook: name, root, bundle })), cells, witnesses };
+  return {
+    ...(await keepSeal(kernel, { id: seal.id, notebook: name, root, bundle })),
+    cells,
+    witnesses,
+    stamped: stamped?.before ?? null,
+  };
+}
+
+/** A seal without its time stamp is a seal all the same: what went wrong is in the kernel's log. */
+async function stampOf(kernel: Kernel, note: string, vkey: string, signal?: AbortSignal): Promise<Stamp | null> {
+  try {
+    return await stamp(kernel.home, stampedNote(note, splitNote(note).text, parseVkey(vkey)), signal);
+  } catch (err) {
+    kernel.logger.warn({ err }, 'the seal has no time stamp');
+    return null;
+  }
 }
 
 /** The run itself. However it ends, `close` says so in the log; when it doesn't settle, here. */

@@ -28,6 +28,11 @@ const seal = {
 };
 const sealed = object({
   ...seal,
+  stamped: {
+    type: ['string', 'null'],
+    description:
+      'RFC 3339: a time-stamping authority saw the checkpoint before; null where none is configured, or none answered.',
+  },
   cells: list(object({ id: text('As in the notebook.'), digest })),
   witnesses: {
     description: 'How many of the log’s witnesses signed the bundle’s checkpoint; null when the log has none.',
