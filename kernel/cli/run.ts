@@ -103,8 +103,13 @@ async function sealed(runner: Runner, compiled: CompiledNotebook, options: Optio
       reached ? told : paint('yellow', `! Only ${told} in time: a policy that asks for more will refuse it.`),
     );
   }
-  console.log(paint('dim', `Anyone can check it: npx assay verify ${out}`));
+  console.log(paint('dim', `Anyone can check it: npx assay verify ${shellWord(out)}`));
   return 0;
+}
+
+/** A path that can be copied into a shell. */
+function shellWord(path: string): string {
+  return /^[\p{L}\p{N}._/:\\-]+$/u.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** Remembers the newest state of each cell and, on a terminal, shows what is running. */

@@ -3,7 +3,7 @@ import { after, describe, it } from 'node:test';
 import { randomBytes } from '#crypto';
 import { AssayError } from './errors.ts';
 import { timestampRequest, verifyTimestamp } from './timestamp.ts';
-import { makeAuthority, type Authority, type AuthorityOptions } from './timestamp-authority.fixture.ts';
+import { makeAuthority, type Authority, type AuthorityOptions } from '../../test/openssl-authority.ts';
 
 const made: Authority[] = [];
 after(() => made.forEach((authority) => authority.remove()));

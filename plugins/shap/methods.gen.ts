@@ -39,6 +39,8 @@ export interface ExplainOutput {
     readonly modelDigest: string;
     /** What evaluated the model: Assay in float64, or the runtime. */
     readonly engine: "float64" | "onnxruntime";
+    /** How the values were found. All are exact; their last bits differ. */
+    readonly algorithm: "tables" | "quadrature" | "patterns" | "tables, quadrature" | "tables, patterns" | "closed form" | "enumeration";
     readonly space: "output" | "margin";
     /** What stands between margin and output; null when the model can only be asked. */
     readonly link: string | null;

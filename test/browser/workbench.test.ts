@@ -206,4 +206,33 @@ describe('the workbench', () => {
     await page.waitForURL(/untitled/);
     await page.locator('.cell').first().waitFor();
   });
+
+  test('a Jupyter file comes in by a drop on the gallery, and goes out by the palette', async () => {
+    const { page } = steps;
+    await page.goto(`${work.url}/`);
+    await page.locator('.card').first().waitFor();
+    await page.evaluate(() => {
+      const cells = [
+        { cell_type: 'markdown', source: ['# From Jupyter\n'] },
+        { cell_type: 'code', source: 'const j = 6 * 7', outputs: [{ output_type: 'stream', text: 'old' }] },
+      ];
+      const file = { nbformat: 4, nbformat_minor: 5, metadata: { kernelspec: { language: 'typescript' } }, cells };
+      const data = new DataTransfer();
+      data.items.add(new File([JSON.stringify(file)], 'Übung 1.ipynb'));
+      document
+        .querySelector('.drop-zone')
+        ?.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+    });
+    await page.getByRole('heading', { name: 'From Jupyter' }).waitFor();
+    await page.locator('.cell .rail', { hasText: '42' }).waitFor();
+    await press('ControlOrMeta+k');
+    await page.getByRole('combobox', { name: 'Search' }).fill('ipynb');
+    const downloading = page.waitForEvent('download');
+    await press('Enter');
+    const download = await downloading;
+    assert.equal(download.suggestedFilename(), 'Übung 1.ipynb');
+    const out = JSON.parse(await readFile(await download.path(), 'utf8')) as { nbformat: number; cells: object[] };
+    assert.equal(out.nbformat, 4);
+    assert.match(JSON.stringify(out.cells), /const j = 6 \* 7/);
+  });
 });

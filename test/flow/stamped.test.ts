@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { TIMESTAMP_QUERY, TIMESTAMP_REPLY } from '#common/timestamp.ts';
 import { readZip, writeZip } from '#common/zip.ts';
-import { makeAuthority, type Authority } from '../../kernel/common/timestamp-authority.fixture.ts';
+import { makeAuthority, type Authority } from '../openssl-authority.ts';
 import { makeProject, notebook, type Project } from './seal-project.ts';
 
 interface Judged {

@@ -4,6 +4,7 @@ import type { Known } from '#common/onnx/known.ts';
 import type { OnnxModel } from '#common/onnx/model.ts';
 import { openSession, type Runtime } from '#common/onnx/session.ts';
 import { checkRuntime } from './check.ts';
+import type { TreeAlgorithm } from './by-trees.ts';
 import type { Attribution } from './path-dependent.ts';
 
 /** Numbers in one explanation. */
@@ -35,6 +36,8 @@ export interface Answer extends Attribution {
   readonly additivityError: number;
   readonly backgroundRowsUsed: number;
   readonly engine: 'float64' | 'onnxruntime';
+  /** How the values were found; other ways differ in the last bits. */
+  readonly algorithm: TreeAlgorithm | 'closed form' | 'enumeration';
   /** A power of ten that no difference between Assay's evaluation and onnxruntime's float32 exceeds; null when only one of them was asked. */
   readonly runtimeDifference: number | null;
   readonly notes: readonly string[];

@@ -41,6 +41,7 @@ export async function byEnumeration(known: Known | Opaque, space: Space, input: 
       additivityError: checkAdditivity(found.values, found.base, found.outputs, features.length),
       backgroundRowsUsed: backgroundRows,
       engine: own === null ? 'onnxruntime' : 'float64',
+      algorithm: 'enumeration',
       ...(own !== null && readable
         ? await compareWithRuntime(own, outputsOf(own, x, rows), input)
         : { runtimeDifference: null, notes: [] }),

@@ -5,9 +5,9 @@ import { type Answer, compareWithRuntime, type Input, outputNames } from './answ
 import { checkAdditivity } from './check.ts';
 import type { Choice, Method, Space } from './choose.ts';
 import { project, scoreColumns } from './columns.ts';
-import { interventional } from './interventional.ts';
+import { attributeTrees } from './by-trees.ts';
 import { linearShap } from './linear.ts';
-import { type Attribution, pathDependent } from './path-dependent.ts';
+import type { Attribution } from './path-dependent.ts';
 
 /**
  * Trees and linear models: exact on the scores, then carried through an affine link, then checked against Assay's own evaluation and the
@@ -43,29 +43,38 @@ export async function byScores(
     additivityError,
     backgroundRowsUsed: used,
     engine: 'float64',
+    algorithm: attribution.algorithm,
     ...compared,
   };
 }
+
+type Attributed = Attribution & Pick<Answer, 'algorithm'>;
 
 function attribute(
   known: Known,
   method: Exclude<Method, 'exact'>,
   covers: Choice['covers'],
   { x: given, rows, background: against, backgroundRows, features, progress }: Input,
-): Attribution {
+): Attributed {
   const x = preparedRows(known, given, rows);
   const background = against === null ? null : preparedRows(known, against, backgroundRows);
-  const spread = (found: Attribution): Attribution => ({ ...found, values: spreadOver(known, found.values, rows) });
+  const spread = (found: Attributed): Attributed => ({
+    ...found,
+    values: spreadOver(known, found.values, rows),
+  });
   if (known.kind === 'linear') {
     const names = known.columns.map(({ from }) => features[from]!.name);
-    return spread(linearShap(known.linear, x, rows, background!, backgroundRows, names));
+    return spread({
+      ...linearShap(known.linear, x, rows, background!, backgroundRows, names),
+      algorithm: 'closed form',
+    });
   }
   const { ensemble } = known;
   const onTree = (done: number): void => progress(done, ensemble.trees.length + 1);
   if (method === 'tree-interventional')
-    return spread(interventional(ensemble, x, rows, background!, backgroundRows, onTree));
+    return spread(attributeTrees(ensemble, x, rows, { x: background!, rows: backgroundRows }, onTree));
   const covered = covers === 'background' ? withCovers(ensemble, background!, backgroundRows) : ensemble;
-  return spread(pathDependent(covered, x, rows, onTree));
+  return spread(attributeTrees(covered, x, rows, null, onTree));
 }
 
 /** From the columns that the model takes to the graph's: what it doesn't take has no share. (rows × features × scores) */

@@ -64,7 +64,9 @@ function place(receipts: readonly ReadReceipt[]): LineageDrawing {
     const layer = receipt.kind === 'seal' ? last + 1 : layerOf(receipt.id);
     const key = `${layer} ${headline(receipt)}`;
     groupOf.set(receipt.id, key);
-    groups.get(key)?.receipts.push(receipt) ?? groups.set(key, { layer, receipts: [receipt] });
+    const group = groups.get(key);
+    if (group) group.receipts.push(receipt);
+    else groups.set(key, { layer, receipts: [receipt] });
   }
   const nodes = order(groups, groupOf);
   const edges = edgesOf(nodes, groupOf);

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export type Kind = 'rsa' | 'p256' | 'p384';
+type Kind = 'rsa' | 'p256' | 'p384';
 
 export interface Authority {
   /** The root, DER in base64. */
