@@ -68,13 +68,13 @@ function printed(report: VerifyReport, file: string): string[] {
     ]),
     '  ',
   );
-  const { title, root, signer, time, seal, loggedBefore } = report;
+  const { title, root, signer, time, seal, logged } = report;
   const facts = [
     ['run', title],
     ['root', root],
     ['seal', seal],
     ['claims', time === null ? null : `sealed ${time}`],
-    ['seen', loggedBefore === null ? null : `before ${loggedBefore}`],
+    ['logged', interval(logged)],
     ['signed by', signer],
   ].filter((fact): fact is [string, string] => fact[1] !== null);
   return [
@@ -88,6 +88,12 @@ function printed(report: VerifyReport, file: string): string[] {
     '',
     verdict(report, file),
   ];
+}
+
+/** What the policy's authorities and witnesses attest. */
+function interval({ after, before }: VerifyReport['logged']): string | null {
+  const parts = [...(after === null ? [] : [`after ${after}`]), ...(before === null ? [] : [`before ${before}`])];
+  return parts.length === 0 ? null : parts.join(', ');
 }
 
 /** Below a check that failed: what was found, and what that means. */

@@ -50,6 +50,8 @@ export function timestampRequest(data: Uint8Array, nonce: Uint8Array): Uint8Arra
 export interface Timestamp {
   /** Milliseconds since 1970: the stamped thing was there then, at the latest. genTime and accuracy, rounded up. */
   readonly before: number;
+  /** It was not stamped before this: genTime less the accuracy. */
+  readonly after: number;
   readonly genTime: number;
   /** Milliseconds. */
   readonly accuracy: number;
@@ -154,7 +156,7 @@ function readInfo(bytes: Uint8Array, data: Uint8Array, nonce: Uint8Array | undef
     throw malformed('It answers another request: the nonce differs.');
   const genTime = timeIn(time);
   const accuracy = accuracyOf(rest.find(({ tag }) => tag === TAG.sequence));
-  return { genTime, accuracy, before: genTime + accuracy + 1 };
+  return { genTime, accuracy, after: genTime - accuracy, before: genTime + accuracy + 1 };
 }
 
 /** Seconds, milliseconds, microseconds; in milliseconds, rounded up. Without it the authority promises a second's precision. */

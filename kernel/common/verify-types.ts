@@ -55,8 +55,8 @@ export interface VerifyReport {
   /** The seal receipt's id and its time, which is a claim. */
   readonly seal: Digest | null;
   readonly time: string | null;
-  /** RFC 3339: witnesses or authorities of the policy saw the checkpoint, and so every receipt, before this. null: only `time` says. */
-  readonly loggedBefore: string | null;
+  /** When every receipt of the run was logged, by the word of the policy's authorities and witnesses; null: only `time` says. */
+  readonly logged: { readonly after: string | null; readonly before: string | null };
   /** What to remember of this log when the bundle holds. */
   readonly seen: SeenCheckpoint | null;
   readonly receipts: number;

@@ -30,7 +30,7 @@ import {
 import { checkInclusion, checkLog, checkReceipts } from './verify-receipts.ts';
 import { checkOpenClose, checkParents, checkStream } from './verify-stream.ts';
 import { checkFresh, checkRollback, seenCheckpoint } from './verify-history.ts';
-import { checkTime, loggedBefore, stampIn } from './verify-time.ts';
+import { checkTime, loggedIn, stampsIn } from './verify-time.ts';
 import { checkSigner, checkWitnesses } from './verify-trust.ts';
 import type { SeenCheckpoint, VerifyOptions, VerifyReport } from './verify-types.ts';
 
@@ -71,8 +71,8 @@ export async function verifyBundle(zip: Uint8Array, options: VerifyOptions = {})
   checks.run('SIGNER', [signed, seal], (...known) => checkSigner(...known, policy));
   const witnesses = checks.run('WITNESSES', [signed], (known) => checkWitnesses(known, policy));
   checks.run('FRESH', [signed], (known) => checkFresh(known, policy, options.now ?? Date.now()));
-  const stamped = await stampIn(laid, signed, policy);
-  checks.run('TIME', [signed && { stamped }], (found) => checkTime(found.stamped, policy));
+  const stamps = await stampsIn(laid, signed, ends, policy);
+  checks.run('TIME', [stamps], (found) => checkTime(found, policy));
   const seen = signed && seal && seenCheckpoint(signed, seal);
   const memory = {
     remembered: options.remembered ?? null,
@@ -93,7 +93,7 @@ export async function verifyBundle(zip: Uint8Array, options: VerifyOptions = {})
     signer: signed === undefined ? null : keyName(signed.key),
     seal: seal?.id ?? null,
     time: seal?.predicate.time ?? null,
-    loggedBefore: loggedBefore(signed, stamped, policy),
+    logged: loggedIn(signed, stamps, policy),
     seen: seen ?? null,
     receipts: receipts === undefined ? 0 : receipts.run.length + receipts.ancestors.length + 1,
     files: [...(files ?? [])].map(([path, bytes]) => ({ path, bytes: bytes.length, digest: digestOf(bytes) })),

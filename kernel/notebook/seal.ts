@@ -84,7 +84,16 @@ async function seal(
 ): Promise<Sealed> {
   const { notebook, comparators = EXACT, signal } = request;
   const env = environment(compiled);
-  const recording = await openRecording(kernel, { compiled, name: notebook.name, stream, comparators, env, signal });
+  const announced = await stampOf(kernel, () => new TextEncoder().encode(notebook.text), signal);
+  const recording = await openRecording(kernel, {
+    compiled,
+    name: notebook.name,
+    stream,
+    comparators,
+    env,
+    signal,
+    stamp: announced?.reply,
+  });
   const values = new Map<string, Uint8Array>();
   const run = await runRecorded(compiled, recording, request, values, say);
   const failed = failedCell(notebook.name, compiled, run.cells);
@@ -102,7 +111,18 @@ async function seal(
   if (request.root !== undefined && request.root !== run.root)
     throw rootDiffers(notebook.name, request.root, run.root, differing(request, cells));
 
-  return bind(kernel, { request, compiled, stream, env, comparators, recording, receipts, root: run.root, cells });
+  return bind(kernel, {
+    request,
+    compiled,
+    stream,
+    env,
+    comparators,
+    recording,
+    receipts,
+    root: run.root,
+    cells,
+    announced,
+  });
 }
 
 /** Cells that the page, if it told its digests, shows otherwise. */
@@ -121,11 +141,13 @@ interface Finished {
   readonly receipts: readonly LoggedReceipt[];
   readonly root: Digest;
   readonly cells: readonly BundleCell[];
+  /** The notebook's time stamp, which `open` names. */
+  readonly announced: Stamp | null;
 }
 
 /** Lays out the bundle, logs the seal over its manifest, and adds the proofs that the log can give only then. */
 async function bind(kernel: Kernel, finished: Finished): Promise<Sealed> {
-  const { request, compiled, stream, env, comparators, recording, receipts, root, cells } = finished;
+  const { request, compiled, stream, env, comparators, recording, receipts, root, cells, announced } = finished;
   const { name, text } = request.notebook;
   const all = await withAncestors(kernel, receipts);
   const prepared = prepareBundle({
@@ -156,14 +178,18 @@ async function bind(kernel: Kernel, finished: Finished): Promise<Sealed> {
   const proofs = new Map<Digest, string>();
   // A checkpoint that covers the seal covers all that came before it.
   for (const { id } of [...all, seal]) proofs.set(id, await log.proof(id, checkpoint));
-  const stamped = await stampOf(kernel, checkpoint, log.vkey, request.signal);
+  const stamped = await stampOf(
+    kernel,
+    () => stampedNote(checkpoint, splitNote(checkpoint).text, parseVkey(log.vkey)),
+    request.signal,
+  );
   const bytes = finishBundle(prepared, {
     seal,
     dsse: await log.dsse(seal.id),
     checkpoint,
     vkey: log.vkey,
     proofs,
-    timestamp: stamped?.reply,
+    stamps: { notebook: announced?.reply, checkpoint: stamped?.reply },
   });
   const bundle = await kernel.artifacts.put(bytes);
   return {
@@ -175,9 +201,9 @@ async function bind(kernel: Kernel, finished: Finished): Promise<Sealed> {
 }
 
 /** A seal without its time stamp is a seal all the same: what went wrong is in the kernel's log. */
-async function stampOf(kernel: Kernel, note: string, vkey: string, signal?: AbortSignal): Promise<Stamp | null> {
+async function stampOf(kernel: Kernel, data: () => Uint8Array, signal?: AbortSignal): Promise<Stamp | null> {
   try {
-    return await stamp(kernel.home, stampedNote(note, splitNote(note).text, parseVkey(vkey)), signal);
+    return await stamp(kernel.home, data(), signal);
   } catch (err) {
     kernel.logger.warn({ err }, 'the seal has no time stamp');
     return null;

@@ -66,7 +66,9 @@ describe('a sealed run with a time stamp', () => {
     assert.deepEqual(await time('stamped.zip', '--policy', project.path('policy')), [true, []]);
     assert.deepEqual(await time('stamped.zip'), [null, []], 'nobody’s word for someone who trusts nobody');
     const { out } = await project.assay('verify', project.path('stamped.zip'), '--policy', project.path('policy'));
-    assert.match(out, /seen +before 20\d\d-/);
+    assert.match(out, /logged +after 20\d\d-\S+, before 20\d\d-/);
+    const [after, before] = [...out.matchAll(/(?:after|before) (20\S+?Z)/g)].map(([, at]) => Date.parse(at!));
+    assert.ok(after! < before! && before! - after! < 3_600_000);
     const other = makeAuthority();
     project.write('other', `log ${log}\n#assay tsa-root ${other.root}\n`);
     other.remove();
@@ -97,6 +99,16 @@ describe('a sealed run with a time stamp', () => {
     const own = later.get('proof/checkpoint.tsr')!;
     put(own.with(own.length - 1, own.at(-1)! ^ 1));
     assert.deepEqual(await time('changed.zip', ...policy), [false, ['TIME']]);
+    put(null);
+    assert.deepEqual(await time('changed.zip', ...policy), [false, ['TIME']]);
+    // The notebook's stamp of the other run, and none: `open` names its own.
+    for (const early of [first.get('proof/notebook.tsr')!, null]) {
+      const changed = new Map(later);
+      if (early === null) changed.delete('proof/notebook.tsr');
+      else changed.set('proof/notebook.tsr', early);
+      project.write('changed.zip', writeZip(changed));
+      assert.deepEqual(await time('changed.zip'), [false, ['TIME']]);
+    }
     put(null);
     assert.deepEqual(await time('changed.zip', ...policy), [false, ['TIME']]);
     assert.deepEqual(await time('changed.zip'), [null, []]);
