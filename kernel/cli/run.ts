@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { comparatorFault } from '../common/comparators.ts';
 import { AssayError } from '../common/errors.ts';
 import type { CellState, CompiledNotebook } from '../common/notebook.ts';
 import type { Comparator } from '../common/receipt.ts';
@@ -18,7 +19,8 @@ assay run NOTEBOOK [options]     run a notebook here, without a browser
 
   --seal             seal the run: the kernel runs it again with a receipt for each step
   --out FILE         write the bundle here; <notebook>.zip unless given
-  --tolerance T      NAME=1e-9: a re-run may differ by this much, relatively, in cell NAME (* for all); may be repeated
+  --tolerance T      NAME=1e-9: a re-run may differ by this much, relatively, in cell or output NAME (* for all, fit.age for
+                     a column or key); may be repeated; counts before what the notebook says under \`compare\`
   --json             print the result as JSON
   --timeout SECONDS  give up after this long; 600 unless given
   --home DIR         data directory; ASSAY_HOME or ./.assay unless given
@@ -174,11 +176,10 @@ async function read(argv: string[]): Promise<Options> {
 }
 
 function comparator(text: string): Comparator {
-  const [, of, size] = /^(.+)=([^=]+)$/.exec(text) ?? [];
-  const relative = Number(size);
-  if (of === undefined || !(relative >= 0))
-    throw new AssayError('USAGE', `--tolerance takes NAME=1e-9; “${text}” is none.`);
-  return { of, how: 'numeric', relative };
+  const [, of = '', size] = /^(.+)=([^=]+)$/.exec(text) ?? [];
+  const rule: Comparator = { of, how: 'numeric', relative: Number(size) };
+  if (comparatorFault(rule) !== null) throw new AssayError('USAGE', `--tolerance takes NAME=1e-9; “${text}” is none.`);
+  return rule;
 }
 
 /** A path, or a name in notebooks/. */

@@ -72,7 +72,10 @@ export function openRunner({ projectDir, home, signal }: RunnerOptions): Runner 
       const other = await running();
       if (other !== null) {
         if (comparators.length > 0)
-          throw new AssayError('USAGE', 'A kernel is running on this home: stop it, or leave --tolerance out.');
+          throw new AssayError(
+            'USAGE',
+            'A kernel is running on this home: stop it, or say it in the notebook, under `compare`.',
+          );
         const { id, root, receipt, bundle, cells, witnesses, stamped } = await other.seal(
           { notebook: notebook.name, source: notebook.text },
           signal,

@@ -210,7 +210,7 @@ const FORGED: Readonly<Record<string, readonly [readonly string[], () => Uint8Ar
       ),
   ],
   'tolerances invented afterwards, manifest adapted': [
-    ['SEALED', 'ENVIRONMENT'],
+    ['SEALED', 'COMPARATORS'],
     () =>
       repacked(
         swap('comparators.json', () => '[{"absolute":1,"how":"numeric","of":"*"}]'),

@@ -10,6 +10,7 @@ import { Checks, fail } from './verify-checks.ts';
 import {
   checkCarried,
   checkCells,
+  checkComparators,
   checkContents,
   checkEnvironment,
   checkNotebook,
@@ -64,6 +65,7 @@ export async function verifyBundle(zip: Uint8Array, options: VerifyOptions = {})
   checks.run('PARENTS', [receipts, seal, indices], checkParents);
   const notebook = checks.run('NOTEBOOK', [laid, ends], checkNotebook);
   checks.run('ENVIRONMENT', [laid, ends], checkEnvironment);
+  checks.run('COMPARATORS', [laid, ends, seal], checkComparators);
   const cells = checks.run('CELLS', [laid, receipts], checkCells);
   const root = checks.run('ROOT', [cells, ends, seal], checkRoot);
   const named = checks.run('CONTENTS', [laid, receipts], checkContents);

@@ -100,7 +100,7 @@ export async function openRecording(kernel: Kernel, options: RecordingOptions): 
           cell: cell.id,
           source: cell.digest,
           calls: called.length,
-          outputs: Object.fromEntries((state.outputs ?? []).slice(0, 100).map(({ name, digest }) => [name, digest])),
+          outputs: Object.fromEntries((state.outputs ?? []).slice(0, 100).map(({ name, digest }) => [name, digest!])),
         },
       }),
     );

@@ -7,6 +7,7 @@ import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import { finishBundle, prepareBundle } from '#common/bundle.ts';
 import type { BundleCell } from '#common/bundle-types.ts';
+import { mergeComparators } from '#common/comparators.ts';
 import type { CellState, CompiledNotebook, NotebookRun } from '#common/notebook.ts';
 import { parseVkey, splitNote } from '#common/note.ts';
 import { stampedNote } from '#common/verify-time.ts';
@@ -19,7 +20,7 @@ import { environment } from './environment.ts';
 import { runHeadless } from './headless.ts';
 import { draft, openRecording, sealedCells, type Recording } from './recording.ts';
 import { artifactsOf, dataOf, withAncestors } from './seal-contents.ts';
-import { failedCell, refuseBroken, rootDiffers } from './seal-errors.ts';
+import { failedCell, refuseBroken, refuseUnknown, rootDiffers } from './seal-errors.ts';
 import { keepSeal, type SealEntry } from './seals.ts';
 
 export interface SealRequest {
@@ -29,7 +30,7 @@ export interface SealRequest {
   readonly root?: Digest | undefined;
   /** The page's digest of each cell, so that the error can name the cells. */
   readonly cells?: Readonly<Record<string, Digest>> | undefined;
-  /** How a re-run will be compared; logged before the run. Every cell exactly unless given. */
+  /** How a re-run will be compared, over what the notebook says under `compare`; logged before the run. Exactly, where nothing is said. */
   readonly comparators?: readonly Comparator[] | undefined;
   /** Names the run in events. */
   readonly id?: string | undefined;
@@ -50,7 +51,6 @@ export interface Sealed extends SealEntry {
 const WITNESS_PATIENCE = 5_000;
 /** A cell's value travels in the bundle up to this size; a larger one is compared by its digest alone. */
 const LARGEST_VALUE = 16 * 2 ** 20;
-const EXACT: readonly Comparator[] = [{ of: '*', how: 'exact' }];
 
 /**
  * @throws NOTEBOOK_INVALID, CELL_FAILED naming cell and line, SEAL_ROOT_DIFFERS, CANCELLED, TIMEOUT, STORE_* codes: nothing is sealed
@@ -60,11 +60,13 @@ export async function sealNotebook(kernel: Kernel, request: SealRequest): Promis
   const { notebook, id = nanoid() } = request;
   const compiled = compileNotebook(notebook.text);
   refuseBroken(notebook.name, compiled);
+  const comparators = mergeComparators(compiled.compare, request.comparators ?? []);
+  refuseUnknown(notebook.name, compiled, comparators);
   const say = (state: 'started' | 'cell' | 'done' | 'failed', more: object = {}): void =>
     void kernel.events.emit({ type: 'seal', call: id, notebook: notebook.name, state, ...more });
   say('started', { done: 0, total: sealedCells(compiled).length });
   try {
-    const sealed = await seal(kernel, request, compiled, `seal/${id}`, say);
+    const sealed = await seal(kernel, { ...request, comparators }, compiled, `seal/${id}`, say);
     say('done');
     return sealed;
   } catch (error) {
@@ -77,12 +79,12 @@ type Say = (state: 'cell', more: { cell: string; done: number; total: number }) 
 
 async function seal(
   kernel: Kernel,
-  request: SealRequest,
+  request: SealRequest & Pick<ReceiptDraft, 'comparators'>,
   compiled: CompiledNotebook,
   stream: string,
   say: Say,
 ): Promise<Sealed> {
-  const { notebook, comparators = EXACT, signal } = request;
+  const { notebook, comparators, signal } = request;
   const env = environment(compiled);
   const announced = await stampOf(kernel, () => new TextEncoder().encode(notebook.text), signal);
   const recording = await openRecording(kernel, {

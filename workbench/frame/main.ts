@@ -48,6 +48,7 @@ function start(toFrame: MessagePort, toPage: MessagePort): void {
       slots.keep(new Set(notebook.cells.map((cell) => cell.id)));
       drawing.use(notebook);
       runtime.define(notebook);
+    digests: true,
       await runtime.settled();
       await told;
     },

@@ -28,6 +28,8 @@ export interface RuntimeHost {
   later(run: () => void): void;
   /** Milliseconds since any moment. */
   clock(): number;
+  /** Each output is hashed by itself too, besides the cell: for pages and receipts. */
+  readonly digests: boolean;
   /** Bytes behind a cell's digest. */
   value?(cell: string, bytes: Uint8Array): void;
   /** Without it, view and text cells are left alone. */
@@ -46,7 +48,7 @@ export class NotebookRuntime {
   #order: readonly CompiledCell[] = [];
   #settings = '';
   #running = 0;
-  #waiting: (() => void)[] = [];
+  #waiting: ((root: Digest | null) => void)[] = [];
 
   constructor(host: RuntimeHost) {
     this.#host = host;
@@ -126,15 +128,14 @@ export class NotebookRuntime {
   }
 
   /** When nothing is queued or running any more. */
-  async settled(): Promise<Digest | null> {
-    await new Promise<void>((resolve) => {
+  settled(): Promise<Digest | null> {
+    return new Promise((resolve) => {
       this.#waiting.push(resolve);
       this.#host.later(() => this.#count(0));
     });
-    return this.root(true);
   }
 
-  /** SHA-256 over [[id, digest], …] of value and SQL cells in file order. Values that could be changed are hashed
+  /** SHA-256 over [[id, digest], …] of value and SQL cells in file order. Values that could be changed are looked at
    * again: all when `thorough`, else those that cells have read since. */
   root(thorough = false): Digest | null {
     const digests: [string, Digest][] = [];
@@ -160,10 +161,11 @@ export class NotebookRuntime {
     if (this.#running > 0) return;
     this.#host.later(() => {
       if (this.#running > 0) return;
-      const root = this.root();
+      const waiting = this.#waiting.splice(0);
+      const root = this.root(waiting.length > 0);
       this.#mailbox.flush();
       this.#host.root(root);
-      for (const resolve of this.#waiting.splice(0)) resolve();
+      for (const resolve of waiting) resolve(root);
     });
   }
 }
