@@ -104,6 +104,7 @@ const WRONG: Readonly<Record<string, string>> = {
   'an unknown rule of Assay’s': `log ${LOG}\n#assay min-age 7d\nquorum none`,
   'an age without a number': `log ${LOG}\n#assay max-age week\nwitness a ${X1}\nquorum a`,
   'an age twice': `log ${LOG}\n#assay max-age 1d\n#assay max-age 2d\nwitness a ${X1}\nquorum a`,
+  'an authority that is no certificate': `log ${LOG}\n#assay tsa-root AAAA\nquorum none`,
   'an age that nobody tells': `log ${LOG}\n#assay max-age 1d\nquorum none`,
   'a control character': `log ${LOG}\r\nquorum none`,
 };
