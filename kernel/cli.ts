@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   run: { takes: 'NOTEBOOK', does: 'run a notebook without a browser; --seal makes a bundle of it' },
   call: { takes: 'PLUGIN.METHOD', does: 'call one method: JSON in, JSON out' },
   verify: { takes: 'BUNDLE', does: 'check a bundle, offline, check by check' },
+  verifier: { takes: '> verify.html', does: 'write the Verify page as one file that works offline' },
   reproduce: { takes: 'BUNDLE', does: 'run what a bundle holds again and compare cell by cell' },
   receipts: { takes: '', does: 'list what the log holds' },
   log: { takes: 'export|verify|check', does: 'write the whole log to a file, check such a file, or check this one' },

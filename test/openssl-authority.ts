@@ -11,6 +11,8 @@ export interface Authority {
   readonly root: string;
   /** Answers a TimeStampReq. */
   reply(request: Uint8Array): Uint8Array;
+  /** Another authority's reply, its content signed anew: `openssl ts` stamps with no certificate that isn't for it, `openssl cms` does. */
+  resign(reply: Uint8Array): Uint8Array;
   /** What `openssl ts -verify` says of a reply. */
   verifies(reply: Uint8Array, data: Uint8Array): boolean;
   remove(): void;
@@ -97,6 +99,17 @@ export function makeAuthority({
       openssl('ts', '-reply', '-config', 'ts.cnf', '-queryfile', 'request', '-out', 'reply');
       return new Uint8Array(readFileSync(at('reply')));
     },
+    resign(reply) {
+      writeFileSync(at('given'), reply);
+      openssl('ts', '-reply', '-in', 'given', '-token_out', '-out', 'token');
+      openssl('cms', '-verify', '-noverify', '-binary', '-inform', 'DER', '-in', 'token', '-out', 'info');
+      const content = ['-binary', '-nodetach', '-econtent_type', '1.2.840.113549.1.9.16.1.4', '-in', 'info'];
+      const signer = ['-signer', 'tsa.pem', '-inkey', 'tsa.key', '-certfile', 'root.pem', '-md', 'sha256'];
+      const how = ['-cades', '-nosmimecap', '-outform', 'DER', '-out', 'signed'];
+      openssl('cms', '-sign', ...content, ...signer, ...how);
+      const granted = Buffer.from('3003020100', 'hex');
+      return new Uint8Array(sequence(Buffer.concat([granted, readFileSync(at('signed'))])));
+    },
     verifies(reply, data) {
       writeFileSync(at('reply'), reply);
       writeFileSync(at('data'), data);
@@ -109,6 +122,11 @@ export function makeAuthority({
     },
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
+}
+
+/** DER of a SEQUENCE between 256 and 65,535 bytes. */
+function sequence(content: Buffer): Buffer {
+  return Buffer.concat([Buffer.from([0x30, 0x82, content.length >> 8, content.length & 255]), content]);
 }
 
 const CA = `[ca]

@@ -119,12 +119,17 @@ export class NotebookRuntime {
 
   /** Runs these cells again, or all, and what reads them. Settles when nothing runs; the root is null while a cell is unfinished. */
   async run(ids?: readonly string[]): Promise<Digest | null> {
-    for (const id of ids ?? this.#cells.keys()) {
+    this.again(ids ?? [...this.#cells.keys()]);
+    return this.settled();
+  }
+
+  /** Lets these cells run again, and what reads them. */
+  again(ids: readonly string[]): void {
+    for (const id of ids) {
       const run = this.#cells.get(id);
       if (!run) throw new AssayError('NOT_FOUND', `No cell has the id ${id}.`);
       run.again();
     }
-    return this.settled();
   }
 
   /** When nothing is queued or running any more. */
