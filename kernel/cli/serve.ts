@@ -6,6 +6,7 @@ import about from '../../package.json' with { type: 'json' };
 import { AssayError } from '../common/errors.ts';
 import { newCredentials } from '../auth.ts';
 import { openKernel, type Kernel } from '../kernel.ts';
+import { compileNotebook } from '../notebook/compile.ts';
 import { openLibrary, type Library } from '../notebook/library.ts';
 import { openLogFile } from './serve-log.ts';
 import { openBrowser } from './serve-browser.ts';
@@ -65,6 +66,8 @@ export async function run(argv: string[]): Promise<number> {
     const folder = relative(projectDir, home);
     console.log(banner(link, folder.startsWith('..') ? home : folder));
     if (options.open) await openBrowser(home, link);
+    // While the browser starts: the first page would wait for it.
+    setImmediate(() => compileNotebook('```ts\n1 + 1\n```\n'));
 
     const code = await ended;
     say('Stopping …');

@@ -28,6 +28,7 @@ import {
   openZip,
   type Files,
 } from './verify-files.ts';
+import { checkGates, checkLineage } from './verify-lineage.ts';
 import { checkInclusion, checkLog, checkReceipts } from './verify-receipts.ts';
 import { checkOpenClose, checkParents, checkStream } from './verify-stream.ts';
 import { checkFresh, checkRollback, seenCheckpoint } from './verify-history.ts';
@@ -62,7 +63,9 @@ export async function verifyBundle(zip: Uint8Array, options: VerifyOptions = {})
   const indices = checks.run('INCLUSION', [laid, receipts, seal, signed], checkInclusion);
   checks.run('STREAM', [receipts, seal, indices], checkStream);
   const ends = checks.run('OPEN_CLOSE', [receipts, seal], checkOpenClose);
-  checks.run('PARENTS', [receipts, seal, indices], checkParents);
+  const linked = checks.run('PARENTS', [receipts, seal, indices], checkParents);
+  checks.run('LINEAGE', [receipts, seal], checkLineage);
+  checks.run('GATES', [receipts, seal, linked && indices], checkGates);
   const notebook = checks.run('NOTEBOOK', [laid, ends], checkNotebook);
   checks.run('ENVIRONMENT', [laid, ends], checkEnvironment);
   checks.run('COMPARATORS', [laid, ends, seal], checkComparators);

@@ -14,6 +14,8 @@ import { forgeZip, type ZipLies } from './zip-forge.ts';
 export interface TamperCase {
   /** What was done, as a sentence. */
   readonly what: string;
+  /** The run with gates behind it (gated.fixture.ts), instead of the plain one. */
+  readonly bundle?: 'gated';
   readonly do?: readonly Step[];
   /** How far the rest of the bundle is made to fit; `nothing` unless given. */
   readonly hide?: Reach;
@@ -30,7 +32,9 @@ export interface TamperCase {
   readonly says?: Readonly<Record<string, string>>;
 }
 
-/** `file` is a path; `*` stands for what is found first; `proof of PATH` for the proof of that receipt. */
+/**
+ * `file` is a path; `*` stands for what is found first; `proof of PATH` for the proof of that
+ * receipt; `receipt with TEXT` for the only one that has it. */
 interface Step {
   readonly file: string;
   /** Text, which must be there, and what takes its place. */
@@ -159,6 +163,12 @@ function find(files: Files, pattern: string): string {
   if (pattern.startsWith('proof of ')) {
     const receipt = files.get(find(files, pattern.slice('proof of '.length)));
     return proofPath(sha256Hex(receipt ?? assert.fail(pattern)));
+  }
+  if (pattern.startsWith('receipt with ')) {
+    const wanted = pattern.slice('receipt with '.length);
+    const receipts = [...files].filter(([path, bytes]) => path.startsWith('receipts/') && Buffer.from(bytes).includes(wanted)); // prettier-ignore
+    assert.equal(receipts.length, 1, `${receipts.length} receipts with ${wanted}`);
+    return receipts[0]![0];
   }
   if (!pattern.includes('*')) return pattern;
   return [...files.keys()].find(matching(pattern)) ?? assert.fail(`no ${pattern}`);
