@@ -83,7 +83,14 @@ async function sealed(runner: Runner, compiled: CompiledNotebook, options: Optio
     console.log(
       JSON.stringify({
         ...runJson(ran),
-        seal: { receipt: seal.receipt, bundle: seal.bundle, file: out, bytes: seal.bytes.length },
+        seal: {
+          receipt: seal.receipt,
+          bundle: seal.bundle,
+          file: out,
+          bytes: seal.bytes.length,
+          witnesses: seal.witnesses,
+          stamped: seal.stamped,
+        },
       }),
     );
     return 0;
@@ -91,6 +98,13 @@ async function sealed(runner: Runner, compiled: CompiledNotebook, options: Optio
   const size = `${(seal.bytes.length / 1000).toFixed(0)} kB`;
   for (const line of [...cellTable(ran), '', ...rootLines(ran), '']) console.log(line);
   console.log(`${paint('yellow', 'Sealed')} as ${out} (${size}), receipt ${seal.receipt.slice(0, 16)}….`);
+  if (seal.witnesses !== null) {
+    const { signed, of, reached } = seal.witnesses;
+    const told = `${signed} of ${of} witnesses cosigned its checkpoint`;
+    console.log(
+      reached ? told : paint('yellow', `! Only ${told} in time: a policy that asks for more will refuse it.`),
+    );
+  }
   console.log(paint('dim', `Anyone can check it: npx assay verify ${shellWord(out)}`));
   return 0;
 }

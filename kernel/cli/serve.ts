@@ -22,6 +22,9 @@ assay serve [options]        start the kernel and print the link to the workbenc
   --home DIR   data directory; ASSAY_HOME or ./.assay unless given
   --no-open    don't open a browser
   --no-watch   don't take up changes of plugins as they are saved
+
+  In the data directory: witnesses.txt names who cosigns the log's checkpoints, as a C2SP tlog-policy with a URL for each witness
+  (ASSAY_WITNESSES names another file); tsa.txt holds the URL of an RFC 3161 time-stamping authority for seals (ASSAY_TSA instead).
 `;
 
 const FIRST_PORT = 4177;

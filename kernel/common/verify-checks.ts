@@ -27,6 +27,9 @@ export const VERIFY_CHECKS = {
   CARRIED: 'Everything that receipts name is in the bundle.',
   SIGNER: 'The log that signed is one that your policy trusts.',
   WITNESSES: 'As many witnesses saw the checkpoint as your policy asks for.',
+  FRESH: 'Your witnesses saw the checkpoint as lately as your policy asks for.',
+  TIME: 'An authority that your policy trusts has stamped the checkpoint with a time.',
+  ROLLBACK: 'The log has not taken back or rewritten what you have seen of it before.',
 } as const;
 export type VerifyCode = keyof typeof VERIFY_CHECKS;
 
@@ -58,6 +61,9 @@ export const VERIFY_MEANINGS: Readonly<Record<VerifyCode, string>> = {
   CARRIED: 'Something is missing.',
   SIGNER: 'Somebody whom you don’t trust sealed this run; all else may hold, and still be made up.',
   WITNESSES: 'The log may have shown others another history.',
+  FRESH: 'The log may have gone on since, with more or with other receipts.',
+  TIME: 'Nobody you trust says when this was sealed: it may be backdated.',
+  ROLLBACK: 'Whoever keeps the log rewrote it: what it shows now contradicts what it showed you before.',
 };
 
 /** What a check found. `value` is for the checks after it; null in `ok` means that there was nothing to judge. */

@@ -31,8 +31,11 @@ export class Publisher {
   private hurry: (() => void) | undefined;
   private failure: { readonly error: unknown } | undefined;
 
-  constructor(files: PublicFiles) {
+  private readonly onPublished: ((head: Head) => void) | undefined;
+
+  constructor(files: PublicFiles, onPublished?: (head: Head) => void) {
     this.files = files;
+    this.onPublished = onPublished;
   }
 
   /** A head that is committed, and the tiles that changed on the way to it. */
@@ -129,6 +132,7 @@ export class Publisher {
   private serve(): void {
     const head = this.published;
     if (head === undefined) return;
+    this.onPublished?.(head);
     const served = this.awaited.filter(({ size }) => size <= head.size);
     this.awaited = this.awaited.filter(({ size }) => size > head.size);
     for (const { resolve } of served) resolve(head);

@@ -9,9 +9,12 @@ import { finishBundle, prepareBundle } from '#common/bundle.ts';
 import type { BundleCell } from '#common/bundle-types.ts';
 import { mergeComparators } from '#common/comparators.ts';
 import type { CellState, CompiledNotebook, NotebookRun } from '#common/notebook.ts';
-import { parseProof } from '#common/proof.ts';
+import { parseVkey, splitNote } from '#common/note.ts';
+import { stampedNote } from '#common/verify-time.ts';
 import type { Comparator, LoggedReceipt, ReceiptDraft } from '#common/receipt.ts';
 import type { Kernel } from '../kernel.ts';
+import { stamp, type Stamp } from '../timestamps.ts';
+import type { Witnessed } from '../log/types.ts';
 import { compileNotebook } from './compile.ts';
 import { environment } from './environment.ts';
 import { runHeadless } from './headless.ts';
@@ -38,8 +41,14 @@ export interface SealRequest {
 
 export interface Sealed extends SealEntry {
   readonly cells: readonly BundleCell[];
+  /** null: the log has no witnesses. When too few signed in time, the bundle holds all the same, and says so to who asks for them. */
+  readonly witnesses: Witnessed | null;
+  /** RFC 3339: a time-stamping authority saw the checkpoint before; null where none is configured, or none answered. */
+  readonly stamped: string | null;
 }
 
+/** How long a seal waits for witnesses, in milliseconds. */
+const WITNESS_PATIENCE = 5_000;
 /** A cell's value travels in the bundle up to this size; a larger one is compared by its digest alone. */
 const LARGEST_VALUE = 16 * 2 ** 20;
 
@@ -77,7 +86,16 @@ async function seal(
 ): Promise<Sealed> {
   const { notebook, comparators, signal } = request;
   const env = environment(compiled);
-  const recording = await openRecording(kernel, { compiled, name: notebook.name, stream, comparators, env, signal });
+  const announced = await stampOf(kernel, () => new TextEncoder().encode(notebook.text), signal);
+  const recording = await openRecording(kernel, {
+    compiled,
+    name: notebook.name,
+    stream,
+    comparators,
+    env,
+    signal,
+    stamp: announced?.reply,
+  });
   const values = new Map<string, Uint8Array>();
   const run = await runRecorded(compiled, recording, request, values, say);
   const failed = failedCell(notebook.name, compiled, run.cells);
@@ -95,7 +113,18 @@ async function seal(
   if (request.root !== undefined && request.root !== run.root)
     throw rootDiffers(notebook.name, request.root, run.root, differing(request, cells));
 
-  return bind(kernel, { request, compiled, stream, env, comparators, recording, receipts, root: run.root, cells });
+  return bind(kernel, {
+    request,
+    compiled,
+    stream,
+    env,
+    comparators,
+    recording,
+    receipts,
+    root: run.root,
+    cells,
+    announced,
+  });
 }
 
 /** Cells that the page, if it told its digests, shows otherwise. */
@@ -114,11 +143,13 @@ interface Finished {
   readonly receipts: readonly LoggedReceipt[];
   readonly root: Digest;
   readonly cells: readonly BundleCell[];
+  /** The notebook's time stamp, which `open` names. */
+  readonly announced: Stamp | null;
 }
 
 /** Lays out the bundle, logs the seal over its manifest, and adds the proofs that the log can give only then. */
 async function bind(kernel: Kernel, finished: Finished): Promise<Sealed> {
-  const { request, compiled, stream, env, comparators, recording, receipts, root, cells } = finished;
+  const { request, compiled, stream, env, comparators, recording, receipts, root, cells, announced } = finished;
   const { name, text } = request.notebook;
   const all = await withAncestors(kernel, receipts);
   const prepared = prepareBundle({
@@ -145,14 +176,40 @@ async function bind(kernel: Kernel, finished: Finished): Promise<Sealed> {
       comparators,
     }),
   );
-  const proof = await log.proof(seal.id);
-  const { checkpoint } = parseProof(proof);
-  const proofs = new Map([[seal.id, proof]]);
+  const { note: checkpoint, witnesses } = await log.cosigned(seal.index + 1, WITNESS_PATIENCE);
+  const proofs = new Map<Digest, string>();
   // A checkpoint that covers the seal covers all that came before it.
-  for (const { id } of all) proofs.set(id, await log.proof(id, checkpoint));
-  const bytes = finishBundle(prepared, { seal, dsse: await log.dsse(seal.id), checkpoint, vkey: log.vkey, proofs });
+  for (const { id } of [...all, seal]) proofs.set(id, await log.proof(id, checkpoint));
+  const stamped = await stampOf(
+    kernel,
+    () => stampedNote(checkpoint, splitNote(checkpoint).text, parseVkey(log.vkey)),
+    request.signal,
+  );
+  const bytes = finishBundle(prepared, {
+    seal,
+    dsse: await log.dsse(seal.id),
+    checkpoint,
+    vkey: log.vkey,
+    proofs,
+    stamps: { notebook: announced?.reply, checkpoint: stamped?.reply },
+  });
   const bundle = await kernel.artifacts.put(bytes);
-  return { ...(await keepSeal(kernel, { id: seal.id, notebook: name, root, bundle })), cells };
+  return {
+    ...(await keepSeal(kernel, { id: seal.id, notebook: name, root, bundle })),
+    cells,
+    witnesses,
+    stamped: stamped?.before ?? null,
+  };
+}
+
+/** A seal without its time stamp is a seal all the same: what went wrong is in the kernel's log. */
+async function stampOf(kernel: Kernel, data: () => Uint8Array, signal?: AbortSignal): Promise<Stamp | null> {
+  try {
+    return await stamp(kernel.home, data(), signal);
+  } catch (err) {
+    kernel.logger.warn({ err }, 'the seal has no time stamp');
+    return null;
+  }
 }
 
 /** The run itself. However it ends, `close` says so in the log; when it doesn't settle, here. */

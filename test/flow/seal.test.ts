@@ -141,7 +141,7 @@ describe('assay run --seal, verify, reproduce', () => {
     assert.deepEqual(Object.keys(report.checks[0]!), ['code', 'ok', 'what', 'detail']);
     assert.deepEqual(
       report.checks.filter(({ ok }) => ok !== true).map(({ code }) => code),
-      ['SIGNER', 'WITNESSES'],
+      ['SIGNER', 'WITNESSES', 'FRESH', 'TIME', 'ROLLBACK'],
     );
     const { code, out } = await project.assay('verify', zip());
     assert.equal(code, 0);

@@ -6,7 +6,7 @@ import { signer } from '#common/bundle.fixture.ts';
 import { PATHS, proofPath } from '#common/bundle-layout.ts';
 import { canonicalize } from '#common/canonical.ts';
 import { signEnvelope } from '#common/dsse.ts';
-import type { Policy } from '#common/verify-types.ts';
+import type { Policy, SeenCheckpoint } from '#common/verify-types.ts';
 import { writeZip } from '#common/zip.ts';
 import { adapt, forgerKey, textIn, type Files, type Reach } from './forge.ts';
 import { forgeZip, type ZipLies } from './zip-forge.ts';
@@ -24,6 +24,8 @@ export interface TamperCase {
   readonly zip?: ZipLies;
   /** Else the log's own key is trusted. */
   readonly policy?: Policy | 'none';
+  /** Checkpoints of the log's own key that the verifier saw before. */
+  readonly remembered?: readonly Omit<SeenCheckpoint, 'vkey'>[];
   /** Every check that must fail, and no other; empty when the bundle holds and `says` tells what the report must show. */
   readonly fails: readonly string[];
   /** The check's code and part of what it must say. */

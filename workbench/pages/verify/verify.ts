@@ -3,6 +3,7 @@ import { proxy, wrap } from 'comlink';
 import { VERIFY_MEANINGS, type VerifyCode } from '#common/verify.ts';
 import type { CheckResult, Policy, VerifyReport } from '#common/verify-types.ts';
 import { readZip, writeZip } from '#common/zip.ts';
+import { rememberHere, seenHere } from './seen.ts';
 import { startVerifier } from './start-verifier.ts';
 import type { Verifier } from './verify-worker.ts';
 
@@ -17,7 +18,10 @@ export async function verify(
     const broken = new Promise<never>((_resolve, reject) => {
       worker.addEventListener('error', (event) => reject(new Error(event.message || 'The verifier could not start.')));
     });
-    return await Promise.race([wrap<Verifier>(worker).verify(zip, policy, proxy(onCheck)), broken]);
+    const verified = wrap<Verifier>(worker).verify(zip, policy, seenHere(), proxy(onCheck));
+    const report = await Promise.race([verified, broken]);
+    if (report.ok) rememberHere(report.seen);
+    return report;
   } finally {
     worker.terminate();
   }
