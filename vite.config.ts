@@ -1,9 +1,27 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { defineConfig, type HtmlTagDescriptor, type Plugin } from 'vite';
 import solid from 'vite-plugin-solid';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** The page is asked for what a notebook needs while its own first lines are read: it would come upon it a step later. */
+const notebookAhead: Plugin = {
+  name: 'notebook-ahead',
+  transformIndexHtml: {
+    order: 'post',
+    handler(html, { bundle, filename }) {
+      if (!filename.endsWith('index.html')) return [];
+      const parts = Object.values(bundle ?? {});
+      const page = parts.find((part) => part.type === 'chunk' && part.name === 'NotebookPage');
+      if (page?.type !== 'chunk') throw new Error('The notebook page is no chunk of its own any more.');
+      const chunks = [page.fileName, ...page.imports].filter((file) => !html.includes(file));
+      return chunks.map((file): HtmlTagDescriptor => {
+        return { tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: `/${file}` }, injectTo: 'head' };
+      });
+    },
+  },
+};
 
 const FRAME_PART = /(?:^|\/)frame-[^/]*\.js$/;
 
@@ -12,7 +30,7 @@ export default defineConfig({
   root: at('workbench'),
   publicDir: false,
   cacheDir: at('node_modules/.vite'),
-  plugins: [solid()],
+  plugins: [solid(), notebookAhead],
   build: {
     outDir: at('workbench/dist'),
     emptyOutDir: true,

@@ -28,7 +28,8 @@ function makeLog(): MemoryLog {
     const draft: Partial<ReceiptDraft> & Pick<ReceiptDraft, 'kind'> = {
       kind: (['run', 'cell', 'dataset', 'model'] as const)[index % 4]!,
       subject: [{ name: 'result', digest: { sha256: digest } }],
-      parents: [{ digest: opens[index % 50]!.id, role: 'open' }, { digest: last.id, role: 'previous' }], // prettier-ignore
+      // A cell follows from the call before it.
+      parents: [{ digest: opens[index % 50]!.id, role: 'open' }, { digest: last.id, role: index % 4 === 1 ? 'call' : 'previous' }], // prettier-ignore
       materials: [{ name: 'wages', digest }],
       plugin,
       method: 'shap.explain',

@@ -9,6 +9,7 @@ import { createKeeper } from './keep.ts';
 import { createRuns, type Runs } from './runs.ts';
 import { openArtifacts, type Artifacts } from './store/artifacts.ts';
 import type { Store } from './store/types.ts';
+import { readWitnesses } from './witnesses.ts';
 
 export interface KernelOptions {
   /** Folder with notebooks/, datasets/, plugins/, rules/. */
@@ -72,7 +73,10 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
   });
   const log = once(async () => {
     const [{ openLog }, opened] = await Promise.all([import('./log/index.ts'), store.get()]);
-    return tellingLog(await openLog({ store: opened, home, org }), events);
+    const witnesses = await readWitnesses(home);
+    const onWitnessFailure = (witness: string, err: unknown): void =>
+      logger.warn({ witness, err }, 'a witness did not cosign');
+    return tellingLog(await openLog({ store: opened, home, org, witnesses, onWitnessFailure }), events);
   });
   const host = await openHost({
     pluginDirs: options.pluginDirs ?? [join(projectDir, 'plugins')],

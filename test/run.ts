@@ -2,6 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 
+/** A test that never ends fails after ten minutes, not with the patience of whoever waits. */
+const STUCK = '--test-timeout=600000';
+
 const own = (pattern: string): string[] =>
   globSync(pattern)
     .filter((file) => !file.includes('node_modules'))
@@ -22,8 +25,8 @@ const steps: string[][] = [
         ['--run', 'typecheck'],
         ['--run', 'lint'],
       ]),
-  ['--test', '--test-isolation=none', ...unit],
-  ...(whole.length > 0 ? [['--test', '--test-concurrency=1', ...whole]] : []),
+  ['--test', STUCK, '--test-isolation=none', ...unit],
+  ...(whole.length > 0 ? [['--test', STUCK, '--test-concurrency=1', ...whole]] : []),
 ];
 for (const step of steps) {
   const { status } = spawnSync(process.execPath, step, { stdio: 'inherit' });

@@ -31,6 +31,8 @@ export interface RemoteSealed {
   readonly bundle: Digest;
   readonly receipt: Digest;
   readonly cells: readonly { readonly id: string; readonly digest: Digest }[];
+  readonly witnesses: { readonly signed: number; readonly of: number; readonly reached: boolean } | null;
+  readonly stamped: string | null;
 }
 
 /** The kernel that home/kernel.json names, when it answers; null when none runs. */

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { sha256Hex } from '#crypto';
 import { AssayError } from '../common/errors.ts';
-import { OUTCOMES, reproduceBundle, type CellOutcome, type Outcome, type Reproduction } from '../notebook/reproduce.ts';
+import { OUTCOMES, type CellOutcome, type Outcome } from '../notebook/reproduce-outcome.ts';
+import { reproduceBundle, type Reproduction } from '../notebook/reproduce.ts';
 import { readWhole } from '../host/whole-file.ts';
 import { columns, paint } from './terminal.ts';
 import { readPolicy } from './verify.ts';
@@ -15,8 +16,8 @@ assay reproduce BUNDLE [options]    run a sealed notebook again, in an empty fol
   The bundle is verified first; its own data are used, and the plugins installed here.
 
   IDENTICAL    the same bytes
-  EQUIVALENT   within the tolerance that was sealed before the run
-  DIVERGED     other values
+  EQUIVALENT   within the tolerance that was sealed before the run, and how much of it was used
+  DIVERGED     other values: where, and by how much
   NOT-RUN      something it needs is not here: the plugin that was sealed, say
 
   Exit code 0 when every cell is IDENTICAL or EQUIVALENT, else 1.

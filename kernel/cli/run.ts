@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { comparatorFault } from '../common/comparators.ts';
 import { AssayError } from '../common/errors.ts';
 import type { CellState, CompiledNotebook } from '../common/notebook.ts';
 import type { Comparator } from '../common/receipt.ts';
@@ -18,7 +19,8 @@ assay run NOTEBOOK [options]     run a notebook here, without a browser
 
   --seal             seal the run: the kernel runs it again with a receipt for each step
   --out FILE         write the bundle here; <notebook>.zip unless given
-  --tolerance T      NAME=1e-9: a re-run may differ by this much, relatively, in cell NAME (* for all); may be repeated
+  --tolerance T      NAME=1e-9: a re-run may differ by this much, relatively, in cell or output NAME (* for all, fit.age for
+                     a column or key); may be repeated; counts before what the notebook says under \`compare\`
   --json             print the result as JSON
   --timeout SECONDS  give up after this long; 600 unless given
   --home DIR         data directory; ASSAY_HOME or ./.assay unless given
@@ -81,7 +83,14 @@ async function sealed(runner: Runner, compiled: CompiledNotebook, options: Optio
     console.log(
       JSON.stringify({
         ...runJson(ran),
-        seal: { receipt: seal.receipt, bundle: seal.bundle, file: out, bytes: seal.bytes.length },
+        seal: {
+          receipt: seal.receipt,
+          bundle: seal.bundle,
+          file: out,
+          bytes: seal.bytes.length,
+          witnesses: seal.witnesses,
+          stamped: seal.stamped,
+        },
       }),
     );
     return 0;
@@ -89,6 +98,13 @@ async function sealed(runner: Runner, compiled: CompiledNotebook, options: Optio
   const size = `${(seal.bytes.length / 1000).toFixed(0)} kB`;
   for (const line of [...cellTable(ran), '', ...rootLines(ran), '']) console.log(line);
   console.log(`${paint('yellow', 'Sealed')} as ${out} (${size}), receipt ${seal.receipt.slice(0, 16)}….`);
+  if (seal.witnesses !== null) {
+    const { signed, of, reached } = seal.witnesses;
+    const told = `${signed} of ${of} witnesses cosigned its checkpoint`;
+    console.log(
+      reached ? told : paint('yellow', `! Only ${told} in time: a policy that asks for more will refuse it.`),
+    );
+  }
   console.log(paint('dim', `Anyone can check it: npx assay verify ${shellWord(out)}`));
   return 0;
 }
@@ -160,11 +176,10 @@ async function read(argv: string[]): Promise<Options> {
 }
 
 function comparator(text: string): Comparator {
-  const [, of, size] = /^(.+)=([^=]+)$/.exec(text) ?? [];
-  const relative = Number(size);
-  if (of === undefined || !(relative >= 0))
-    throw new AssayError('USAGE', `--tolerance takes NAME=1e-9; “${text}” is none.`);
-  return { of, how: 'numeric', relative };
+  const [, of = '', size] = /^(.+)=([^=]+)$/.exec(text) ?? [];
+  const rule: Comparator = { of, how: 'numeric', relative: Number(size) };
+  if (comparatorFault(rule) !== null) throw new AssayError('USAGE', `--tolerance takes NAME=1e-9; “${text}” is none.`);
+  return rule;
 }
 
 /** A path, or a name in notebooks/. */

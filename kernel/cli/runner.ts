@@ -6,7 +6,7 @@ import type { CellState, CompiledNotebook, NotebookRun } from '../common/noteboo
 import type { Comparator } from '../common/receipt.ts';
 import type { Kernel } from '../kernel.ts';
 import { runHeadless } from '../notebook/headless.ts';
-import { findKernel, type RemoteKernel } from './remote.ts';
+import { findKernel, type RemoteKernel, type RemoteSealed } from './remote.ts';
 
 export interface RunnerOptions {
   readonly projectDir: string;
@@ -29,6 +29,8 @@ export interface SealResult {
   readonly receipt: Digest;
   readonly bundle: Digest;
   readonly bytes: Uint8Array;
+  readonly witnesses: RemoteSealed['witnesses'];
+  readonly stamped: string | null;
 }
 
 export interface Runner {
@@ -70,24 +72,27 @@ export function openRunner({ projectDir, home, signal }: RunnerOptions): Runner 
       const other = await running();
       if (other !== null) {
         if (comparators.length > 0)
-          throw new AssayError('USAGE', 'A kernel is running on this home: stop it, or leave --tolerance out.');
-        const { id, root, receipt, bundle, cells } = await other.seal(
+          throw new AssayError(
+            'USAGE',
+            'A kernel is running on this home: stop it, or say it in the notebook, under `compare`.',
+          );
+        const { id, root, receipt, bundle, cells, witnesses, stamped } = await other.seal(
           { notebook: notebook.name, source: notebook.text },
           signal,
         );
         onStates(cells.map((cell) => ({ ...cell, version: 1, status: 'done' })));
-        return { root, receipt, bundle, bytes: await other.bundle(id, signal) };
+        return { root, receipt, bundle, witnesses, stamped, bytes: await other.bundle(id, signal) };
       }
       const { sealNotebook } = await import('../notebook/seal.ts');
       const at = await kernel();
-      const { root, receipt, bundle } = await sealNotebook(at, {
+      const { root, receipt, bundle, witnesses, stamped } = await sealNotebook(at, {
         notebook,
         timeoutMs,
         onStates,
         signal,
         ...(comparators.length === 0 ? {} : { comparators }),
       });
-      return { root, receipt, bundle, bytes: await at.artifacts.get(bundle) };
+      return { root, receipt, bundle, witnesses, stamped, bytes: await at.artifacts.get(bundle) };
     },
     async close() {
       await (await own?.catch(() => undefined))?.close();

@@ -6,6 +6,7 @@ import about from '../../package.json' with { type: 'json' };
 import { AssayError } from '../common/errors.ts';
 import { newCredentials } from '../auth.ts';
 import { openKernel, type Kernel } from '../kernel.ts';
+import { compileNotebook } from '../notebook/compile.ts';
 import { openLibrary, type Library } from '../notebook/library.ts';
 import { openLogFile } from './serve-log.ts';
 import { openBrowser } from './serve-browser.ts';
@@ -21,6 +22,9 @@ assay serve [options]        start the kernel and print the link to the workbenc
   --home DIR   data directory; ASSAY_HOME or ./.assay unless given
   --no-open    don't open a browser
   --no-watch   don't take up changes of plugins as they are saved
+
+  In the data directory: witnesses.txt names who cosigns the log's checkpoints, as a C2SP tlog-policy with a URL for each witness
+  (ASSAY_WITNESSES names another file); tsa.txt holds the URL of an RFC 3161 time-stamping authority for seals (ASSAY_TSA instead).
 `;
 
 const FIRST_PORT = 4177;
@@ -62,6 +66,8 @@ export async function run(argv: string[]): Promise<number> {
     const folder = relative(projectDir, home);
     console.log(banner(link, folder.startsWith('..') ? home : folder));
     if (options.open) await openBrowser(home, link);
+    // While the browser starts: the first page would wait for it.
+    setImmediate(() => compileNotebook('```ts\n1 + 1\n```\n'));
 
     const code = await ended;
     say('Stopping …');

@@ -6,6 +6,8 @@ import { parsePolicy } from '../common/policy.ts';
 import { verifyBundle } from '../common/verify.ts';
 import type { CheckResult, Policy, VerifyReport } from '../common/verify-types.ts';
 import { readWhole } from '../host/whole-file.ts';
+import { publicLog } from './public-log.ts';
+import { openSeen } from './seen.ts';
 import { columns, paint } from './terminal.ts';
 
 export const usage = `
@@ -16,6 +18,9 @@ assay verify BUNDLE [options]    check a sealed run, offline
 
   --policy FILE   whom you trust: a C2SP tlog-policy (logs, witnesses, quorum), or as JSON
                   {"logs": ["name+hash+key"], "org": "…", "quorum": {"atLeast": 1, "of": ["name+hash+key"]}}
+  --log DIR|URL   the log's public files: proves that they continue what you have seen of the log before
+  --latest        refuse a checkpoint that is older than one you have seen
+  --home DIR      where the checkpoints seen are remembered; ASSAY_HOME, or ./.assay where there is one
   --json          print {"ok", "checks": [{"code", "ok", "what", "detail"}]}
 `;
 
@@ -24,12 +29,25 @@ export async function run(argv: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: argv,
     allowPositionals: true,
-    options: { policy: { type: 'string' }, json: { type: 'boolean', default: false } },
+    options: {
+      policy: { type: 'string' },
+      log: { type: 'string' },
+      latest: { type: 'boolean', default: false },
+      home: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
   });
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) throw new AssayError('USAGE', 'Name one bundle: assay verify run.zip');
   const policy = values.policy === undefined ? undefined : await readPolicy(values.policy);
-  const report = await verifyBundle(await readWhole(file), { policy });
+  const memory = await openSeen(values.home);
+  const report = await verifyBundle(await readWhole(file), {
+    policy,
+    latest: values.latest,
+    remembered: memory?.remembered,
+    ...(values.log === undefined ? {} : { consistency: publicLog(values.log) }),
+  });
+  if (report.ok) await memory?.remember(report.seen);
   if (values.json)
     console.log(
       JSON.stringify({
@@ -50,12 +68,13 @@ function printed(report: VerifyReport, file: string): string[] {
     ]),
     '  ',
   );
-  const { title, root, signer, time, seal } = report;
+  const { title, root, signer, time, seal, logged } = report;
   const facts = [
     ['run', title],
     ['root', root],
     ['seal', seal],
     ['claims', time === null ? null : `sealed ${time}`],
+    ['logged', interval(logged)],
     ['signed by', signer],
   ].filter((fact): fact is [string, string] => fact[1] !== null);
   return [
@@ -69,6 +88,12 @@ function printed(report: VerifyReport, file: string): string[] {
     '',
     verdict(report, file),
   ];
+}
+
+/** What the policy's authorities and witnesses attest. */
+function interval({ after, before }: VerifyReport['logged']): string | null {
+  const parts = [...(after === null ? [] : [`after ${after}`]), ...(before === null ? [] : [`before ${before}`])];
+  return parts.length === 0 ? null : parts.join(', ');
 }
 
 /** Below a check that failed: what was found, and what that means. */

@@ -27,6 +27,9 @@ export const outputPath = (digest: Digest): string => `outputs/${digest}.value`;
 export const artifactPath = (digest: Digest): string => `artifacts/${digest}`;
 export const dataPath = (name: string): string => `data/${name}`;
 
+/** RFC 3161 replies, where the kernel had an authority: about the notebook's bytes, before the run, and about the checkpoint as the log alone signed it. */
+export const STAMPS = { notebook: 'proof/notebook.tsr', checkpoint: 'proof/checkpoint.tsr' } as const;
+
 const ALLOWED: readonly RegExp[] = [
   /^receipts\/[0-9]{6,}-[a-z]+\.json$/,
   /^receipts\/ancestors\/[0-9a-f]{64}\.json$/,
@@ -34,6 +37,7 @@ const ALLOWED: readonly RegExp[] = [
   /^artifacts\/[0-9a-f]{64}$/,
   /^data\/./s,
   /^proof\/[0-9a-f]{64}\.tlog-proof$/,
+  /^proof\/(?:checkpoint|notebook)\.tsr$/,
 ];
 const FIXED: ReadonlySet<string> = new Set(Object.values(PATHS));
 

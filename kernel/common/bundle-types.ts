@@ -66,4 +66,6 @@ export interface BundleProof {
   readonly vkey: string;
   /** A tlog-proof for every receipt in the bundle, the seal included, by receipt id. */
   readonly proofs: ReadonlyMap<Digest, string>;
+  /** Authorities' RFC 3161 replies: about the notebook, named by `open`, and about `stampedNote` of the checkpoint. */
+  readonly stamps?: { readonly notebook?: Uint8Array | undefined; readonly checkpoint?: Uint8Array | undefined };
 }

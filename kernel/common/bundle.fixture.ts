@@ -187,6 +187,7 @@ export function sealedRun(twist: Twist = {}): {
     subject: [{ name: 'manifest-sha256.txt', digest: { sha256: prepared.manifestDigest } }],
     parents: [{ digest: close.id, role: 'close' }, opened],
     result: { root },
+    comparators: COMPARATORS,
     ...twist.seal?.(prepared.manifestDigest),
   });
   const proofs = new Map([...prepared.receipts, seal].map((receipt) => [receipt.id, log.proof(receipt)]));

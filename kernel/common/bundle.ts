@@ -14,6 +14,7 @@ import {
   proofPath,
   receiptPath,
   rootDigest,
+  STAMPS,
 } from './bundle-layout.ts';
 import { bundleReadme } from './bundle-readme.ts';
 import type { BundleParts, BundleProof, PreparedBundle } from './bundle-types.ts';
@@ -71,6 +72,9 @@ export function finishBundle(prepared: PreparedBundle, proof: BundleProof): Uint
   files.set(PATHS.dsse, utf8.encode(proof.dsse));
   files.set(PATHS.checkpoint, utf8.encode(proof.checkpoint));
   files.set(PATHS.vkey, utf8.encode(`${proof.vkey}\n`));
+  const { notebook, checkpoint } = proof.stamps ?? {};
+  if (notebook !== undefined) files.set(STAMPS.notebook, notebook);
+  if (checkpoint !== undefined) files.set(STAMPS.checkpoint, checkpoint);
   for (const { id } of [...prepared.receipts, proof.seal]) {
     const text = proof.proofs.get(id);
     if (text === undefined) throw invalid('A receipt has no proof.', id);

@@ -1,6 +1,8 @@
-/** Front matter: title, uses, datasets, seed. Other keys belong to others and are left alone. */
+/** Front matter: title, uses, datasets, seed, compare. Other keys belong to others and are left alone. */
 import { parseDocument as parseYaml } from 'yaml';
+import { readCompare } from './comparators.ts';
 import { AssayError } from './errors.ts';
+import type { Comparator } from './receipt-types.ts';
 
 export interface Front {
   readonly title: string | null;
@@ -9,6 +11,8 @@ export interface Front {
   readonly datasets: readonly string[];
   /** 0 … 2^53 − 1 */
   readonly seed: number;
+  /** How a re-run is compared with a sealed run. */
+  readonly compare: readonly Comparator[];
 }
 
 const USE = /^[a-z][a-z0-9-]*(?:\.[A-Za-z]\w*)?$/;
@@ -23,7 +27,7 @@ export function readFront(yaml: string, line: number): Front {
   const map: unknown = document.toJS() ?? {};
   if (typeof map !== 'object' || map === null || Array.isArray(map))
     fail('The front matter is not a list of keys.', line);
-  const { title = null, uses = [], datasets = [], seed = 0 } = map as Record<string, unknown>;
+  const { title = null, uses = [], datasets = [], seed = 0, compare = {} } = map as Record<string, unknown>;
   const at = (key: string): number =>
     line +
     Math.max(
@@ -36,7 +40,9 @@ export function readFront(yaml: string, line: number): Front {
     fail('`datasets` is not a list of data set names ([a-z][a-z0-9_]*).', at('datasets'));
   if (typeof seed !== 'number' || !Number.isSafeInteger(seed) || seed < 0)
     fail('`seed` is not a whole number from 0.', at('seed'));
-  return { title, uses, datasets, seed };
+  const rules = readCompare(compare);
+  if (typeof rules === 'string') fail(rules, at('compare'));
+  return { title, uses, datasets, seed, compare: rules };
 }
 
 function isNames(value: unknown, pattern: RegExp): value is string[] {

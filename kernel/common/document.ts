@@ -29,7 +29,7 @@ interface CellInfo {
 export function parseDocument(text: string): NotebookDocument {
   const lines = splitLines(text);
   const parts: Part[] = [];
-  let front: Front = { title: null, uses: [], datasets: [], seed: 0 };
+  let front: Front = { title: null, uses: [], datasets: [], seed: 0, compare: [] };
   let at = 0;
   if (/^\uFEFF?---[ \t]*$/.test(bare(lines[0] ?? ''))) {
     const end = lines.findIndex((line, i) => i > 0 && /^(?:---|\.\.\.)[ \t]*$/.test(bare(line)));

@@ -443,6 +443,36 @@ export const ERRORS = {
     says: 'The policy cannot be read.',
     hint: 'A policy names the logs you trust: {"logs": ["name+hash+key"]}, or lines `log name+hash+key`.',
   },
+  TIMESTAMP_INVALID: {
+    status: 422,
+    says: 'The time stamp does not hold.',
+    hint: 'It was altered, is about something else, or comes from an authority that you don’t trust.',
+  },
+  TIMESTAMP_UNAVAILABLE: {
+    status: 502,
+    says: 'The time-stamping authority did not answer.',
+    hint: 'Look at the URL in tsa.txt or ASSAY_TSA; the seal holds without a time stamp.',
+  },
+  WITNESS_KEY: {
+    status: 500,
+    says: 'The witness’s signing key is damaged or another one.',
+    hint: 'Put the key file back; a witness with a new key is another witness.',
+  },
+  WITNESS_REFUSED: {
+    status: 502,
+    says: 'A witness did not cosign the checkpoint.',
+    hint: 'It is asked again by itself; when it has seen another history, the log was put back or has two writers.',
+  },
+  WITNESS_STATE: {
+    status: 500,
+    says: 'What the witness last cosigned can’t be read.',
+    hint: 'It signs nothing more for this log: restore the file named from a backup.',
+  },
+  SEEN_INVALID: {
+    status: 500,
+    says: 'What was remembered of logs can’t be read.',
+    hint: 'Restore seen.json; without it a log that was rolled back goes unnoticed. Delete it to begin anew.',
+  },
   BUNDLE_REFUTED: {
     status: 422,
     says: 'The bundle does not hold, so running it again would show nothing.',

@@ -1,6 +1,7 @@
 /** C2SP signed notes with Ed25519 keys, and the two things Assay signs as notes: checkpoints and their cosignatures. */
 import { ed25519, sha256, type Bytes } from '#crypto';
 import { concatBytes, equalBytes, fromBase64, toBase64, toHex } from './bytes.ts';
+import { signCosignature, verifyCosignature } from './cosignature.ts';
 import { AssayError } from './errors.ts';
 
 /** What a key signs, as its vkey says: notes as they are, or `cosignature/v1` statements about checkpoints. */
@@ -72,12 +73,14 @@ export function signNote(text: string, signers: readonly NoteSigner[]): string {
   return `${text}\n${signers.map((signer) => signatureLine(signer, ed25519.sign(text, signer.secretKey))).join('')}`;
 }
 
-/** The note with one more signature: the witness’s statement that at `time` (seconds) it had seen no larger tree of this log. */
-export function cosign(note: string, signer: NoteSigner, time: bigint): string {
-  const { text } = splitNote(note);
-  const stamp = new Uint8Array(8);
-  new DataView(stamp.buffer).setBigUint64(0, time);
-  return note + signatureLine(signer, concatBytes([stamp, ed25519.sign(cosigned(text, time), signer.secretKey)]));
+/** The line that a witness answers with: its cosignature of the note's text at `time`, in seconds. @throws NOTE_INVALID */
+export function cosignatureLine(text: string, witness: NoteSigner, time: bigint): string {
+  return signatureLine(witness, signCosignature(text, witness.secretKey, time));
+}
+
+/** The note with a witness's signature below the others. @throws NOTE_INVALID */
+export function cosign(note: string, witness: NoteSigner, time: bigint): string {
+  return note + cosignatureLine(splitNote(note).text, witness, time);
 }
 
 /**
@@ -97,17 +100,23 @@ export function openNote(note: string, known: readonly Vkey[]): Note {
   return { text, signatures };
 }
 
-function verifySignature(text: string, key: Vkey, signature: Uint8Array): bigint | null {
-  const timed = key.type === COSIGNATURE_KEY;
-  const time =
-    timed && signature.length === 72 ? new DataView(signature.buffer, signature.byteOffset).getBigUint64(0) : null;
-  const message = time === null ? text : cosigned(text, time);
-  const bytes = timed ? signature.subarray(8) : signature;
-  if (!ed25519.verify(bytes, message, key.publicKey)) throw invalid(`The signature by “${key.name}” is wrong.`);
-  return time;
+/** The signature lines of these keys as they stand, verified. @throws NOTE_INVALID when none of them signed */
+export function linesBy(note: string, keys: readonly Vkey[]): string {
+  const { text, signatures } = openNote(note, keys);
+  const raw = note.slice(text.length + 1).split('\n');
+  const kept = splitNote(note).lines.map(({ name, id }, index) =>
+    signatures.some(({ key }) => key.name === name && equalBytes(key.id, id)) ? `${raw[index]}\n` : '',
+  );
+  return kept.join('');
 }
 
-const cosigned = (text: string, time: bigint): string => `cosignature/v1\ntime ${time}\n${text}`;
+/** The time, of a cosignature. @throws NOTE_INVALID */
+function verifySignature(text: string, key: Vkey, signature: Uint8Array): bigint | null {
+  const time = key.type === COSIGNATURE_KEY ? verifyCosignature(text, signature, key.publicKey) : null;
+  const holds = key.type === COSIGNATURE_KEY ? time !== null : ed25519.verify(signature, text, key.publicKey);
+  if (!holds) throw invalid(`The signature by “${key.name}” is wrong.`);
+  return time;
+}
 
 function signatureLine(signer: NoteSigner, signature: Uint8Array): string {
   return `— ${signer.name} ${toBase64(concatBytes([signer.id, signature]))}\n`;
@@ -157,11 +166,18 @@ export function formatCheckpoint({ origin, size, root }: Checkpoint): string {
 
 /** @throws NOTE_INVALID: malformed, or with extension lines, which no Assay log writes. */
 export function parseCheckpoint(text: string): Checkpoint {
-  const [origin, size, root, end, ...rest] = text.split('\n');
+  if (text.split('\n').length > 4) throw invalid('This is no checkpoint: origin, size, root.');
+  return parseAnyCheckpoint(text);
+}
+
+/** As other logs may write them: extension lines, “opaque and OPTIONAL”, follow the three. @throws NOTE_INVALID */
+export function parseAnyCheckpoint(text: string): Checkpoint {
+  const [origin, size, root, ...rest] = text.split('\n');
   const hash = root === undefined ? null : fromBase64(root);
-  if (!origin || !/^(?:0|[1-9][0-9]{0,19})$/.test(size ?? '') || hash?.length !== 32 || end !== '' || rest.length > 0) {
+  const extensions = rest.slice(0, -1);
+  const ends = rest.length > 0 && rest.at(-1) === '' && !extensions.includes('');
+  if (!origin || !/^(?:0|[1-9][0-9]{0,19})$/.test(size ?? '') || hash?.length !== 32 || !ends)
     throw invalid('This is no checkpoint: origin, size, root.');
-  }
   return { origin, size: BigInt(size!), root: hash };
 }
 

@@ -1,5 +1,6 @@
 import type { Digest } from './data.ts';
 import type { ErrorJson } from './errors.ts';
+import type { Comparator } from './receipt-types.ts';
 
 /** A notebook file taken apart. `parts` in order, joined, give back the file byte for byte. */
 export interface NotebookDocument {
@@ -7,6 +8,8 @@ export interface NotebookDocument {
   readonly uses: readonly string[];
   readonly datasets: readonly string[];
   readonly seed: number;
+  /** `compare:`, how a re-run is compared with a sealed run. */
+  readonly compare: readonly Comparator[];
   readonly parts: readonly Part[];
 }
 
@@ -52,6 +55,7 @@ export interface CompiledNotebook {
   readonly uses: readonly string[];
   readonly datasets: readonly string[];
   readonly seed: number;
+  readonly compare: readonly Comparator[];
   readonly cells: readonly CompiledCell[];
 }
 
@@ -67,7 +71,8 @@ export interface CellState {
   readonly digest?: Digest;
   readonly outputs?: readonly {
     readonly name: string;
-    readonly digest: Digest;
+    /** Left out by a headless run that nobody records: the cell's own digest says it all. */
+    readonly digest?: Digest;
     readonly type: string;
     readonly preview: string;
   }[];

@@ -7,6 +7,11 @@ import { parsePolicyJson } from './policy-json.ts';
 
 const log = formatVkey(signer);
 const witness = formatVkey(noteSigner('witness.example/1', new Uint8Array(32).fill(1), COSIGNATURE_KEY));
+/** A certificate of nobody in particular. */
+const ROOT =
+  'MIIBODCB66ADAgECAhQMt5yuNC7Oxl0K9mzQmqA0Li7KfDAFBgMrZXAwETEPMA0GA1UEAwwGTm9ib2R5MCAXDTI2MTEyMTE1NTQxMVoYDzIxMjYxMDI4MTU1NDExWjARMQ8wDQYDVQQDDAZOb2JvZHkwKjAFBgMrZXADIQAFNniCGA6PklLjYPMucPKZgb47DVPEAK3Zb46211COp6NTMFEwHQYDVR0OBBYEFKcOZbbtMoD/COMNcMYggeAkpixyMB8GA1UdIwQYMBaAFKcOZbbtMoD/COMNcMYggeAkpixyMA8GA1UdEwEB/wQFMAMBAf8wBQYDK2VwA0EASLw/IsbrOVqkTexhH+muBaNCNBXI7Ily71muup3KGNGG6VMO1BrDmpdk6giCKOf00chFudrCkdbNpKPz+7ArAw==';
+/** The same key under another name is the same witness. */
+const renamed = formatVkey(noteSigner('witness.example/2', new Uint8Array(32).fill(1), COSIGNATURE_KEY));
 const refusedAt =
   (where: string) =>
   (error: unknown): boolean =>
@@ -14,7 +19,7 @@ const refusedAt =
 
 test('a policy as JSON: logs, and an organisation and a quorum if they are asked for', () => {
   assert.deepEqual(parsePolicyJson(JSON.stringify({ logs: [log] })), { logs: [log] });
-  const full = { logs: [log], org: 'test', quorum: { atLeast: 1, of: [witness] } };
+  const full = { logs: [log], org: 'test', quorum: { atLeast: 1, of: [witness] }, maxAge: 3600, authorities: [ROOT] };
   assert.deepEqual(parsePolicyJson(JSON.stringify(full)), full);
 });
 
@@ -33,8 +38,14 @@ test('nothing in it is read over', () => {
     [{ logs: [log], quorum: null }, 'quorum'],
     [{ logs: [log], quorum: { atLeast: 0, of: [witness] } }, 'quorum.atLeast'],
     [{ logs: [log], quorum: { atLeast: 2, of: [witness] } }, 'quorum.atLeast'],
-    [{ logs: [log], quorum: { atLeast: 2, of: [witness, witness] } }, 'quorum'],
-    [{ logs: [log], quorum: { atLeast: 2, of: [witness, { atLeast: 1, of: [witness] }] } }, 'quorum'],
+    [{ logs: [log], quorum: { atLeast: 2, of: [witness, witness] } }, 'quorum.of[1]'],
+    [{ logs: [log], quorum: { atLeast: 2, of: [witness, { atLeast: 1, of: [renamed] }] } }, 'quorum.of[1].of[0]'],
+    [{ logs: [log], authorities: [] }, 'authorities'],
+    [{ logs: [log], authorities: [ROOT, 'AAAA'] }, 'authorities[1]'],
+    [{ logs: [log], authorities: [ROOT.replace('MII', 'MIJ')] }, 'authorities[0]'],
+    [{ logs: [log], maxAge: 60 }, 'maxAge'],
+    [{ logs: [log], quorum: witness, maxAge: 0 }, 'maxAge'],
+    [{ logs: [log], quorum: witness, maxAge: '1d' }, 'maxAge'],
     [{ logs: [log], quorum: { atLeast: 1, of: [{ atLeast: 1, of: ['x'] }] } }, 'quorum.of[0].of[0]'],
   ];
   for (const [policy, where] of cases)

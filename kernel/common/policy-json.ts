@@ -1,10 +1,11 @@
-/** A policy as JSON: `{"logs": ["name+hash+key"], "org": "…", "quorum": "vkey" | {"atLeast": 1, "of": […]}}`, and no other field. */
+/** A policy as JSON: `{"logs": ["name+hash+key"], "org": "…", "quorum": "vkey" | {"atLeast": 1, "of": […]}, "maxAge": seconds, "authorities": [certificate]}`, and no other field. */
+import { fromBase64 } from './bytes.ts';
 import { AssayError } from './errors.ts';
-import { COSIGNATURE_KEY, formatVkey, NOTE_KEY, parseVkey, type Vkey } from './note.ts';
-import { witnessesIn } from './policy.ts';
+import { COSIGNATURE_KEY, NOTE_KEY, parseVkey, type Vkey } from './note.ts';
+import { parseCertificate } from './x509.ts';
 import type { Policy, Quorum } from './verify-types.ts';
 
-const FIELDS = new Set(['logs', 'org', 'quorum']);
+const FIELDS = new Set(['logs', 'org', 'quorum', 'maxAge', 'authorities']);
 const MAX_DEPTH = 16;
 
 /** What this reader doesn't know is an error, never a rule that goes unchecked. @throws POLICY_INVALID with the field in `where` */
@@ -17,36 +18,54 @@ export function parsePolicyJson(text: string): Policy {
   }
   if (!isRecord(json)) throw invalid('It is an object with `logs`.', 'policy');
   const strange = Object.keys(json).find((key) => !FIELDS.has(key));
-  if (strange !== undefined) throw invalid('A policy has `logs`, `org` and `quorum`.', strange);
-  const { logs, org, quorum } = json;
+  if (strange !== undefined)
+    throw invalid('A policy has `logs`, `org`, `quorum`, `maxAge` and `authorities`.', strange);
+  const { logs, org, quorum, maxAge, authorities } = json;
   if (!Array.isArray(logs) || logs.length === 0)
     throw invalid('`logs` is a list of verifier keys, `name+hash+key`.', 'logs');
   if (org !== undefined && (typeof org !== 'string' || org === ''))
     throw invalid('`org` is the name of an organisation.', 'org');
+  const age = maxAge === undefined || (Number.isSafeInteger(maxAge) && (maxAge as number) > 0 && quorum !== undefined);
+  if (!age)
+    throw invalid('`maxAge` is a number of seconds, beside a `quorum` of witnesses who tell the time.', 'maxAge');
   return {
     logs: logs.map((vkey: unknown, index) => keyIn(vkey, NOTE_KEY, `logs[${index}]`)),
     ...(org === undefined ? {} : { org }),
-    ...(quorum === undefined ? {} : { quorum: wholeQuorum(quorum) }),
+    ...(quorum === undefined ? {} : { quorum: quorumIn(quorum, 'quorum', 0, new Set()) }),
+    ...(authorities === undefined ? {} : { authorities: rootsIn(authorities) }),
+    ...(maxAge === undefined ? {} : { maxAge: maxAge as number }),
   };
 }
 
-/** A witness counts once, in whatever group it stands. */
-function wholeQuorum(value: unknown): Quorum {
-  const quorum = quorumIn(value, 'quorum', 0);
-  const witnesses = witnessesIn(quorum).map(formatVkey);
-  if (new Set(witnesses).size < witnesses.length) throw invalid('A witness is there twice.', 'quorum');
-  return quorum;
-}
-
-function quorumIn(value: unknown, where: string, depth: number): Quorum {
-  if (typeof value === 'string') return keyIn(value, COSIGNATURE_KEY, where);
+/** As tlog-policy has it, each witness counts in one way only: `taken` holds the keys that came before, under whatever name. */
+function quorumIn(value: unknown, where: string, depth: number, taken: Set<string>): Quorum {
+  if (typeof value === 'string') {
+    const vkey = keyIn(value, COSIGNATURE_KEY, where);
+    const key = String(parseVkey(vkey).publicKey);
+    if (taken.has(key)) throw invalid('A witness is there twice.', where);
+    taken.add(key);
+    return vkey;
+  }
   if (!isRecord(value) || Object.keys(value).length !== 2 || !Array.isArray(value['of']) || depth > MAX_DEPTH)
     throw invalid('A quorum is a witness’s key, or {"atLeast": n, "of": […]}.', where);
   const { atLeast, of } = value as { atLeast: unknown; of: readonly unknown[] };
   if (!Number.isInteger(atLeast) || (atLeast as number) < 1 || (atLeast as number) > of.length)
     throw invalid(`\`atLeast\` is a number from 1 to ${of.length}.`, `${where}.atLeast`);
-  const members = of.map((member, index) => quorumIn(member, `${where}.of[${index}]`, depth + 1));
+  const members = of.map((member, index) => quorumIn(member, `${where}.of[${index}]`, depth + 1, taken));
   return { atLeast: atLeast as number, of: members };
+}
+
+function rootsIn(value: unknown): string[] {
+  if (!Array.isArray(value) || value.length === 0)
+    throw invalid('`authorities` is a list of certificates.', 'authorities');
+  return value.map((one: unknown, index) => {
+    try {
+      parseCertificate(fromBase64(String(one)) ?? new Uint8Array());
+      return String(one);
+    } catch {
+      throw invalid('This is no certificate: DER, in base64.', `authorities[${index}]`);
+    }
+  });
 }
 
 function keyIn(value: unknown, type: Vkey['type'], where: string): string {

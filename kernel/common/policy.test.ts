@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AssayError } from './errors.ts';
 import { COSIGNATURE_KEY, formatVkey, NOTE_KEY, vkeyOf } from './note.ts';
-import { isMet, parsePolicy, witnessesIn } from './policy.ts';
+import { isMet, parsePolicy, parseWitnessPolicy, witnessesIn } from './policy.ts';
 
 const key = (name: string, byte: number, type: typeof NOTE_KEY | typeof COSIGNATURE_KEY): string =>
   formatVkey(vkeyOf(name, new Uint8Array(32).fill(byte), type));
@@ -48,6 +48,40 @@ test('asks for no witness with `quorum none`, and where only logs are named', ()
   assert.deepEqual(parsePolicy(`log ${LOG}`), { logs: [LOG] });
 });
 
+test('Assay’s own rules stand in comments, which other readers pass over', () => {
+  const rules = (age: string): string =>
+    `log ${LOG}\n#assay max-age ${age}\n  #assay org lab\n# assay\n#other\nwitness a ${X1}\nquorum a\n`;
+  assert.deepEqual(parsePolicy(rules('90')), { logs: [LOG], quorum: X1, maxAge: 90, org: 'lab' });
+  assert.equal(parsePolicy(rules('7d')).maxAge, 604_800);
+  assert.equal(parsePolicy(rules('12h')).maxAge, 43_200);
+});
+
+test('tells a log whom to ask for cosignatures, and where', () => {
+  const text = `witness a ${X1} https://a.example/\nwitness b ${X2}\ngroup g 1 a b\nquorum g\n`;
+  assert.deepEqual(parseWitnessPolicy(text), {
+    witnesses: [
+      { name: 'a', vkey: X1, url: 'https://a.example/' },
+      { name: 'b', vkey: X2, url: null },
+    ],
+    quorum: { atLeast: 1, of: [X1, X2] },
+  });
+  assert.deepEqual(parseWitnessPolicy(''), { witnesses: [], quorum: null });
+  assert.throws(() => parseWitnessPolicy(`witness a ${X1}`), invalid);
+});
+
+test('reads 32 logs, 32 witnesses and 32 groups, and names as opaque text', () => {
+  const many = Array.from({ length: 32 }, (_, i) => i);
+  const text = [
+    ...many.map((i) => `log ${key(`log${i}`, 100 + i, NOTE_KEY)}`),
+    ...many.map((i) => `witness w${i} ${key(`w${i}`, 200 + i, COSIGNATURE_KEY)}`),
+    ...many.map((i) => `group g${i} ${i === 0 ? 'any w0' : `all w${i} g${i - 1}`}`),
+    'quorum g31',
+  ].join('\n');
+  assert.equal(witnessesIn(parsePolicy(text).quorum).length, 32);
+  const kelvin = `log ${LOG}\nwitness \u212A ${X1}\nwitness K ${X2}\nquorum K`;
+  assert.equal(parsePolicy(kelvin).quorum, X2);
+});
+
 const WRONG: Readonly<Record<string, string>> = {
   'no log': 'quorum none',
   'an unknown line': `log ${LOG}\nexpires tomorrow`,
@@ -67,6 +101,11 @@ const WRONG: Readonly<Record<string, string>> = {
   'a group of nobody': `log ${LOG}\ngroup g all\nquorum g`,
   'more than there are': `log ${LOG}\nwitness a ${X1}\ngroup g 2 a\nquorum g`,
   'none of them': `log ${LOG}\nwitness a ${X1}\ngroup g 0 a\nquorum g`,
+  'an unknown rule of Assay’s': `log ${LOG}\n#assay min-age 7d\nquorum none`,
+  'an age without a number': `log ${LOG}\n#assay max-age week\nwitness a ${X1}\nquorum a`,
+  'an age twice': `log ${LOG}\n#assay max-age 1d\n#assay max-age 2d\nwitness a ${X1}\nquorum a`,
+  'an authority that is no certificate': `log ${LOG}\n#assay tsa-root AAAA\nquorum none`,
+  'an age that nobody tells': `log ${LOG}\n#assay max-age 1d\nquorum none`,
   'a control character': `log ${LOG}\r\nquorum none`,
 };
 for (const [what, text] of Object.entries(WRONG)) {

@@ -1,5 +1,6 @@
 /** The closed schema of a receipt, by hand: it runs where `eval` may not, and on the log's fast path. */
 import { isDigest } from './bytes.ts';
+import { comparatorFault } from './comparators.ts';
 import { AssayError } from './errors.ts';
 import { KINDS, PREDICATE_TYPE, ROLES, STATEMENT_TYPE, type Statement } from './receipt-types.ts';
 
@@ -88,17 +89,8 @@ const checkMaterial: Check = (value, where) => {
 };
 
 const checkComparator: Check = (value, where) => {
-  const it = record(value, where);
-  text(it['of'], where);
-  if (it['how'] !== 'exact' && it['how'] !== 'numeric') refuse(where, 'compares `exact` or `numeric`');
-  for (const key of Object.keys(it)) {
-    if (key === 'of' || key === 'how') continue;
-    const tolerance = it[key];
-    const known = key === 'absolute' || key === 'relative';
-    if (!known || it['how'] !== 'numeric') refuse(where, `has no “${key}”`);
-    if (typeof tolerance !== 'number' || !Number.isFinite(tolerance) || tolerance < 0)
-      refuse(where, `has a tolerance ≥ 0`);
-  }
+  const fault = comparatorFault(record(value, where));
+  if (fault !== null) refuse(where, fault);
 };
 
 function checkPlugin(plugin: unknown, method: unknown): void {

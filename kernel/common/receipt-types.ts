@@ -72,14 +72,21 @@ export interface Subject {
   readonly digest: { readonly sha256: Digest };
 }
 
-/** How a re-run is compared with what was sealed; sealed before the run. */
-export interface Comparator {
-  /** Cell or output name; `*` is the default for all. */
-  readonly of: string;
-  readonly how: 'exact' | 'numeric';
-  readonly absolute?: number;
-  readonly relative?: number;
-}
+/**
+ * How a re-run is compared with what was sealed; sealed before the run. `of` names a cell, an output or `*`, and what lies within:
+ * `fit.importance.age`, `rows[*].x`. The most precise one counts; what none names is compared exactly.
+ */
+export type Comparator = { readonly of: string } & Comparison;
+
+export type Comparison =
+  /** The same bytes in the value encoding. That is canonical JSON where a value is JSON: key order and spelling of numbers can't differ. */
+  | { readonly how: 'exact' }
+  /** Numbers at most `absolute + relative × |sealed|` apart, or at most `ulps` steps of their type; all else is exact. */
+  | { readonly how: 'numeric'; readonly absolute?: number; readonly relative?: number; readonly ulps?: number }
+  /** Numbers that lie from `min` to `max`, both the sealed one and the one found; all else is exact. */
+  | { readonly how: 'metric'; readonly min: number; readonly max: number }
+  /** Not compared, and why not. */
+  | { readonly how: 'ignored'; readonly reason: string };
 
 export interface Predicate extends Omit<ReceiptDraft, 'subject'> {
   readonly org: string;

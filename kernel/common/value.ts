@@ -26,7 +26,10 @@ const pad = (length: number): number => (8 - (length % 8)) % 8;
 
 /** @throws VALUE_UNSUPPORTED with the path in `where`: functions, symbols, class instances, cycles, lone surrogates. */
 export function encodeValue(value: unknown): Uint8Array<ArrayBuffer> {
-  const parts = encodeParts(value);
+  return joinParts(encodeParts(value));
+}
+
+export function joinParts(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -63,6 +66,7 @@ function frame(json: string, segments: readonly Uint8Array[]): Uint8Array[] {
 const PADDING = Array.from({ length: 8 }, (_, length) => new Uint8Array(length));
 
 function textOf(value: unknown, segments: Uint8Array[]): string {
+  if (typeof value === 'number' && Number.isFinite(value) && !Object.is(value, -0)) return String(value);
   try {
     return canonicalize(value, { maxDepth: MAX_DEPTH, special: (item, write) => specialText(item, write, segments) });
   } catch (cause) {
@@ -79,9 +83,16 @@ function textOf(value: unknown, segments: Uint8Array[]): string {
 export function digestValue(value: unknown): Digest {
   const segments: Uint8Array[] = [];
   const text = textOf(value, segments);
-  if (segments.length === 0) return sha256Hex(text.length <= SHORT ? frameShort(text) : frame(text, segments)[0]!);
+  return segments.length === 0 && text.length <= SHORT
+    ? sha256Hex(frameShort(text))
+    : digestParts(frame(text, segments));
+}
+
+/** SHA-256 of what `encodeParts` gave. */
+export function digestParts(parts: readonly Uint8Array[]): Digest {
+  if (parts.length === 1) return sha256Hex(parts[0]!);
   const hash = createSha256();
-  for (const part of frame(text, segments)) hash.update(part);
+  for (const part of parts) hash.update(part);
   return toHex(hash.digest());
 }
 

@@ -16,14 +16,20 @@ export const VERIFY_CHECKS = {
   STREAM: 'The run’s receipts are an unbroken chain: each names the one before it, and none is missing.',
   OPEN_CLOSE: 'The run was announced before it began, closed after it ended with the right count, then sealed.',
   PARENTS: 'Every receipt that another follows from is here, was logged before it, and is of a kind for its role.',
+  LINEAGE: 'Every receipt follows only from what its kind may follow from.',
+  GATES: 'No gate was skipped: what was deployed had passed its validation, the same model on the same data.',
   NOTEBOOK: 'The notebook is the one that was announced before the run.',
-  ENVIRONMENT: 'Environment and comparison rules are those announced before the run.',
+  ENVIRONMENT: 'The environment is the one that was announced before the run.',
+  COMPARATORS: 'What a re-run may differ by is what was announced before the run.',
   CELLS: 'Every cell has a receipt with the digest of its value, and the values carried have these digests.',
   ROOT: 'The cells give the root that the run closed with and that was sealed.',
   CONTENTS: 'Every data set and artifact is what some receipt names, and nothing was slipped in.',
   CARRIED: 'Everything that receipts name is in the bundle.',
   SIGNER: 'The log that signed is one that your policy trusts.',
   WITNESSES: 'As many witnesses saw the checkpoint as your policy asks for.',
+  FRESH: 'Your witnesses saw the checkpoint as lately as your policy asks for.',
+  TIME: 'An authority that your policy trusts has stamped the checkpoint with a time.',
+  ROLLBACK: 'The log has not taken back or rewritten what you have seen of it before.',
 } as const;
 export type VerifyCode = keyof typeof VERIFY_CHECKS;
 
@@ -44,14 +50,20 @@ export const VERIFY_MEANINGS: Readonly<Record<VerifyCode, string>> = {
   STREAM: 'Something that happened in the run was left out, added or put in another order.',
   OPEN_CLOSE: 'This is not one whole run: its beginning, its end or its count doesn’t fit.',
   PARENTS: 'What a result is said to follow from is missing, or can’t be what it is said to be.',
+  LINEAGE: 'A result is said to follow from something that such a result can’t come from.',
+  GATES: 'Something was let through that had not passed what it must pass before.',
   NOTEBOOK: 'The notebook was edited after it ran, or another one ran.',
-  ENVIRONMENT: 'The run had another environment than the file says, or tolerances were changed after it was announced.',
+  ENVIRONMENT: 'The run had another environment than the file says.',
+  COMPARATORS: 'Tolerances were changed after the run was announced, so a re-run could be called equal that isn’t.',
   CELLS: 'A cell’s value is not the one that was computed in the run.',
   ROOT: 'The results listed are not, all together, those that were sealed.',
   CONTENTS: 'Data or results here are not those that the run read and made.',
   CARRIED: 'Something is missing.',
   SIGNER: 'Somebody whom you don’t trust sealed this run; all else may hold, and still be made up.',
   WITNESSES: 'The log may have shown others another history.',
+  FRESH: 'The log may have gone on since, with more or with other receipts.',
+  TIME: 'Nobody you trust says when this was sealed: it may be backdated.',
+  ROLLBACK: 'Whoever keeps the log rewrote it: what it shows now contradicts what it showed you before.',
 };
 
 /** What a check found. `value` is for the checks after it; null in `ok` means that there was nothing to judge. */

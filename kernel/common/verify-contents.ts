@@ -2,6 +2,7 @@
 import { artifactPath, outputPath, PATHS, rootDigest } from './bundle-layout.ts';
 import { isDigest } from './bytes.ts';
 import { canonicalize, parseCanonical } from './canonical.ts';
+import { inWords } from './comparators.ts';
 import type { Digest } from './data.ts';
 import { decodeValue } from './value.ts';
 import { fail, type Found } from './verify-checks.ts';
@@ -24,10 +25,21 @@ export function checkNotebook(files: Files, { open }: Ends): Found<Digest> {
 export function checkEnvironment(files: Files, { open }: Ends): Found<true> {
   if (!sameText(files, PATHS.env, canonicalize(open.predicate.env)))
     fail(`${PATHS.env} is not the environment that was announced.`);
-  if (!sameText(files, PATHS.comparators, canonicalize(open.predicate.comparators)))
-    fail(`${PATHS.comparators} are not the rules that were announced.`);
   const env = Object.entries(open.predicate.env).map(([key, value]) => `${key} ${String(value)}`);
   return { value: true, detail: env.join(', ') || 'Nothing is said about it.' };
+}
+
+/** What a re-run may differ by was said before the run; the seal says it again, so that nobody can tell later that it was wider. */
+export function checkComparators(files: Files, { open }: Ends, seal: Seal): Found<true> {
+  const { comparators } = open.predicate;
+  const announced = canonicalize(comparators);
+  if (!sameText(files, PATHS.comparators, announced))
+    fail(`${PATHS.comparators} are not the rules that were announced.`);
+  if (canonicalize(seal.predicate.comparators) !== announced)
+    fail(`${PATHS.seal}, the seal, has other rules than those that were announced.`);
+  const rules = comparators.slice(0, 5).map((rule) => `${rule.of} ${inWords(rule)}`);
+  const more = comparators.length > 5 ? `, and ${comparators.length - 5} more` : '';
+  return { value: true, detail: `Compared in a re-run: ${rules.join(', ') || 'everything exactly'}${more}` };
 }
 
 export interface Cells {

@@ -98,3 +98,15 @@ test('a line without an end is no receipt, and is not kept', async () => {
   const report = await verifyLog(endless(), given);
   assert.deepEqual(codes(report), ['1 RECEIPT', '-1 COUNT']);
 });
+
+test('what a kind may not follow from is located, in the plain form and in any other', async () => {
+  const made = new MemoryLog();
+  const first = made.append({ kind: 'model', stream: 'a' });
+  for (const result of [1, 'é'])
+    made.append({ kind: 'close', stream: 'b', result, parents: [{ digest: first.id, role: 'model' }] });
+  const report = await verify(
+    made.receipts.map(({ body }) => body),
+    { checkpoint: made.checkpoint() },
+  );
+  assert.deepEqual(codes(report), ['1 LINEAGE', '2 LINEAGE']);
+});

@@ -6,6 +6,7 @@
 import { prepareCrypto, sha256Into } from '#crypto';
 import { ByteIndex } from './byte-index.ts';
 import { AssayError } from './errors.ts';
+import { PARENT_ROLES } from './lineage-rules.ts';
 import { MerkleRange } from './merkle-range.ts';
 import { equalBytes, fromHex } from './bytes.ts';
 import { keyName, parseVkey, type Checkpoint } from './note.ts';
@@ -16,7 +17,7 @@ import { KINDS, MAX_RECEIPT_BYTES, parseReceipt, ROLES, type Kind, type Role } f
 interface LogFault {
   /** Which receipt, from 0; −1 for the log as a whole. */
   readonly index: number;
-  readonly code: 'RECEIPT' | 'STREAM' | 'PARENTS' | 'TWICE' | 'CHECKPOINT' | 'COUNT' | 'ROOT';
+  readonly code: 'RECEIPT' | 'STREAM' | 'PARENTS' | 'LINEAGE' | 'TWICE' | 'CHECKPOINT' | 'COUNT' | 'ROOT';
   readonly detail: string;
 }
 
@@ -45,6 +46,7 @@ const MAX_FAULTS = 100;
 const ROLE_KINDS = new Map<Role, ReadonlySet<Kind>>(
   Object.entries(ROLES).map(([role, kinds]) => [role as Role, new Set<Kind>(kinds)]),
 );
+const KIND_ROLES = new Map(KINDS.map((kind) => [kind, new Set<Role>(PARENT_ROLES[kind])]));
 
 /** `chunks` are the export's bytes, cut anywhere. Never throws for what they hold. @throws NOTE_INVALID when `vkey` is no key */
 export async function verifyLog(
@@ -181,6 +183,9 @@ class LogVerifier {
       this.fault('PARENTS', 'It follows from a receipt that was not logged before it.', index);
     else if (!ROLE_KINDS.get(role)!.has(KINDS[this.kinds[parent]!]!))
       this.fault('PARENTS', `It has a receipt of another kind as its “${role}”.`, index);
+    const kind = KINDS[this.kinds[this.entry]!]!;
+    if (!KIND_ROLES.get(kind)!.has(role))
+      this.fault('LINEAGE', `It follows from a “${role}”, as nothing of the kind “${kind}” does.`, index);
   }
 
   /** `this.parent` holds `prev`. */

@@ -8,10 +8,25 @@ export interface Policy {
   readonly org?: string;
   /** Witnesses that must have cosigned the checkpoint; none when absent. */
   readonly quorum?: Quorum;
+  /** Seconds since those witnesses saw it, at most; any when absent. */
+  readonly maxAge?: number;
+  /** Root certificates (DER, base64) of time-stamping authorities, one of which must have stamped the checkpoint; none when absent. */
+  readonly authorities?: readonly string[];
 }
 
 /** A witness's verifier key, or a number of several. */
 export type Quorum = string | { readonly atLeast: number; readonly of: readonly Quorum[] };
+
+/** The largest checkpoint of a log that a verifier has seen. */
+export interface SeenCheckpoint {
+  /** The log's key in full: another key is another log, whatever it calls itself. */
+  readonly vkey: string;
+  readonly size: number;
+  /** base64 */
+  readonly root: string;
+  /** When the seal under it says that it was sealed. */
+  readonly time: string;
+}
 
 export interface CheckResult {
   /** A key of VERIFY_CHECKS. */
@@ -40,6 +55,10 @@ export interface VerifyReport {
   /** The seal receipt's id and its time, which is a claim. */
   readonly seal: Digest | null;
   readonly time: string | null;
+  /** When every receipt of the run was logged, by the word of the policy's authorities and witnesses; null: only `time` says. */
+  readonly logged: { readonly after: string | null; readonly before: string | null };
+  /** What to remember of this log when the bundle holds. */
+  readonly seen: SeenCheckpoint | null;
   readonly receipts: number;
   /** Every file in the zip, for a list. */
   readonly files: readonly { readonly path: string; readonly bytes: number; readonly digest: Digest }[];
@@ -47,6 +66,14 @@ export interface VerifyReport {
 
 export interface VerifyOptions {
   readonly policy?: Policy | undefined;
+  /** One a log; without it ROLLBACK is not judged. `remember` in verify-history.ts adds `report.seen`. */
+  readonly remembered?: readonly SeenCheckpoint[] | undefined;
+  /** Asks the log for a consistency proof between two sizes, the smaller first. */
+  consistency?(from: number, to: number): Promise<readonly Uint8Array[]>;
+  /** Refuse whatever is older than the remembered checkpoint. */
+  readonly latest?: boolean | undefined;
+  /** Milliseconds since 1970. */
+  readonly now?: number | undefined;
   /** Each check as it ends. */
   onCheck?(check: CheckResult): void;
 }

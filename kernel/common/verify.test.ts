@@ -2,10 +2,20 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sha256Hex } from '#crypto';
 import { MemoryLog, sealedRun, signer, stranger, type Twist } from './bundle.fixture.ts';
+import { toBase64 } from './bytes.ts';
 import { manifestText, proofPath } from './bundle-layout.ts';
 import { signEnvelope } from './dsse.ts';
 import { cosign, COSIGNATURE_KEY, formatVkey, keyName, noteSigner } from './note.ts';
-import { VERIFY_CHECKS, verifyBundle, type CheckResult, type Policy, type VerifyReport } from './verify.ts';
+import { parseSeen, remember } from './verify-history.ts';
+import type { SeenCheckpoint } from './verify-types.ts';
+import {
+  VERIFY_CHECKS,
+  verifyBundle,
+  type CheckResult,
+  type Policy,
+  type VerifyOptions,
+  type VerifyReport,
+} from './verify.ts';
 import { readZip, writeZip } from './zip.ts';
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
@@ -20,7 +30,7 @@ const policy = { logs: [formatVkey(signer)] };
 test('a sealed run verifies: every check of the table, in its order, with a policy', async () => {
   const told: string[] = [];
   const report = await verifyBundle(zip, { policy, onCheck: ({ code }) => told.push(code) });
-  assert.deepEqual(report.checks.filter(({ ok }) => ok !== true), []); // prettier-ignore
+  assert.deepEqual(report.checks.filter(({ ok }) => ok !== true).map(({ code }) => code), ['TIME', 'ROLLBACK']); // prettier-ignore
   assert.deepEqual(told, Object.keys(VERIFY_CHECKS));
   assert.equal(report.ok, true);
   assert.equal(report.root, root);
@@ -36,7 +46,8 @@ test('the same run gives the same bytes', () => {
 
 test('without a policy the signer is not judged; with one that does not know it, it fails', async () => {
   const open = await verifyBundle(zip);
-  assert.deepEqual([open.ok, open.checks.at(-2)!.code, open.checks.at(-2)!.ok], [true, 'SIGNER', null]);
+  assert.equal(open.ok, true);
+  assert.deepEqual(open.checks.filter(({ ok }) => ok === null).map(({ code }) => code), ['SIGNER', 'WITNESSES', 'FRESH', 'TIME', 'ROLLBACK']); // prettier-ignore
   assert.deepEqual(failed(await verifyBundle(zip, { policy: { logs: [formatVkey(stranger)] } })), ['SIGNER']);
   assert.deepEqual(failed(await verifyBundle(zip, { policy: { logs: [] } })), ['SIGNER']);
   assert.deepEqual(failed(await verifyBundle(zip, { policy: { ...policy, org: 'other' } })), ['SIGNER']);
@@ -199,7 +210,7 @@ const FORGED: Readonly<Record<string, readonly [readonly string[], () => Uint8Ar
       ),
   ],
   'tolerances invented afterwards, manifest adapted': [
-    ['SEALED', 'ENVIRONMENT'],
+    ['SEALED', 'COMPARATORS'],
     () =>
       repacked(
         swap('comparators.json', () => '[{"absolute":1,"how":"numeric","of":"*"}]'),
@@ -299,7 +310,7 @@ test('what is too large to carry is not judged, and said', async () => {
   });
   const report = await verifyBundle(light.zip, { policy });
   assert.equal(report.ok, true);
-  assert.deepEqual(report.checks.filter(({ ok }) => ok === null).map(({ code }) => code), ['CARRIED']); // prettier-ignore
+  assert.deepEqual(report.checks.filter(({ ok }) => ok === null).map(({ code }) => code), ['CARRIED', 'TIME', 'ROLLBACK']); // prettier-ignore
   assert.match(detail(report, 'CARRIED'), /^2 of 3 not carried/);
 });
 
@@ -327,4 +338,63 @@ test('witnesses: enough of those that the policy names, or it fails; strangers a
   assert.deepEqual(await judged([0], { ...policy, quorum: w2 }), ['WITNESSES']);
   assert.deepEqual(await judged([0, 0], two), ['CHECKPOINT'], 'one witness twice');
   assert.deepEqual(await judged([0, 1], policy), [], 'strangers to this policy');
+});
+
+test('freshness: enough witnesses saw it as lately as the policy asks, and none of them in the future', async () => {
+  const quorum = { atLeast: 1, of: [w1, w2] };
+  const at = 1_800_000_000_000;
+  const fresh = async (by: readonly number[], maxAge: number, now: number): Promise<string[]> =>
+    failed(await verifyBundle(cosigned(by), { policy: { ...policy, quorum, maxAge }, now }));
+  assert.deepEqual(await fresh([0], 3600, at + 3_600_000), []);
+  assert.deepEqual(await fresh([0], 3600, at + 3_601_000), ['FRESH']);
+  assert.deepEqual(await fresh([0], 3600, at - 300_000), [], 'a clock that is a little ahead');
+  assert.deepEqual(await fresh([0], 3600, at - 301_000), ['FRESH']);
+  assert.deepEqual(await fresh([2], 3600, at), ['WITNESSES', 'FRESH'], 'a stranger says nothing');
+  assert.deepEqual(failed(await verifyBundle(cosigned([0]), { policy: { ...policy, maxAge: 1 }, now: at })), ['FRESH']);
+});
+
+test('memory: a fork, a rollback and a rewritten log are told from an older bundle', async () => {
+  const bundle = sealedRun();
+  const seen = (await verifyBundle(bundle.zip)).seen!;
+  assert.deepEqual(remember([], seen), [seen]);
+  assert.equal(remember([seen], seen), null);
+  assert.deepEqual(parseSeen(JSON.stringify([seen])), [seen]);
+  for (const bad of [
+    '',
+    '{}',
+    '[1]',
+    JSON.stringify([{ ...seen, size: 1.5 }]),
+    JSON.stringify([{ ...seen, root: 'x' }]),
+  ])
+    assert.equal(parseSeen(bad), null, bad);
+  const judge = async (
+    before: Partial<SeenCheckpoint>,
+    more: Partial<VerifyOptions> = {},
+  ): Promise<readonly [boolean | null, string]> => {
+    const report = await verifyBundle(bundle.zip, { remembered: [{ ...seen, ...before }], ...more });
+    assert.deepEqual(failed(report).filter((code) => code !== 'ROLLBACK'), []); // prettier-ignore
+    return [report.checks.at(-1)!.ok, report.checks.at(-1)!.detail];
+  };
+  const { tree } = bundle.log;
+  const rootAt = (size: number): string => toBase64(tree.root(size));
+  const proofs = { consistency: async (from: number, to: number) => tree.consistencyProof(from, to) };
+  const other = toBase64(new Uint8Array(32));
+  const [early, late] = ['2000-01-01T00:00:00.000Z', '2999-01-01T00:00:00.000Z'];
+
+  assert.equal((await judge({}))[0], true);
+  assert.match((await judge({ root: other }))[1], /^A fork/);
+  assert.equal((await judge({ vkey: formatVkey(stranger), root: other }))[0], null, 'another log');
+  assert.equal((await judge({ size: 3, root: rootAt(3) }))[0], null, 'newer, and unproved');
+  assert.equal((await judge({ size: 3, root: rootAt(3) }, proofs))[0], true);
+  assert.match((await judge({ size: 3, root: other }, proofs))[1], /^A fork/);
+  assert.match((await judge({ size: 99, root: other, time: early }))[1], /^A rollback/);
+  assert.equal((await judge({ size: 99, root: other, time: late }))[0], null, 'an older bundle');
+  assert.match((await judge({ size: 99, root: other, time: late }, { latest: true }))[1], /^A rollback/);
+  const wrong = { consistency: () => Promise.resolve([new Uint8Array(32)]) };
+  assert.match((await judge({ size: 99, root: other, time: late }, wrong))[1], /^A fork/);
+  const unreachable = { consistency: () => Promise.reject(new Error('offline')) };
+  assert.equal((await judge({ size: 3, root: rootAt(3) }, unreachable))[0], null);
+  for (let i = 0; i < 5; i++) bundle.log.append({ kind: 'run', stream: 'later' });
+  const later = { size: tree.size, root: toBase64(tree.root()), time: late };
+  assert.equal((await judge(later, proofs))[0], true, 'an older bundle, proved to be the beginning');
 });

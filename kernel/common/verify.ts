@@ -10,6 +10,7 @@ import { Checks, fail } from './verify-checks.ts';
 import {
   checkCarried,
   checkCells,
+  checkComparators,
   checkContents,
   checkEnvironment,
   checkNotebook,
@@ -27,16 +28,20 @@ import {
   openZip,
   type Files,
 } from './verify-files.ts';
+import { checkGates, checkLineage } from './verify-lineage.ts';
 import { checkInclusion, checkLog, checkReceipts } from './verify-receipts.ts';
 import { checkOpenClose, checkParents, checkStream } from './verify-stream.ts';
+import { checkFresh, checkRollback, seenCheckpoint } from './verify-history.ts';
+import { checkTime, loggedIn, stampsIn } from './verify-time.ts';
 import { checkSigner, checkWitnesses } from './verify-trust.ts';
-import type { VerifyOptions, VerifyReport } from './verify-types.ts';
+import type { SeenCheckpoint, VerifyOptions, VerifyReport } from './verify-types.ts';
 
 export { VERIFY_CHECKS, VERIFY_MEANINGS, type VerifyCode } from './verify-checks.ts';
 export type { CheckResult, Policy, VerifyOptions, VerifyReport } from './verify-types.ts';
 
 /** Never throws for what a bundle holds: every fault is a check that failed. */
-export async function verifyBundle(zip: Uint8Array, { policy, onCheck }: VerifyOptions = {}): Promise<VerifyReport> {
+export async function verifyBundle(zip: Uint8Array, options: VerifyOptions = {}): Promise<VerifyReport> {
+  const { policy, onCheck } = options;
   await prepareCrypto();
   const checks = new Checks(onCheck);
   let files: Files | undefined;
@@ -58,15 +63,29 @@ export async function verifyBundle(zip: Uint8Array, { policy, onCheck }: VerifyO
   const indices = checks.run('INCLUSION', [laid, receipts, seal, signed], checkInclusion);
   checks.run('STREAM', [receipts, seal, indices], checkStream);
   const ends = checks.run('OPEN_CLOSE', [receipts, seal], checkOpenClose);
-  checks.run('PARENTS', [receipts, seal, indices], checkParents);
+  const linked = checks.run('PARENTS', [receipts, seal, indices], checkParents);
+  checks.run('LINEAGE', [receipts, seal], checkLineage);
+  checks.run('GATES', [receipts, seal, linked && indices], checkGates);
   const notebook = checks.run('NOTEBOOK', [laid, ends], checkNotebook);
   checks.run('ENVIRONMENT', [laid, ends], checkEnvironment);
+  checks.run('COMPARATORS', [laid, ends, seal], checkComparators);
   const cells = checks.run('CELLS', [laid, receipts], checkCells);
   const root = checks.run('ROOT', [cells, ends, seal], checkRoot);
   const named = checks.run('CONTENTS', [laid, receipts], checkContents);
   checks.run('CARRIED', [laid, named], checkCarried);
   checks.run('SIGNER', [signed, seal], (...known) => checkSigner(...known, policy));
-  checks.run('WITNESSES', [signed], (known) => checkWitnesses(known, policy));
+  const witnesses = checks.run('WITNESSES', [signed], (known) => checkWitnesses(known, policy));
+  checks.run('FRESH', [signed], (known) => checkFresh(known, policy, options.now ?? Date.now()));
+  const stamps = await stampsIn(laid, signed, ends, policy);
+  checks.run('TIME', [stamps], (found) => checkTime(found, policy));
+  const seen = signed && seal && seenCheckpoint(signed, seal);
+  const memory = {
+    remembered: options.remembered ?? null,
+    proof: await consistency(seen, options),
+    latest: options.latest ?? false,
+    witnessed: policy?.quorum !== undefined && witnesses !== undefined,
+  };
+  checks.run('ROLLBACK', [signed, seal], (...known) => checkRollback(...known, memory));
 
   return {
     ok: checks.results.every(({ ok }) => ok !== false),
@@ -79,9 +98,21 @@ export async function verifyBundle(zip: Uint8Array, { policy, onCheck }: VerifyO
     signer: signed === undefined ? null : keyName(signed.key),
     seal: seal?.id ?? null,
     time: seal?.predicate.time ?? null,
+    logged: loggedIn(signed, stamps, policy),
+    seen: seen ?? null,
     receipts: receipts === undefined ? 0 : receipts.run.length + receipts.ancestors.length + 1,
     files: [...(files ?? [])].map(([path, bytes]) => ({ path, bytes: bytes.length, digest: digestOf(bytes) })),
   };
+}
+
+/** Asked only where there is something to compare; a log that gives no proof leaves ROLLBACK to what is remembered. */
+async function consistency(
+  seen: SeenCheckpoint | undefined,
+  { remembered, consistency: ask }: VerifyOptions,
+): Promise<readonly Uint8Array[] | null> {
+  const before = remembered?.find(({ vkey }) => vkey === seen?.vkey);
+  if (seen === undefined || before === undefined || before.size === seen.size || ask === undefined) return null;
+  return ask(Math.min(before.size, seen.size), Math.max(before.size, seen.size)).catch(() => null);
 }
 
 function titleIn(result: unknown): string | null {

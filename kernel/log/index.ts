@@ -9,12 +9,13 @@ import { formatVkey, type Vkey } from '#common/note.ts';
 import { formatProof, verifyCheckpoint } from '#common/proof.ts';
 import type { LoggedReceipt } from '#common/receipt.ts';
 import type { Database, Store } from '../store/index.ts';
+import { Cosigners } from './cosigners.ts';
 import { fsck } from './fsck.ts';
 import { HeadFile } from './heads.ts';
 import { inclusionProof } from './prove.ts';
 import { publicFiles } from './public.ts';
 import { signerOf } from './recover.ts';
-import { lockLog } from './rows.ts';
+import { lockLog, type Head } from './rows.ts';
 import type { Log, LogOptions } from './types.ts';
 import { Writer } from './writer.ts';
 
@@ -23,7 +24,7 @@ export type { Log, LogOptions } from './types.ts';
 const MAX_LIMIT = 1_000;
 
 /** @throws LOG_BUSY, LOG_FORKED, LOG_KEY, STORE_UNAVAILABLE */
-export async function openLog({ store, home, org }: LogOptions): Promise<Log> {
+export async function openLog({ store, home, org, witnesses, onWitnessFailure }: LogOptions): Promise<Log> {
   const connect = () => store.connect(org);
   const files = publicFiles(join(home, 'log', org));
   const heads = new HeadFile(join(home, 'log', `${org}.heads`));
@@ -31,7 +32,16 @@ export async function openLog({ store, home, org }: LogOptions): Promise<Log> {
   try {
     await lockLog(client, org);
     const signer = await signerOf(client, home, org);
-    const writer = await Writer.open({ org, signer, files, heads, connect }, client);
+    const cosigners =
+      witnesses === undefined
+        ? null
+        : new Cosigners(
+            witnesses,
+            (tile) => files.tile(tile),
+            (vkey, error) => onWitnessFailure?.(vkey, error),
+          );
+    const onPublished = (head: Head): void => cosigners?.offer(head);
+    const writer = await Writer.open({ org, signer, files, heads, connect, onPublished }, client);
     const vkey = formatVkey(signer);
     const find = (id: Digest): Promise<LoggedReceipt | undefined> => findReceipt(store, org, id);
     return {
@@ -53,7 +63,14 @@ export async function openLog({ store, home, org }: LogOptions): Promise<Log> {
         if (receipt === undefined) throw new AssayError('NOT_FOUND', `The log has no receipt ${id}.`);
         return signEnvelope(receipt.body, signer);
       },
-      checkpoint: async () => (await writer.head(0)).note,
+      checkpoint: async () => cosigners?.latest?.note ?? (await writer.head(0)).note,
+      async cosigned(size, patience) {
+        const head = await writer.head(size);
+        if (cosigners === null) return { note: head.note, witnesses: null };
+        const found = await cosigners.over(size, patience);
+        const { signed = 0, of = witnesses?.witnesses.length ?? 0, reached = false } = found ?? {};
+        return { note: found?.note ?? head.note, witnesses: { signed, of, reached } };
+      },
       get: find,
       receipts: ({ stream, kind, limit = 100, before } = {}) =>
         rows(store, org, (db) => {
@@ -77,7 +94,10 @@ export async function openLog({ store, home, org }: LogOptions): Promise<Log> {
         await writer.settled();
         return fsck({ connect, org, vkey: signer, files });
       },
-      close: () => writer.close(),
+      async close() {
+        await cosigners?.close();
+        await writer.close();
+      },
     };
   } catch (error) {
     await client.end().catch(() => undefined);

@@ -2,12 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ed25519 } from '#crypto';
-import { concatBytes, fromBase64, toBase64, toHex } from '#common/bytes.ts';
+import { toHex } from '#common/bytes.ts';
 import { AssayError } from '#common/errors.ts';
-import { keyName, NOTE_KEY, noteSigner, type NoteSigner } from '#common/note.ts';
+import { formatSigner, parseSigner } from '#common/note-key.ts';
+import { NOTE_KEY, noteSigner, type NoteSigner } from '#common/note.ts';
 import { codeOf, makeFolder, writeWhole } from '../store/files.ts';
-
-const PREFIX = 'PRIVATE+KEY+';
 
 /** The signer that the key file names, or undefined when there is no file. @throws LOG_KEY when it is damaged */
 export async function readKey(home: string, org: string): Promise<NoteSigner | undefined> {
@@ -25,7 +24,7 @@ export async function makeKey(home: string, org: string): Promise<NoteSigner> {
   const { secretKey, publicKey } = ed25519.generate();
   const signer = noteSigner(`${org}.assay.local/${toHex(publicKey.subarray(0, 4))}`, secretKey);
   await makeFolder(join(home, 'keys'), 0o700);
-  await writeWhole(keyPath(home, org), `${formatKey(signer)}\n`, { mode: 0o600 });
+  await writeWhole(keyPath(home, org), `${formatSigner(signer)}\n`, { mode: 0o600 });
   return signer;
 }
 
@@ -33,17 +32,8 @@ export function keyPath(home: string, org: string): string {
   return join(home, 'keys', `log-${org}.key`);
 }
 
-/** As Go's note package writes signer keys: `PRIVATE+KEY+name+hhhhhhhh+base64(type ‖ seed)`. */
-function formatKey(signer: NoteSigner): string {
-  return `${PREFIX}${keyName(signer)}+${toBase64(concatBytes([Uint8Array.of(NOTE_KEY), signer.secretKey]))}`;
-}
-
 function parseKey(text: string, path: string): NoteSigner {
-  const [, name, , base64] = /^PRIVATE\+KEY\+([^+]+)\+([0-9a-f]{8})\+(.+)$/u.exec(text) ?? [];
-  const bytes = base64 === undefined ? null : fromBase64(base64);
-  if (name !== undefined && bytes?.length === 33 && bytes[0] === NOTE_KEY) {
-    const signer = noteSigner(name, bytes.subarray(1));
-    if (formatKey(signer) === text) return signer;
-  }
+  const signer = parseSigner(text);
+  if (signer?.type === NOTE_KEY) return signer;
   throw new AssayError('LOG_KEY', `${path} is not the key it says it is.`, { where: path });
 }

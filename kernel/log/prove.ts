@@ -1,4 +1,4 @@
-/** Inclusion proofs out of tiles: a proof in a log of a million receipts reads six files. */
+/** Proofs out of tiles: a proof in a log of a million receipts reads six files. */
 import type { Bytes } from '#crypto';
 import { HASH_BYTES, nodeHash } from '#common/merkle.ts';
 import { TILE_WIDTH, type Tile } from '#common/tlog-tiles.ts';
@@ -21,6 +21,25 @@ export async function inclusionProof(index: number, size: number, read: ReadTile
       start = split;
     }
   }
+  return proof.toReversed();
+}
+
+/** PROOF(from, D[size]) of RFC 6962: empty when either tree is empty or they are the same; `from` ≤ `size`, which the tiles cover. */
+export async function consistencyProof(from: number, size: number, read: ReadTile): Promise<Bytes[]> {
+  if (from === 0 || from === size) return [];
+  const proof: Bytes[] = [];
+  let [start, end] = [0, size];
+  while (end !== from) {
+    const split = start + powerBelow(end - start);
+    if (from <= split) {
+      proof.push(await rangeRoot(split, end, size, read));
+      end = split;
+    } else {
+      proof.push(await rangeRoot(start, split, size, read));
+      start = split;
+    }
+  }
+  if (start > 0) proof.push(await rangeRoot(start, end, size, read));
   return proof.toReversed();
 }
 

@@ -1,6 +1,6 @@
 /**
- * Publishes committed heads with their tiles, self-clocked like the batches: whatever was committed while one head is written goes out
- * with the next. At one receipt at a time a head takes longer to publish than to commit (three new files against one).
+ * Publishes committed heads with their tiles: at once after a quiet moment or when somebody waits for one, else those of some milliseconds
+ * together, since three new files a head cost three times what the commit does. Nothing depends on it but how fresh the public files are.
  */
 import { TILE_WIDTH, type Tile } from '#common/tlog-tiles.ts';
 import type { FilledTile, PublicFiles } from './public.ts';
@@ -8,6 +8,8 @@ import type { Head } from './rows.ts';
 
 /** Tiles that may wait, 8 KB each, before commits wait too: half of them are those of 65,536 receipts. */
 const MAX_WAITING = 512;
+/** Milliseconds from one head to the next that nobody waits for. */
+const PAUSE = 50;
 
 interface Awaited {
   readonly size: number;
@@ -24,10 +26,16 @@ export class Publisher {
   private published: Head | undefined;
   private awaited: Awaited[] = [];
   private work: Promise<void> | undefined;
+  private last = -Infinity;
+  /** Ends the pause before the next head. */
+  private hurry: (() => void) | undefined;
   private failure: { readonly error: unknown } | undefined;
 
-  constructor(files: PublicFiles) {
+  private readonly onPublished: ((head: Head) => void) | undefined;
+
+  constructor(files: PublicFiles, onPublished?: (head: Head) => void) {
     this.files = files;
+    this.onPublished = onPublished;
   }
 
   /** A head that is committed, and the tiles that changed on the way to it. */
@@ -55,13 +63,17 @@ export class Publisher {
     if (published !== undefined && published.size >= size) return Promise.resolve(published);
     return new Promise((resolve, reject) => {
       this.awaited.push({ size, resolve, reject });
+      this.hurry?.();
       if (this.failure !== undefined) this.start();
     });
   }
 
-  /** When nothing is being written. */
+  /** When everything is written that waits. */
   async idle(): Promise<void> {
-    while (this.work !== undefined) await this.work;
+    while (this.work !== undefined) {
+      this.hurry?.();
+      await this.work;
+    }
   }
 
   /** Forgets what waits: the log was read anew, and what `published` lacks is offered again. */
@@ -82,6 +94,7 @@ export class Publisher {
 
   private async run(): Promise<void> {
     while (this.next !== undefined) {
+      await this.pause();
       const { next: head, full, partial } = this;
       this.full = [];
       this.partial = new Map();
@@ -98,13 +111,28 @@ export class Publisher {
       }
       this.failure = undefined;
       this.published = head;
+      this.last = performance.now();
       this.serve();
     }
+  }
+
+  private async pause(): Promise<void> {
+    const rest = this.last + PAUSE - performance.now();
+    if (rest <= 0 || this.awaited.length > 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, rest);
+      this.hurry = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.hurry = undefined;
   }
 
   private serve(): void {
     const head = this.published;
     if (head === undefined) return;
+    this.onPublished?.(head);
     const served = this.awaited.filter(({ size }) => size <= head.size);
     this.awaited = this.awaited.filter(({ size }) => size > head.size);
     for (const { resolve } of served) resolve(head);

@@ -1,5 +1,6 @@
 import type { Digest } from '#common/data.ts';
 import type { Kind, LoggedReceipt, ReceiptDraft } from '#common/receipt.ts';
+import type { WitnessPolicy } from '#common/policy.ts';
 import type { Store } from '../store/types.ts';
 
 export interface LogOptions {
@@ -7,6 +8,9 @@ export interface LogOptions {
   /** Keys lie in `home/keys`, public files in `home/log/<org>`. */
   readonly home: string;
   readonly org: string;
+  /** Whom to ask for cosignatures. */
+  readonly witnesses?: WitnessPolicy | undefined;
+  onWitnessFailure?(vkey: string, error: unknown): void;
 }
 
 interface ReceiptQuery {
@@ -16,6 +20,13 @@ interface ReceiptQuery {
   readonly limit?: number | undefined;
   /** Only receipts with a smaller index: the next page. */
   readonly before?: number | undefined;
+}
+
+/** How many of the witnesses that were asked signed a checkpoint, and whether that is enough for the log's own policy. */
+export interface Witnessed {
+  readonly signed: number;
+  readonly of: number;
+  readonly reached: boolean;
 }
 
 /** Where the public files and the database part. */
@@ -53,8 +64,13 @@ export interface Log {
   proof(id: Digest, under?: string): Promise<string>;
   /** The receipt's body in a DSSE envelope (dsse.ts), signed with the log's key: for seals. @throws NOT_FOUND */
   dsse(id: Digest): Promise<string>;
-  /** The newest published checkpoint, a signed note. */
+  /** The newest published checkpoint, a signed note; with witnesses, cosigned by enough of them, unless that takes longer than a minute. */
   checkpoint(): Promise<string>;
+  /**
+   * A checkpoint over at least `size` receipts, cosigned by enough witnesses; what there is after `patience` milliseconds. Without
+   * witnesses it is the newest, and `witnesses` null.
+   */
+  cosigned(size: number, patience: number): Promise<{ readonly note: string; readonly witnesses: Witnessed | null }>;
   receipts(query?: ReceiptQuery): Promise<LoggedReceipt[]>;
   get(id: Digest): Promise<LoggedReceipt | undefined>;
   /** One stream's receipts in `seq` order. */

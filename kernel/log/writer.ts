@@ -40,6 +40,8 @@ export interface WriterOptions {
   readonly signer: NoteSigner;
   readonly files: PublicFiles;
   readonly heads: HeadFile;
+  /** Told of each published head; must not throw. */
+  onPublished?(head: Head): void;
   /** A new connection for the log's rows. */
   connect(): Promise<Client>;
 }
@@ -61,7 +63,7 @@ export class Writer {
     this.options = options;
     this.client = client;
     this.chains = new Chains(options.org, options.signer);
-    this.publisher = new Publisher(options.files);
+    this.publisher = new Publisher(options.files, (head) => options.onPublished?.(head));
   }
 
   /** `client` holds the log's lock; the writer ends it. @throws LOG_FORKED */

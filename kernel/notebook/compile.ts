@@ -15,9 +15,9 @@ import { draftText } from './compile-text.ts';
 /** @throws NOTEBOOK_INVALID with `line` when the file cannot be taken apart */
 export function compileNotebook(text: string): CompiledNotebook {
   const document = parseDocument(text);
-  const { title, uses, datasets, seed } = document;
+  const { title, uses, datasets, seed, compare } = document;
   const cells = resolveNames(draft(document), document).map(finish);
-  return { digest: sha256Hex(text), title, uses, datasets, seed, cells };
+  return { digest: sha256Hex(text), title, uses, datasets, seed, compare, cells };
 }
 
 /** Cells in file order; SQL last of all to be read, since it finds tables among the names that the others define. */

@@ -185,6 +185,9 @@ describe('a headless run', { concurrency: 2 }, () => {
       ['new Date(0)', 'shared.setTime(5)'],
       ['Table.fromColumns({a: Float64Array.of(1)})', 'shared.column("a")[0] = 9'],
       ['Array.from({length: 20000}, (_, i) => i)', 'shared[5] = -1'],
+      ['Uint8Array.of(1, 2, 3, 4, 5).subarray(1)', 'shared[3] = 7'],
+      ['new Map([[1, 2]])', 'shared.set("f", () => 1)'],
+      ['[1, Float64Array.of(1)], other = 2', 'shared[1][0] = other'],
     ]) {
       assert.equal((await failure({ a: `const shared = ${make}`, b: change! }, 'a')).code, 'CELL_MUTATED', make);
     }

@@ -2,6 +2,8 @@
  * A notebook's run while it becomes evidence: every call, data set and cell is a receipt of one stream, each naming those it came from.
  * `open` stands in the log before anything runs and `close` after everything ran, with the count, so that nothing can be left out.
  */
+import { sha256Hex } from '#crypto';
+import { STAMP_MATERIAL } from '#common/verify-time.ts';
 import type { Digest, TableData } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import { isUsed } from '#common/cells/names.ts';
@@ -18,6 +20,8 @@ export interface RecordingOptions {
   readonly comparators: readonly Comparator[];
   readonly env: ReceiptDraft['env'];
   readonly signal?: AbortSignal | undefined;
+  /** An authority's time stamp on the notebook, which shows that nothing of this was logged before it. */
+  readonly stamp?: Uint8Array | undefined;
 }
 
 export interface Recording {
@@ -47,6 +51,7 @@ export async function openRecording(kernel: Kernel, options: RecordingOptions): 
   const open = await log.append(
     draft(options, 'open', {
       subject: [{ name: 'notebook.md', digest: { sha256: compiled.digest } }],
+      materials: options.stamp === undefined ? [] : [{ name: STAMP_MATERIAL, digest: sha256Hex(options.stamp) }],
       env: options.env,
       comparators: options.comparators,
       result: { notebook: options.name, title: compiled.title.slice(0, 200), cells: sealedCells(compiled).length },
@@ -95,7 +100,7 @@ export async function openRecording(kernel: Kernel, options: RecordingOptions): 
           cell: cell.id,
           source: cell.digest,
           calls: called.length,
-          outputs: Object.fromEntries((state.outputs ?? []).slice(0, 100).map(({ name, digest }) => [name, digest])),
+          outputs: Object.fromEntries((state.outputs ?? []).slice(0, 100).map(({ name, digest }) => [name, digest!])),
         },
       }),
     );

@@ -19,22 +19,9 @@ import { makeFolder } from '../store/files.ts';
 import { compileNotebook } from './compile.ts';
 import { environment } from './environment.ts';
 import { runHeadless } from './headless.ts';
-import { comparatorOf, differ, type Difference } from './reproduce-compare.ts';
+import { judgeValues } from './reproduce-judge.ts';
+import type { CellOutcome } from './reproduce-outcome.ts';
 import { openReplay } from './reproduce-replay.ts';
-
-export const OUTCOMES = ['IDENTICAL', 'EQUIVALENT', 'DIVERGED', 'NOT-RUN'] as const;
-export type Outcome = (typeof OUTCOMES)[number];
-
-export interface CellOutcome {
-  readonly id: string;
-  readonly outcome: Outcome;
-  readonly sealed: Digest;
-  readonly found: Digest | null;
-  /** Why it isn't IDENTICAL, as a sentence. */
-  readonly reason?: string;
-  /** The first place beyond the tolerance. */
-  readonly difference?: Difference;
-}
 
 export interface Reproduction {
   /** Every cell IDENTICAL or EQUIVALENT. */
@@ -45,6 +32,8 @@ export interface Reproduction {
   /** What was different here from the start: another Node, another plugin. */
   readonly notes: readonly string[];
   readonly verified: VerifyReport;
+  /** Those that were sealed before the run, and were applied. */
+  readonly comparators: readonly Comparator[];
 }
 
 export interface ReproduceOptions {
@@ -94,6 +83,7 @@ export async function reproduceBundle(bytes: Uint8Array, options: ReproduceOptio
         cells,
         notes: [...environmentNotes(sealed), ...replay.notes],
         verified,
+        comparators: sealed.comparators,
       };
     } finally {
       await replay.close();
@@ -153,11 +143,6 @@ function judge(
   const base = { id: cell.id, sealed: cell.digest, found: digest ?? null };
   if (state === undefined || digest === undefined) return { ...base, ...unfinished(state) };
   if (digest === cell.digest) return { ...base, outcome: 'IDENTICAL' };
-  const comparator = comparatorOf(
-    sealed.comparators,
-    cell.id,
-    (state.outputs ?? []).map(({ name }) => name),
-  );
   const before = sealed.files.get(outputPath(cell.digest));
   if (before === undefined || value === undefined)
     return {
@@ -165,18 +150,7 @@ function judge(
       outcome: 'DIVERGED',
       reason: 'The values differ, and the sealed one is too large to travel in the bundle.',
     };
-  const allowed = comparator.how === 'numeric' ? comparator : {};
-  const difference = differ(decodeValue(before), decodeValue(value), allowed);
-  // Values that only `differ` takes for equal (0 and −0) are equivalent at best.
-  if (difference === null && comparator.how === 'numeric')
-    return { ...base, outcome: 'EQUIVALENT', reason: `Equal within ${tolerance(comparator)}, as sealed.` };
-  const where = difference ?? { path: 'value', sealed: 'another encoding', found: 'of equal numbers' };
-  return {
-    ...base,
-    outcome: 'DIVERGED',
-    reason: `${where.path} was ${where.sealed} and is ${where.found}.`,
-    difference: where,
-  };
+  return { ...base, ...judgeValues(outputsIn(before), outputsIn(value), sealed.comparators, cell.id) };
 }
 
 /** A cell without a value: not run when that lies with what is installed here, diverged when its own code fails. */
@@ -187,19 +161,14 @@ function unfinished(state: CellState | undefined): Pick<CellOutcome, 'outcome' |
   return { outcome: elsewhere.includes(code) ? 'NOT-RUN' : 'DIVERGED', reason: message };
 }
 
+/** A cell's value is what it defines, by name. */
+const outputsIn = (bytes: Uint8Array): Record<string, unknown> => decodeValue(bytes) as Record<string, unknown>;
+
 function environmentNotes({ env, compiled }: SealedRun): string[] {
   const here = environment(compiled);
   return Object.entries(env)
     .filter(([key, value]) => here[key] !== value)
     .map(([key, value]) => `${key}: sealed on ${String(value)}, here ${String(here[key] ?? 'unknown')}`);
-}
-
-function tolerance({ absolute, relative }: Comparator): string {
-  const parts = [
-    absolute === undefined ? null : `±${absolute}`,
-    relative === undefined ? null : `${relative} relatively`,
-  ];
-  return parts.filter((part) => part !== null).join(' and ') || 'no tolerance';
 }
 
 function refuted(verified: VerifyReport): AssayError {

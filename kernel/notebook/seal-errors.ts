@@ -1,7 +1,9 @@
 /** Why a notebook was not sealed. */
+import { parsePlace } from '#common/comparators.ts';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import type { CellState, CompiledNotebook } from '#common/notebook.ts';
+import type { Comparator } from '#common/receipt.ts';
 
 /** A cell that doesn't compile: nothing need run to know that. */
 export function refuseBroken(name: string, compiled: CompiledNotebook): void {
@@ -13,6 +15,21 @@ export function refuseBroken(name: string, compiled: CompiledNotebook): void {
     details: { cells: [{ id: broken.id, code, message, line }] },
   });
 }
+
+/** A rule for nothing would leave its cell compared exactly, and nobody the wiser. */
+export function refuseUnknown(name: string, { cells }: CompiledNotebook, comparators: readonly Comparator[]): void {
+  const known = new Set(cells.filter(isSealed).flatMap(({ id, outputs }) => [id, ...outputs]));
+  const unknown = comparators.find(({ of }) => !known.has(parsePlace(of)?.[0] ?? '') && !of.startsWith('*'));
+  if (unknown === undefined) return;
+  const which = [...known].slice(0, 12).join(', ');
+  throw new AssayError(
+    'NOTEBOOK_INVALID',
+    `\`compare\` names “${unknown.of}”, which is nothing that this notebook seals. It seals: ${which || 'nothing'}.`,
+    { where: `${name}.md` },
+  );
+}
+
+const isSealed = ({ kind }: CompiledNotebook['cells'][number]): boolean => kind === 'value' || kind === 'sql';
 
 export function rootDiffers(name: string, page: Digest, kernel: Digest, cells: readonly string[]): AssayError {
   const named = cells.slice(0, 8).map((id) => `“${id}”`);

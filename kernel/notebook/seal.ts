@@ -7,16 +7,20 @@ import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import { finishBundle, prepareBundle } from '#common/bundle.ts';
 import type { BundleCell } from '#common/bundle-types.ts';
+import { mergeComparators } from '#common/comparators.ts';
 import type { CellState, CompiledNotebook, NotebookRun } from '#common/notebook.ts';
-import { parseProof } from '#common/proof.ts';
+import { parseVkey, splitNote } from '#common/note.ts';
+import { stampedNote } from '#common/verify-time.ts';
 import type { Comparator, LoggedReceipt, ReceiptDraft } from '#common/receipt.ts';
 import type { Kernel } from '../kernel.ts';
+import { stamp, type Stamp } from '../timestamps.ts';
+import type { Witnessed } from '../log/types.ts';
 import { compileNotebook } from './compile.ts';
 import { environment } from './environment.ts';
 import { runHeadless } from './headless.ts';
 import { draft, openRecording, sealedCells, type Recording } from './recording.ts';
 import { artifactsOf, dataOf, withAncestors } from './seal-contents.ts';
-import { failedCell, refuseBroken, rootDiffers } from './seal-errors.ts';
+import { failedCell, refuseBroken, refuseUnknown, rootDiffers } from './seal-errors.ts';
 import { keepSeal, type SealEntry } from './seals.ts';
 
 export interface SealRequest {
@@ -26,7 +30,7 @@ export interface SealRequest {
   readonly root?: Digest | undefined;
   /** The page's digest of each cell, so that the error can name the cells. */
   readonly cells?: Readonly<Record<string, Digest>> | undefined;
-  /** How a re-run will be compared; logged before the run. Every cell exactly unless given. */
+  /** How a re-run will be compared, over what the notebook says under `compare`; logged before the run. Exactly, where nothing is said. */
   readonly comparators?: readonly Comparator[] | undefined;
   /** Names the run in events. */
   readonly id?: string | undefined;
@@ -37,11 +41,16 @@ export interface SealRequest {
 
 export interface Sealed extends SealEntry {
   readonly cells: readonly BundleCell[];
+  /** null: the log has no witnesses. When too few signed in time, the bundle holds all the same, and says so to who asks for them. */
+  readonly witnesses: Witnessed | null;
+  /** RFC 3339: a time-stamping authority saw the checkpoint before; null where none is configured, or none answered. */
+  readonly stamped: string | null;
 }
 
+/** How long a seal waits for witnesses, in milliseconds. */
+const WITNESS_PATIENCE = 5_000;
 /** A cell's value travels in the bundle up to this size; a larger one is compared by its digest alone. */
 const LARGEST_VALUE = 16 * 2 ** 20;
-const EXACT: readonly Comparator[] = [{ of: '*', how: 'exact' }];
 
 /**
  * @throws NOTEBOOK_INVALID, CELL_FAILED naming cell and line, SEAL_ROOT_DIFFERS, CANCELLED, TIMEOUT, STORE_* codes: nothing is sealed
@@ -51,11 +60,13 @@ export async function sealNotebook(kernel: Kernel, request: SealRequest): Promis
   const { notebook, id = nanoid() } = request;
   const compiled = compileNotebook(notebook.text);
   refuseBroken(notebook.name, compiled);
+  const comparators = mergeComparators(compiled.compare, request.comparators ?? []);
+  refuseUnknown(notebook.name, compiled, comparators);
   const say = (state: 'started' | 'cell' | 'done' | 'failed', more: object = {}): void =>
     void kernel.events.emit({ type: 'seal', call: id, notebook: notebook.name, state, ...more });
   say('started', { done: 0, total: sealedCells(compiled).length });
   try {
-    const sealed = await seal(kernel, request, compiled, `seal/${id}`, say);
+    const sealed = await seal(kernel, { ...request, comparators }, compiled, `seal/${id}`, say);
     say('done');
     return sealed;
   } catch (error) {
@@ -68,14 +79,23 @@ type Say = (state: 'cell', more: { cell: string; done: number; total: number }) 
 
 async function seal(
   kernel: Kernel,
-  request: SealRequest,
+  request: SealRequest & Pick<ReceiptDraft, 'comparators'>,
   compiled: CompiledNotebook,
   stream: string,
   say: Say,
 ): Promise<Sealed> {
-  const { notebook, comparators = EXACT, signal } = request;
+  const { notebook, comparators, signal } = request;
   const env = environment(compiled);
-  const recording = await openRecording(kernel, { compiled, name: notebook.name, stream, comparators, env, signal });
+  const announced = await stampOf(kernel, () => new TextEncoder().encode(notebook.text), signal);
+  const recording = await openRecording(kernel, {
+    compiled,
+    name: notebook.name,
+    stream,
+    comparators,
+    env,
+    signal,
+    stamp: announced?.reply,
+  });
   const values = new Map<string, Uint8Array>();
   const run = await runRecorded(compiled, recording, request, values, say);
   const failed = failedCell(notebook.name, compiled, run.cells);
@@ -93,7 +113,18 @@ async function seal(
   if (request.root !== undefined && request.root !== run.root)
     throw rootDiffers(notebook.name, request.root, run.root, differing(request, cells));
 
-  return bind(kernel, { request, compiled, stream, env, comparators, recording, receipts, root: run.root, cells });
+  return bind(kernel, {
+    request,
+    compiled,
+    stream,
+    env,
+    comparators,
+    recording,
+    receipts,
+    root: run.root,
+    cells,
+    announced,
+  });
 }
 
 /** Cells that the page, if it told its digests, shows otherwise. */
@@ -112,11 +143,13 @@ interface Finished {
   readonly receipts: readonly LoggedReceipt[];
   readonly root: Digest;
   readonly cells: readonly BundleCell[];
+  /** The notebook's time stamp, which `open` names. */
+  readonly announced: Stamp | null;
 }
 
 /** Lays out the bundle, logs the seal over its manifest, and adds the proofs that the log can give only then. */
 async function bind(kernel: Kernel, finished: Finished): Promise<Sealed> {
-  const { request, compiled, stream, env, comparators, recording, receipts, root, cells } = finished;
+  const { request, compiled, stream, env, comparators, recording, receipts, root, cells, announced } = finished;
   const { name, text } = request.notebook;
   const all = await withAncestors(kernel, receipts);
   const prepared = prepareBundle({
@@ -143,14 +176,40 @@ async function bind(kernel: Kernel, finished: Finished): Promise<Sealed> {
       comparators,
     }),
   );
-  const proof = await log.proof(seal.id);
-  const { checkpoint } = parseProof(proof);
-  const proofs = new Map([[seal.id, proof]]);
+  const { note: checkpoint, witnesses } = await log.cosigned(seal.index + 1, WITNESS_PATIENCE);
+  const proofs = new Map<Digest, string>();
   // A checkpoint that covers the seal covers all that came before it.
-  for (const { id } of all) proofs.set(id, await log.proof(id, checkpoint));
-  const bytes = finishBundle(prepared, { seal, dsse: await log.dsse(seal.id), checkpoint, vkey: log.vkey, proofs });
+  for (const { id } of [...all, seal]) proofs.set(id, await log.proof(id, checkpoint));
+  const stamped = await stampOf(
+    kernel,
+    () => stampedNote(checkpoint, splitNote(checkpoint).text, parseVkey(log.vkey)),
+    request.signal,
+  );
+  const bytes = finishBundle(prepared, {
+    seal,
+    dsse: await log.dsse(seal.id),
+    checkpoint,
+    vkey: log.vkey,
+    proofs,
+    stamps: { notebook: announced?.reply, checkpoint: stamped?.reply },
+  });
   const bundle = await kernel.artifacts.put(bytes);
-  return { ...(await keepSeal(kernel, { id: seal.id, notebook: name, root, bundle })), cells };
+  return {
+    ...(await keepSeal(kernel, { id: seal.id, notebook: name, root, bundle })),
+    cells,
+    witnesses,
+    stamped: stamped?.before ?? null,
+  };
+}
+
+/** A seal without its time stamp is a seal all the same: what went wrong is in the kernel's log. */
+async function stampOf(kernel: Kernel, data: () => Uint8Array, signal?: AbortSignal): Promise<Stamp | null> {
+  try {
+    return await stamp(kernel.home, data(), signal);
+  } catch (err) {
+    kernel.logger.warn({ err }, 'the seal has no time stamp');
+    return null;
+  }
 }
 
 /** The run itself. However it ends, `close` says so in the log; when it doesn't settle, here. */

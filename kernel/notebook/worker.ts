@@ -35,6 +35,7 @@ async function run(notebook: CompiledNotebook, values: boolean): Promise<void> {
     root: () => {},
     later: (callback) => void setImmediate(callback),
     clock: () => performance.now(),
+    digests: values,
     ...(values ? { value: (cell: string, bytes: Uint8Array) => send({ type: 'value', cell, bytes }) } : {}),
   });
   runtime.define(notebook);

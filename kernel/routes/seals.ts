@@ -26,7 +26,26 @@ const seal = {
   bundle: digest,
   at: text('RFC 3339 time.'),
 };
-const sealed = object({ ...seal, cells: list(object({ id: text('As in the notebook.'), digest })) });
+const sealed = object({
+  ...seal,
+  stamped: {
+    type: ['string', 'null'],
+    description:
+      'RFC 3339: a time-stamping authority saw the checkpoint before; null where none is configured, or none answered.',
+  },
+  cells: list(object({ id: text('As in the notebook.'), digest })),
+  witnesses: {
+    description: 'How many of the log’s witnesses signed the bundle’s checkpoint; null when the log has none.',
+    anyOf: [
+      { type: 'null' },
+      object({
+        signed: integer('Signed in time.'),
+        of: integer('Were asked.'),
+        reached: { type: 'boolean', description: 'Whether that is enough for the log’s own policy.' },
+      }),
+    ],
+  },
+});
 
 /** Sealed runs of notebooks. A seal is the id of its receipt. */
 export function seals(app: FastifyInstance, { kernel, library }: Context): void {

@@ -68,13 +68,14 @@ async function initialise(
   onProgress?.('Making the database, once: about a second');
   const home = dirname(data);
   for (const name of await readdir(home)) {
-    if (name.startsWith('pg.new-')) await rm(join(home, name), { recursive: true });
+    // One whose kernel was killed may be about to end, and still write.
+    if (name.startsWith('pg.new-')) await rm(join(home, name), { recursive: true, force: true, maxRetries: 10 });
   }
   const fresh = await mkdtemp(join(home, 'pg.new-'));
   if (servant.owner >= 0) await chown(fresh, servant.owner, -1);
   const args = ['-D', fresh, '-U', SUPERUSER, '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-instructions'];
   const log = join(home, 'pg.log');
-  const child = await run([...servant.prefix, binaries.initdb, ...args], binaries, servant, log);
+  const child = await run([...servant.prefix, ...servant.leash, binaries.initdb, ...args], binaries, servant, log);
   const code = await exitOf(child);
   if (code !== 0) throw await startError('initdb failed', log, 0);
   await rename(fresh, data);

@@ -19,26 +19,35 @@ const ARGS = [
   '--disable-sync',
 ];
 
-export async function launchChromium(args: readonly string[] = []): Promise<Browser> {
-  const { executablePath, env } = await findChromium();
-  return chromium.launch({ executablePath, headless: true, args: [...ARGS, ...args], env });
+/** The packed one is a headless shell, in which a sandboxed frame has no process of its own unless asked, as it has in every Chromium with a window. */
+const PACKED_ARGS = ['--site-per-process'];
+
+interface Found {
+  readonly executablePath: string;
+  readonly env: Record<string, string>;
+  readonly args: readonly string[];
 }
 
-async function findChromium(): Promise<{ executablePath: string; env: Record<string, string> }> {
+export async function launchChromium(args: readonly string[] = []): Promise<Browser> {
+  const { executablePath, env, args: own } = await findChromium();
+  return chromium.launch({ executablePath, headless: true, args: [...ARGS, ...own, ...args], env });
+}
+
+async function findChromium(): Promise<Found> {
   const named = process.env['CHROMIUM'];
   const found = named === 'packed' ? undefined : (named ?? SYSTEM.find((path) => existsSync(path)));
   if (found === undefined) return unpackChromium();
-  return { executablePath: found, env: environment() };
+  return { executablePath: found, env: environment(), args: [] };
 }
 
 /** Its package unpacks the libraries by itself only on AWS Lambda; any other bare container lacks them just as well. */
-async function unpackChromium(): Promise<{ executablePath: string; env: Record<string, string> }> {
+async function unpackChromium(): Promise<Found> {
   const { default: packed, inflate, setupLambdaEnvironment } = await import('@sparticuz/chromium');
   const executablePath = await packed.executablePath();
   const entry = import.meta.resolve('@sparticuz/chromium');
   const libraries = await inflate(fileURLToPath(new URL('../bin/al2023.tar.br', entry)));
   setupLambdaEnvironment(`${libraries}/lib`);
-  return { executablePath, env: environment() };
+  return { executablePath, env: environment(), args: PACKED_ARGS };
 }
 
 const environment = (): Record<string, string> =>

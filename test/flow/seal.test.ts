@@ -1,7 +1,9 @@
 /** A notebook is run, sealed, verified, altered and run again, all through the command line as a user has it. */
 import assert from 'node:assert/strict';
+import { Buffer } from 'node:buffer';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
+import { readZip, writeZip } from '../../kernel/common/zip.ts';
 import { makeProject, notebook, serveProject, type Project } from './seal-project.ts';
 
 interface Verified {
@@ -139,7 +141,7 @@ describe('assay run --seal, verify, reproduce', () => {
     assert.deepEqual(Object.keys(report.checks[0]!), ['code', 'ok', 'what', 'detail']);
     assert.deepEqual(
       report.checks.filter(({ ok }) => ok !== true).map(({ code }) => code),
-      ['SIGNER', 'WITNESSES'],
+      ['SIGNER', 'WITNESSES', 'FRESH', 'TIME', 'ROLLBACK'],
     );
     const { code, out } = await project.assay('verify', zip());
     assert.equal(code, 0);
@@ -200,7 +202,7 @@ describe('assay run --seal, verify, reproduce', () => {
     const { receipts } = await json<Listed>('receipts', '--kind', 'reproduce');
     assert.deepEqual(
       receipts.at(-1)!.parents.map(({ role }) => role),
-      ['seal'],
+      ['seal', 'cell', 'cell', 'cell'],
     );
   });
 
@@ -231,7 +233,52 @@ describe('assay run --seal, verify, reproduce', () => {
     const again = await json<Reproduced>('reproduce', project.path('clock.zip'));
     assert.equal(again.code, 1);
     assert.deepEqual(outcomes(again), { a: 'DIVERGED', b: 'IDENTICAL', c: 'EQUIVALENT' });
-    assert.match(again.cells[0]!.reason!, /^a\.y was \d+ and is \d+\.$/);
+    assert.match(again.cells[0]!.reason!, /^a\.y was \d+ and is \d+, [\d.e+]+ apart\.$/);
+  });
+
+  it('compares as the notebook said before the run, place by place, and leaves a receipt that names the originals', async () => {
+    const said = `uses: [tiny]
+compare:
+  a: { ignore: it is the clock }
+  c.y: { absolute: 1e-6 }
+  d: { between: [0.9, 1.1] }`;
+    const text = notebook(
+      said,
+      'ts id=a\nconst a = await tiny.clock({});',
+      'ts id=c\nconst c = await tiny.jitter({ x: 1 });',
+      'ts id=d name=d\n(await tiny.jitter({ x: 1 })).y',
+      'ts id=e name=e\na.y',
+    );
+    project.write('notebooks/said.md', text);
+    const file = project.path('said.zip');
+    await json('run', 'said', '--seal', '--out', file);
+    const holds = await json<Verified>('verify', file);
+    assert.match(holds.checks.find(({ code }) => code === 'COMPARATORS')!.detail, /c\.y within ±0\.000001/);
+    const again = await json<Reproduced>('reproduce', file, '--home', project.path('.assay'));
+    assert.deepEqual(outcomes(again), { a: 'EQUIVALENT', c: 'EQUIVALENT', d: 'EQUIVALENT', e: 'DIVERGED' });
+    const reasons = again.cells.map(({ reason = '' }) => reason);
+    assert.match(reasons[0]!, /Not compared: a \(it is the clock\)/);
+    assert.match(
+      reasons[1]!,
+      /^At most [\d.e-]+ apart, at c\.y, \d+ % of what is allowed: equal within ±0\.000001, as sealed\.$/,
+    );
+    assert.match(reasons[3]!, /^e was \d+ and is \d+, .* apart\.$/);
+    const { receipts } = await json<Listed>('receipts', '--kind', 'reproduce', '--limit', '1');
+    assert.deepEqual(receipts[0]!.parents.map(({ role }) => role).toSorted(), ['cell', 'cell', 'cell', 'cell', 'seal']);
+    assert.deepEqual((receipts[0]!.result as { counts: object }).counts, {
+      IDENTICAL: 0,
+      EQUIVALENT: 3,
+      DIVERGED: 1,
+      'NOT-RUN': 0,
+    });
+    // Widened in the file afterwards, nothing is run again.
+    const files = new Map(readZip(readFileSync(file)));
+    const rules = Buffer.from(files.get('comparators.json')!).toString().replace('0.000001', '9');
+    project.write('widened.zip', writeZip(files.set('comparators.json', new Uint8Array(Buffer.from(rules)))));
+    const { err } = await project.assay('reproduce', project.path('widened.zip'));
+    assert.match(err, /COMPARATORS.*BUNDLE_REFUTED/s);
+    project.write('notebooks/said.md', text.replace('  d:', '  dd:'));
+    assert.match((await project.assay('run', 'said', '--seal')).err, /“dd”.*It seals: a, c, d, e\..*NOTEBOOK_INVALID/s);
   });
 });
 

@@ -2,35 +2,46 @@
 import type { Drawing } from '#common/cells/present.ts';
 import { DOM_GLOBALS } from '#common/cells/names.ts';
 import type { CompiledCell, CompiledNotebook } from '#common/notebook.ts';
+import { Canvas, type Look } from './canvas.ts';
 import { html, svg } from './html.ts';
 import { inspect } from './inspect.ts';
 import { loadViews, type Views } from './plugin-views.ts';
 import type { Slots } from './slots.ts';
 
 export interface FrameDrawing extends Drawing {
-  /** Finds the drawings of the plugins that the notebook names. */
+  /** Finds the drawings of the plugins that the notebook names; cells that it has no more are forgotten. */
   use(notebook: CompiledNotebook): void;
-}
-
-/** What one run of a cell has drawn so far. */
-interface Canvas {
-  readonly node: HTMLElement;
-  shown: boolean;
+  /** The cell calls a method. */
+  called(cell: string): void;
+  /** Draws again what was made for another width or for the other of light and dark. Gives the cells that have to run for it. */
+  refresh(): string[];
 }
 
 type Loaded = { plot?: typeof import('./plot.ts'); markdown?: typeof import('./markdown.ts') };
 
-export function makeDrawing(slots: Slots): FrameDrawing {
+/** @param late told when a run has ended whose drawings are out of date already */
+export function makeDrawing(slots: Slots, late: () => void): FrameDrawing {
   const canvases = new Map<string, Canvas>();
   const loaded: Loaded = {};
   const views = new Map<string, Views>();
   let plugins: readonly string[] = [];
+
+  const look = (id: string): Look => ({
+    width: slots.width(id),
+    dark: document.documentElement.style.colorScheme === 'dark',
+  });
 
   /** Puts the canvas in place of what the cell showed before. */
   function place(id: string, canvas: Canvas): void {
     if (canvas.shown) return;
     canvas.shown = true;
     slots.box(id).replaceChildren(canvas.node);
+  }
+
+  function renew(id: string): Canvas {
+    const canvas = new Canvas(() => look(id));
+    canvases.set(id, canvas);
+    return canvas;
   }
 
   function add(id: string, canvas: Canvas, value: unknown): void {
@@ -57,29 +68,28 @@ export function makeDrawing(slots: Slots): FrameDrawing {
     ((cell.kind !== 'text' && !cell.inputs.includes('md')) || loaded.markdown !== undefined) &&
     (cell.kind !== 'view' || plugins.every((plugin) => views.has(plugin) || !cell.inputs.includes(plugin)));
 
-  const context = (cell: CompiledCell) => ({
-    width: slots.width(cell.id),
-    dark: document.documentElement.style.colorScheme === 'dark',
-    document,
-  });
-
   return {
     globals: Object.fromEntries(DOM_GLOBALS.map((name) => [name, (globalThis as Record<string, unknown>)[name]])),
     variables: { width: 640, dark: false },
-    use({ uses }) {
+    use({ uses, cells }) {
       plugins = [...new Set(uses.map((use) => use.split('.', 1)[0]!))];
+      const kept = new Set(cells.map(({ id }) => id));
+      for (const id of canvases.keys()) if (!kept.has(id)) canvases.delete(id);
     },
+    called(cell) {
+      const canvas = canvases.get(cell);
+      if (canvas) canvas.called = true;
+    },
+    refresh: () => Array.from(canvases).flatMap(([id, canvas]) => (canvas.refresh() ? [id] : [])),
     ready(cell) {
-      const canvas = { node: document.createElement('div'), shown: false };
-      canvas.node.className = 'drawing';
-      canvases.set(cell.id, canvas);
+      renew(cell.id);
       return isLoaded(cell) ? null : load(cell);
     },
     input(cell, name) {
       const canvas = canvases.get(cell.id)!;
       switch (name) {
         case 'Plot':
-          return loaded.plot!.themedPlot(() => slots.width(cell.id));
+          return loaded.plot!.themedPlot(canvas);
         case 'md':
           return loaded.markdown!.md;
         case 'html':
@@ -93,10 +103,14 @@ export function makeDrawing(slots: Slots): FrameDrawing {
           };
       }
     },
-    views(plugin) {
-      return views.get(plugin) ?? {};
+    views(cell, plugin) {
+      const canvas = canvases.get(cell.id)!;
+      const drawing =
+        (view: Views[string]) =>
+        (value: unknown, options: object = {}): unknown =>
+          canvas.draw((at) => view(value, { ...at, document, ...options }), { ...options }, false);
+      return Object.fromEntries(Object.entries(views.get(plugin) ?? {}).map(([name, view]) => [name, drawing(view)]));
     },
-    viewContext: context,
     show(cell, outputs) {
       const canvas = canvases.get(cell.id)!;
       if (cell.kind === 'text') {
@@ -107,15 +121,17 @@ export function makeDrawing(slots: Slots): FrameDrawing {
       } else {
         for (const [name, value] of Object.entries(outputs)) canvas.node.append(inspect(value, name));
       }
+      canvas.done = true;
       place(cell.id, canvas);
+      if (canvas.isStale) late();
     },
     fail(cell, error) {
-      const canvas: Canvas = { node: document.createElement('div'), shown: false };
+      const canvas = renew(cell.id);
+      canvas.node.className = '';
       if (cell.kind === 'text') {
         canvas.node.className = 'failed';
         canvas.node.textContent = `${error.message} (${error.code}${error.line === undefined ? '' : `, line ${error.line}`})`;
       }
-      canvases.set(cell.id, canvas);
       place(cell.id, canvas);
     },
   };

@@ -6,11 +6,15 @@ import { NotebookRuntime } from '#common/cells/runtime.ts';
 import type { SqlEngine } from '#common/cells/sql.ts';
 import { AssayError } from '#common/errors.ts';
 import { fixBindings } from './bindings.ts';
+import { debounce } from './debounce.ts';
 import { makeDrawing } from './drawing.ts';
 import { expose, wrap } from './port.ts';
 import { HELLO, type FrameApi, type PageApi } from './protocol.ts';
 import { makeSlots } from './slots.ts';
 import { adoptStyles } from './styles.ts';
+
+/** While a window is resized, its width changes with every picture. */
+const FIT_AFTER = 150;
 
 pinRealm();
 fixBindings();
@@ -30,18 +34,27 @@ function start(toFrame: MessagePort, toPage: MessagePort): void {
   const slots = makeSlots(
     document.body,
     (id, px) => void page.height(id, px),
-    (px) => runtime.set('width', px),
+    (first) => (first ? fit.now() : fit.soon()),
   );
-  const drawing = makeDrawing(slots);
+  const drawing = makeDrawing(slots, () => fit.soon());
   const runtime = new NotebookRuntime({
-    call: (cell, method, input) => page.call(cell, method, input),
+    call(cell, method, input) {
+      drawing.called(cell);
+      return page.call(cell, method, input);
+    },
     dataset: (name) => page.dataset(name),
     sql: () => (engine ??= openSqlInFrame(page)),
     states: (states) => void page.states(states),
     root: (root) => void (told = page.root(root)),
     later: soon(),
     clock: () => performance.now(),
+    digests: true,
     drawing,
+  });
+  const refresh = (): void => runtime.again(drawing.refresh());
+  const fit = debounce(FIT_AFTER, () => {
+    runtime.set('width', slots.width());
+    refresh();
   });
   const api: FrameApi = {
     async define(notebook) {
@@ -62,6 +75,7 @@ function start(toFrame: MessagePort, toPage: MessagePort): void {
       for (const [name, value] of Object.entries(tokens)) style.setProperty(name, value);
       style.colorScheme = dark ? 'dark' : 'light';
       runtime.set('dark', dark);
+      refresh();
     },
   };
   expose(api, toFrame);

@@ -1,7 +1,9 @@
 /** Observable Plot in the page's colours and type, as wide as the cell. */
 import * as Plot from '@observablehq/plot';
+import type { Canvas } from './canvas.ts';
 
-type Options = Parameters<typeof Plot.plot>[0] & Record<string, unknown>;
+type Options = NonNullable<Parameters<typeof Plot.plot>[0]> & Record<string, unknown>;
+type Maker = (...args: never[]) => unknown;
 
 const STYLE = {
   background: 'transparent',
@@ -12,21 +14,53 @@ const STYLE = {
   fontVariantNumeric: 'tabular-nums',
 };
 
-/** Of the page's tokens; what the caller says wins. */
-const CATEGORIES = ['#3B6FB6', '#C8502D', '#5E8F4E', '#B8892B', '#7A5CA3', '#4A9A9C', '#A64B6B', '#706D65'];
+/** Categories in light and dark; what the caller says wins. CSS chooses, so that nothing is drawn again for it. */
+const CATEGORIES = [
+  ['#3B6FB6', '#6F9FDC'],
+  ['#C8502D', '#E57A52'],
+  ['#5E8F4E', '#86B975'],
+  ['#B8892B', '#D9AE58'],
+  ['#7A5CA3', '#A98BD3'],
+  ['#4A9A9C', '#6FC0C2'],
+  ['#A64B6B', '#D27C9A'],
+  ['#706D65', '#A29E94'],
+].map(([light, dark]) => `light-dark(${light}, ${dark})`);
 
-export function themedPlot(width: () => number): typeof Plot {
+/** Plot for one run of a cell, whose charts are as wide as the cell unless they name a width. */
+export function themedPlot(canvas: Canvas): typeof Plot {
   const plot = (options: Options = {}): ReturnType<typeof Plot.plot> => {
-    const style = typeof options.style === 'string' ? options.style : { ...STYLE, ...options.style };
-    return Plot.plot({
-      width: width(),
-      ...roomBelow(options),
-      ...options,
-      color: themedColor(options.color),
-      style,
-    } as Options);
+    const { width } = options;
+    const draw = (at: number): ReturnType<typeof Plot.plot> => Plot.plot(themed(options, at));
+    if (width !== undefined) return draw(width);
+    // Its colours are of CSS and follow by themselves.
+    return canvas.draw((look) => draw(look.width), { dark: false }, true) as ReturnType<typeof Plot.plot>;
   };
-  return Object.freeze({ ...Plot, plot }) as typeof Plot;
+  function plotThis(this: Plot.Markish, { marks = [], ...options }: Options = {}): ReturnType<typeof Plot.plot> {
+    return plot({ ...options, marks: [...marks, this] });
+  }
+  const themedMarks = Object.entries(Plot).map(([name, part]) => [name, isMaker(part) ? making(part, plotThis) : part]);
+  return Object.freeze({ ...Object.fromEntries(themedMarks), plot }) as typeof Plot;
+}
+
+/** A function that is no class. */
+const isMaker = (part: unknown): part is Maker =>
+  typeof part === 'function' && !/^class\b/.test(Function.prototype.toString.call(part));
+
+/** Marks have a method `plot` of their own. */
+function making(make: Maker, plot: Maker): Maker {
+  return (...args: never[]) => {
+    const made = make(...args);
+    if (isMark(made)) made.plot = plot;
+    return made;
+  };
+}
+
+const isMark = (made: unknown): made is { plot: Maker } =>
+  typeof made === 'object' && made !== null && 'plot' in made && made.plot === Plot.Mark.prototype.plot;
+
+function themed(options: Options, width: number): Options {
+  const style = typeof options.style === 'string' ? options.style : { ...STYLE, ...options.style };
+  return { ...roomBelow(options), ...options, width, color: themedColor(options.color), style } as Options;
 }
 
 /** Plot leaves room for a label under ticks of 10 px; ours are larger. */

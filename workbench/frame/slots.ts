@@ -5,8 +5,8 @@ export interface Slots {
   /** The box of a cell, made when first asked for. */
   box(id: string): HTMLElement;
   place(slots: readonly Slot[]): void;
-  /** Width of a cell's slot in pixels, as the page last said. */
-  width(id: string): number;
+  /** Width of a cell's slot in pixels, as the page last said; without an id that of the widest. */
+  width(id?: string): number;
   /** Takes the boxes of other cells away. */
   keep(ids: ReadonlySet<string>): void;
 }
@@ -14,7 +14,7 @@ export interface Slots {
 export function makeSlots(
   root: HTMLElement,
   tell: (id: string, px: number) => void,
-  onWidth: (px: number) => void,
+  onWidth: (first: boolean) => void,
 ): Slots {
   const boxes = new Map<string, HTMLElement>();
   const places = new Map<string, Slot>();
@@ -30,6 +30,8 @@ export function makeSlots(
     }
   });
   let widest = 0;
+  /** A slot that is hidden has none. */
+  const widthOf = (id: string): number => Math.round(places.get(id)?.width ?? 0) || widest;
 
   /** Nothing paints over its neighbours while the page has not heard of its height yet. */
   function cut(box: HTMLElement, id: string): void {
@@ -51,16 +53,18 @@ export function makeSlots(
       return box;
     },
     place(slots) {
+      const before = widest;
+      const changed = slots.some(({ id, width }) => width > 0 && Math.round(width) !== widthOf(id));
       places.clear();
       for (const slot of slots) places.set(slot.id, slot);
       for (const [id, box] of boxes) {
         position(box, places.get(id));
         cut(box, id);
       }
-      const width = Math.round(Math.max(0, ...slots.map((slot) => slot.width)));
-      if (width > 0 && width !== widest) onWidth((widest = width));
+      widest = Math.round(Math.max(0, ...slots.map((slot) => slot.width))) || widest;
+      if (changed || widest !== before) onWidth(before === 0);
     },
-    width: (id) => Math.round(places.get(id)?.width ?? widest),
+    width: (id) => (id === undefined ? widest : widthOf(id)),
     keep(ids) {
       for (const [id, box] of boxes) {
         if (ids.has(id)) continue;

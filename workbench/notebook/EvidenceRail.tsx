@@ -25,7 +25,7 @@ export function EvidenceRail(props: { readonly report: CellState | undefined; re
             {(output) => (
               <span class="rail-value">
                 <span class="rail-name">{output.name}</span>
-                <span class="digest">{output.digest.slice(0, 8)}</span>
+                <span class="digest">{output.digest?.slice(0, 8)}</span>
                 <span class="rail-preview">{output.preview}</span>
               </span>
             )}

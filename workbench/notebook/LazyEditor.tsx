@@ -4,6 +4,7 @@ import type { Block } from '../session/state.ts';
 import type { CallProblem } from './editor/call-check.ts';
 import type { CellEditor } from './editor/cell-editor.ts';
 import { useSheet } from './context.ts';
+import { takeHeld } from './typed-ahead.ts';
 
 interface LazyEditorProps {
   readonly block: Block;
@@ -72,8 +73,9 @@ export function LazyEditor(props: LazyEditorProps) {
   createEffect(() => {
     if (!props.editing) return editor()?.blur();
     const made = editor();
-    if (made) made.focus();
-    else void load();
+    if (!made) return void load();
+    made.focus();
+    untrack(() => made.insert(takeHeld()));
   });
   return (
     <div class="editor">

@@ -6,6 +6,7 @@ import { NEW_TEXT } from '../session/blocks.ts';
 import type { Block } from '../session/state.ts';
 import { BlockTools } from './BlockTools.tsx';
 import { useSheet } from './context.ts';
+import { takeHeld } from './typed-ahead.ts';
 import type { CellEditor } from './editor/cell-editor.ts';
 
 const KEEP_AFTER = 500;
@@ -109,7 +110,9 @@ function TextEditor(props: { readonly block: Block }) {
           onHistory: (way) => dispatch({ op: way }),
         });
         made.focus();
-        if (kept === NEW_TEXT) made.selectAll();
+        // Beside another text it became part of that one.
+        made.select(NEW_TEXT);
+        made.insert(takeHeld());
         setEditor(made);
       });
       onCleanup(() => {

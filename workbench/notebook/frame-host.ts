@@ -12,6 +12,7 @@ import { FRAME_URL, type FrameApi, HELLO, type PageApi, type Slot } from '../fra
 import type { KernelClient } from '../kernel-client.ts';
 import type { CallProgress } from '../session/state.ts';
 import { buffersOf } from './buffers.ts';
+import { checkStates, isHeight, isRoot } from './frame-reports.ts';
 
 export interface FrameHostOptions {
   readonly client: Pick<KernelClient, 'call' | 'table' | 'duckdb'>;
@@ -117,8 +118,9 @@ function pageApi(notebook: () => CompiledNotebook | null, signal: AbortSignal, o
   const { client, onCall, onReturn, onStates, onRoot, onHeight } = options;
   return {
     async call(cell, method, input) {
-      const { uses = [], seed = 0 } = notebook() ?? {};
-      if (!isUsed(uses, method)) throw new AssayError('NOT_USED', undefined, { where: method });
+      const { uses = [], seed = 0, cells = [] } = notebook() ?? {};
+      if (typeof method !== 'string' || !isUsed(uses, method) || !cells.some(({ id }) => id === cell))
+        throw new AssayError('NOT_USED', undefined, { where: method });
       const id = crypto.randomUUID();
       onCall({ call: id, cell, method, started: Date.now(), done: 0, total: 0 });
       try {
@@ -137,8 +139,15 @@ function pageApi(notebook: () => CompiledNotebook | null, signal: AbortSignal, o
       const parts = await client.duckdb();
       return transfer(parts, [parts.wasm]);
     },
-    states: onStates,
-    root: onRoot,
-    height: onHeight,
+    states(reports) {
+      const states = checkStates(reports, notebook());
+      if (states.length > 0) onStates(states);
+    },
+    root(root) {
+      if (isRoot(root)) onRoot(root);
+    },
+    height(id, px) {
+      if (isHeight(id, px, notebook())) onHeight(id, px);
+    },
   };
 }

@@ -54,6 +54,7 @@ const notebook = (digest: string, a = 'a1', b = 'b1'): CompiledNotebook => ({
   uses: [],
   datasets: [],
   seed: 7,
+  compare: [],
   cells: [cell('a', [], a), cell('b', ['a'], b)],
 });
 const run = (state: Session, compiled: CompiledNotebook, keys: Extract<Operation, { op: 'run' }>['keys'] = 'changed') =>

@@ -6,3 +6,4 @@ import '@fontsource-variable/jetbrains-mono/wght.css';
 import './tokens.css';
 import './base.css';
 import './controls.css';
+import './page.css';

@@ -3,13 +3,15 @@ import type { Module, Variable } from './observable.ts';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import type { CellState, CompiledCell } from '#common/notebook.ts';
+import { digestParts, digestValue, joinParts } from '#common/value.ts';
+import { sumOf } from '#common/value-sum.ts';
 import { failureDigest, failureOf } from './failure.ts';
 import type { Mailbox } from './mailbox.ts';
 import { ownInput, Present, type PresentContext } from './present.ts';
 import type { RuntimeHost } from './runtime.ts';
 import type { CellFunction, Evaluate } from './sandbox.ts';
 import { runSql, type SqlRequest } from './sql.ts';
-import { describeOutputs, digestOutputs, encodeOutputs, freezeDeep, isPrimitive, type Outputs } from './values.ts';
+import { describeOutputs, encodeOutputs, freezeDeep, isPrimitive, type Outputs } from './values.ts';
 
 export interface CellContext extends PresentContext {
   readonly host: RuntimeHost;
@@ -31,6 +33,9 @@ export class CellRun {
   cell: CompiledCell;
   readonly #context: CellContext;
   readonly #main: Variable;
+  /** The main variable's name: the one output's own, where there is one, since each variable costs a turn of the queue. */
+  readonly #name: string;
+  readonly #lone: boolean;
   readonly #names: readonly Variable[];
   /** What other cells, data and the host give; the run itself gives the rest. */
   readonly #inputs: readonly string[];
@@ -44,7 +49,8 @@ export class CellRun {
   /** Of a cell that is done. */
   #outputs: Outputs | null = null;
   #hashed = true;
-  #solid = true;
+  /** Of outputs that can still be changed, when the cell ended. */
+  #sum: string | null = null;
   #touched = false;
 
   constructor(cell: CompiledCell, context: CellContext) {
@@ -58,10 +64,12 @@ export class CellRun {
       fulfilled: () => this.#ended(),
       rejected: (error) => this.#failed(error),
     });
+    // What a view cell gives may be a generator, which would run the cell's own variable again and again.
+    this.#lone = cell.outputs.length === 1 && (cell.kind === 'value' || cell.kind === 'sql');
+    this.#name = this.#lone ? cell.outputs[0]! : `cell ${cell.id}`;
     this.#define();
-    const main = `cell ${cell.id}`;
-    this.#names = cell.outputs.map((name) =>
-      context.module.variable().define(name, [main], (outputs: Outputs) => outputs[name]),
+    this.#names = (this.#lone ? [] : cell.outputs).map((name) =>
+      context.module.variable().define(name, [this.#name], (outputs: Outputs) => outputs[name]),
     );
   }
 
@@ -82,6 +90,7 @@ export class CellRun {
   delete(): void {
     this.#deleted = true;
     this.#present?.end(true);
+    this.#context.mailbox.drop(this);
     for (const variable of this.#names) variable.delete();
     this.#main.delete();
     this.#uncount();
@@ -89,16 +98,24 @@ export class CellRun {
 
   /** The digest that goes into the root; null while there is none. */
   seal(thorough: boolean): Digest | null {
-    const { status, digest } = this.state;
-    if (status === 'done' && !this.#solid && (thorough || this.#touched)) {
+    const { status } = this.state;
+    if (status === 'done' && this.#sum !== null && (thorough || this.#touched)) {
       this.#touched = false;
-      if (digestOutputs(this.#outputs!) !== digest) this.#changed();
+      if (!this.#isSame()) this.#changed();
     }
     return this.#state.digest ?? null;
   }
 
+  #isSame(): boolean {
+    try {
+      return sumOf(encodeOutputs(this.#outputs!)) === this.#sum;
+    } catch {
+      return false; // it became something that has no bytes
+    }
+  }
+
   #define(): void {
-    this.#main.define(`cell ${this.cell.id}`, this.#inputs, (...given: unknown[]) => this.#execute(given));
+    this.#main.define(this.#name, this.#inputs, (...given: unknown[]) => this.#execute(given));
   }
 
   #queued(): void {
@@ -128,12 +145,12 @@ export class CellRun {
     return this.#run(given, present);
   }
 
-  #run(given: readonly unknown[], present: Present): Outputs | Promise<Outputs> {
+  #run(given: readonly unknown[], present: Present): unknown {
     const { cell } = this;
     this.#function ??= this.#context.evaluate(cell);
     const inputs = given.length === cell.inputs.length ? given : this.#allInputs(given, present);
     const result = this.#function(...inputs);
-    const finish = (outputs: Outputs): Outputs => this.#finish(outputs, present);
+    const finish = (outputs: Outputs): unknown => this.#finish(outputs, present);
     if (cell.kind === 'sql') return present.race(this.#query(result as SqlRequest)).then(finish);
     const waits = result instanceof Promise || Object.values(result as Outputs).some(isPromise);
     return waits ? present.race(settle(result)).then(finish) : finish(result as Outputs);
@@ -151,7 +168,8 @@ export class CellRun {
     return { [ready.name]: await runSql(await this.#context.host.sql(), ready) };
   }
 
-  #finish(result: Outputs, present: Present): Outputs {
+  /** @returns what the main variable holds */
+  #finish(result: Outputs, present: Present): unknown {
     const { cell } = this;
     const outputs = Object.freeze(result);
     this.#outputs = outputs;
@@ -164,32 +182,41 @@ export class CellRun {
     }
     const values = Object.values(outputs);
     this.#hashed = false;
+    this.#sum = null;
     if (values.every(isPrimitive)) {
-      this.#solid = true;
       this.#state = settled;
+      this.#context.host.value?.(cell.id, joinParts(encodeOutputs(outputs)));
     } else {
-      this.#solid = values.map(freezeDeep).every(Boolean);
-      for (const value of values) if (typeof value === 'object' && value !== null) makers.set(value, this);
-      this.#state = { ...settled, digest: digestOutputs(outputs) };
-      this.#hash();
+      this.#seal(outputs, settled);
     }
-    this.#context.host.value?.(cell.id, encodeOutputs(outputs));
     present.end(false);
     this.#context.host.drawing?.show(cell, outputs);
-    return outputs;
+    return this.#lone ? outputs[this.#name] : outputs;
+  }
+
+  /** Encoded once: for the digest, for the bytes that are asked for, for the sum that shows later changes. */
+  #seal(outputs: Outputs, settled: CellState): void {
+    const values = Object.values(outputs);
+    const solid = values.map(freezeDeep).every(Boolean);
+    for (const value of values) if (typeof value === 'object' && value !== null) makers.set(value, this);
+    const parts = encodeOutputs(outputs);
+    this.#sum = solid ? null : sumOf(parts);
+    this.#state = { ...settled, digest: digestParts(parts) };
+    this.#hash();
+    this.#context.host.value?.(this.cell.id, joinParts(parts));
   }
 
   /** Primitive outputs are hashed when somebody asks: a change through 1,000 cells must not wait for it. */
   #hash(): void {
     this.#hashed = true;
     const outputs = this.#outputs!;
-    const described = describeOutputs(outputs);
-    this.#state = { ...this.#state, digest: this.#state.digest ?? digestOutputs(outputs), outputs: described };
+    const described = describeOutputs(outputs, this.#context.host.digests);
+    this.#state = { ...this.#state, digest: this.#state.digest ?? digestValue(outputs), outputs: described };
   }
 
   #ended(): void {
     if (this.#deleted) return;
-    this.#context.mailbox.post(this.cell.id, this, false);
+    this.#context.mailbox.post(this, false);
     this.#uncount();
   }
 
@@ -219,13 +246,13 @@ export class CellRun {
     const code = 'CELL_MUTATED';
     const { error } = failureOf(new AssayError(code, MUTATED), this.cell);
     this.#state = { id, version, status: 'failed', error, digest: failureDigest(code) };
-    this.#context.mailbox.post(id, this, false);
+    this.#context.mailbox.post(this, false);
   }
 
   #report(status: CellState['status'], urgent: boolean): void {
     const version = status === 'queued' ? ++this.#version : this.#version;
     this.#state = { id: this.cell.id, version, status };
-    this.#context.mailbox.post(this.cell.id, this, urgent);
+    this.#context.mailbox.post(this, urgent);
   }
 
   #uncount(): void {

@@ -8,7 +8,7 @@ export interface Reporter {
 /** Collects reports, the newest of each cell, and sends them together in the next turn. */
 export class Mailbox {
   readonly #reporter: Reporter;
-  readonly #letters = new Map<string, { readonly state: CellState }>();
+  readonly #letters = new Set<{ readonly state: CellState }>();
   #planned = false;
 
   constructor(reporter: Reporter) {
@@ -16,8 +16,8 @@ export class Mailbox {
   }
 
   /** `from.state` is read when the report is sent. `urgent`: what follows may never end, so the report goes first. */
-  post(id: string, from: { readonly state: CellState }, urgent: boolean): void {
-    if (this.#letters.get(id) !== from) this.#letters.set(id, from);
+  post(from: { readonly state: CellState }, urgent: boolean): void {
+    this.#letters.add(from);
     if (urgent) this.flush();
     else if (!this.#planned) {
       this.#planned = true;
@@ -28,9 +28,14 @@ export class Mailbox {
     }
   }
 
+  /** What it would say is out of date. */
+  drop(from: { readonly state: CellState }): void {
+    this.#letters.delete(from);
+  }
+
   flush(): void {
     if (this.#letters.size === 0) return;
-    const states = Array.from(this.#letters.values(), (from) => from.state);
+    const states = Array.from(this.#letters, (from) => from.state);
     this.#letters.clear();
     this.#reporter.states(states);
   }

@@ -18,12 +18,10 @@ export interface Drawing {
   readonly variables: Readonly<Record<string, unknown>>;
   /** `Plot`, `html`, `svg`, `md`, `display` for one run of a cell; undefined for other names. */
   input(cell: CompiledCell, name: string): unknown;
-  /** Drawings of a plugin, by name. */
-  views(plugin: string): Readonly<Record<string, (value: unknown, context: object) => unknown>>;
+  /** Drawings of a plugin, by name, for one run of a cell; what they are told besides the value is the frame's. */
+  views(cell: CompiledCell, plugin: string): Readonly<Record<string, (value: unknown, options?: object) => unknown>>;
   /** Before a cell runs: null, or a promise when something has to be loaded first. */
   ready(cell: CompiledCell): Promise<void> | null;
-  /** What a plugin's drawing is told besides its value. */
-  viewContext(cell: CompiledCell): Readonly<Record<string, unknown>>;
   show(cell: CompiledCell, outputs: Outputs): void;
   fail(cell: CompiledCell, error: NonNullable<CellState['error']>): void;
 }
@@ -131,15 +129,12 @@ export class Present {
     const { uses, host } = this.#context;
     const cell = this.#cell;
     const plugin = uses.find((use) => namespaceOf(use) === name)!.split('.', 1)[0]!;
-    const { drawing } = host;
-    const drawings = cell.kind === 'view' ? (drawing?.views(plugin) ?? {}) : {};
+    const drawings = cell.kind === 'view' ? (host.drawing?.views(cell, plugin) ?? {}) : {};
     return new Proxy(Object.freeze({}), {
       get: (_, method) => {
         if (typeof method !== 'string' || method === 'then') return undefined;
-        return Object.hasOwn(drawings, method)
-          ? (value: unknown, options?: object) =>
-              drawings[method]!(value, { ...drawing?.viewContext(cell), ...options })
-          : (input: unknown) => this.#call(`${plugin}.${method}`, input);
+        if (Object.hasOwn(drawings, method)) return drawings[method];
+        return (input: unknown) => this.#call(`${plugin}.${method}`, input);
       },
     });
   }

@@ -28,6 +28,8 @@ export interface RuntimeHost {
   later(run: () => void): void;
   /** Milliseconds since any moment. */
   clock(): number;
+  /** Each output is hashed by itself too, besides the cell: for pages and receipts. */
+  readonly digests: boolean;
   /** Bytes behind a cell's digest. */
   value?(cell: string, bytes: Uint8Array): void;
   /** Without it, view and text cells are left alone. */
@@ -46,7 +48,7 @@ export class NotebookRuntime {
   #order: readonly CompiledCell[] = [];
   #settings = '';
   #running = 0;
-  #waiting: (() => void)[] = [];
+  #waiting: ((root: Digest | null) => void)[] = [];
 
   constructor(host: RuntimeHost) {
     this.#host = host;
@@ -117,24 +119,28 @@ export class NotebookRuntime {
 
   /** Runs these cells again, or all, and what reads them. Settles when nothing runs; the root is null while a cell is unfinished. */
   async run(ids?: readonly string[]): Promise<Digest | null> {
-    for (const id of ids ?? this.#cells.keys()) {
+    this.again(ids ?? [...this.#cells.keys()]);
+    return this.settled();
+  }
+
+  /** Lets these cells run again, and what reads them. */
+  again(ids: readonly string[]): void {
+    for (const id of ids) {
       const run = this.#cells.get(id);
       if (!run) throw new AssayError('NOT_FOUND', `No cell has the id ${id}.`);
       run.again();
     }
-    return this.settled();
   }
 
   /** When nothing is queued or running any more. */
-  async settled(): Promise<Digest | null> {
-    await new Promise<void>((resolve) => {
+  settled(): Promise<Digest | null> {
+    return new Promise((resolve) => {
       this.#waiting.push(resolve);
       this.#host.later(() => this.#count(0));
     });
-    return this.root(true);
   }
 
-  /** SHA-256 over [[id, digest], …] of value and SQL cells in file order. Values that could be changed are hashed
+  /** SHA-256 over [[id, digest], …] of value and SQL cells in file order. Values that could be changed are looked at
    * again: all when `thorough`, else those that cells have read since. */
   root(thorough = false): Digest | null {
     const digests: [string, Digest][] = [];
@@ -160,10 +166,11 @@ export class NotebookRuntime {
     if (this.#running > 0) return;
     this.#host.later(() => {
       if (this.#running > 0) return;
-      const root = this.root();
+      const waiting = this.#waiting.splice(0);
+      const root = this.root(waiting.length > 0);
       this.#mailbox.flush();
       this.#host.root(root);
-      for (const resolve of this.#waiting.splice(0)) resolve();
+      for (const resolve of waiting) resolve(root);
     });
   }
 }

@@ -1,8 +1,8 @@
 /** What becomes of a cell's outputs: frozen where that is cheap, hashed, described in a line. */
-import type { Digest, Tensor } from '#common/data.ts';
+import type { Tensor } from '#common/data.ts';
 import type { CellState } from '#common/notebook.ts';
 import { Table } from '#common/table.ts';
-import { digestValue, encodeValue } from '#common/value.ts';
+import { digestValue, encodeParts } from '#common/value.ts';
 
 /** Freezing costs 0.1–0.2 µs a node; beyond this many the digest at the end has to notice changes instead. */
 const MAX_FROZEN = 200_000;
@@ -53,23 +53,16 @@ export function isPrimitive(value: unknown): boolean {
 const encodable = (value: unknown): unknown =>
   typeof value === 'function' ? { function: Function.prototype.toString.call(value) } : value;
 
-/** @throws VALUE_UNSUPPORTED naming the path */
-export function digestOutputs(outputs: Outputs): Digest {
-  return digestValue(mapValues(outputs, encodable));
+/** The bytes of a cell's outputs, in pieces: its digest is their SHA-256. @throws VALUE_UNSUPPORTED naming the path */
+export function encodeOutputs(outputs: Outputs): Uint8Array[] {
+  return encodeParts(Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, encodable(value)])));
 }
 
-/** The bytes whose SHA-256 `digestOutputs` is. */
-export function encodeOutputs(outputs: Outputs): Uint8Array {
-  return encodeValue(mapValues(outputs, encodable));
-}
-
-const mapValues = (outputs: Outputs, map: (value: unknown) => unknown): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, map(value)]));
-
-export function describeOutputs(outputs: Outputs): NonNullable<CellState['outputs']> {
+/** `digests`: each output is hashed by itself as well. */
+export function describeOutputs(outputs: Outputs, digests: boolean): NonNullable<CellState['outputs']> {
   return Object.entries(outputs).map(([name, value]) => ({
     name,
-    digest: digestValue(encodable(value)),
+    ...(digests ? { digest: digestValue(encodable(value)) } : {}),
     type: typeName(value),
     preview: preview(value, 2).slice(0, 200),
   }));

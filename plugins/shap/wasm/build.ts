@@ -1,4 +1,4 @@
-/** `node plugins/shap/wasm/build.ts`: compiles the sources beside it into lib/tables/kernel.gen.ts, which is what runs. */
+/** `node plugins/shap/wasm/build.ts`: compiles the sources beside it into lib/tables/kernel.gen.ts, which is what runs; `--print` shows it instead. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { main } from 'assemblyscript/asc';
 
@@ -6,7 +6,7 @@ const SOURCES = ['tables.as.ts', 'paths.as.ts', 'leaves.as.ts'];
 const TARGET = new URL('../lib/tables/kernel.gen.ts', import.meta.url);
 
 /** The text of kernel.gen.ts. The compiler is pinned, and so are the bytes. */
-export async function build(): Promise<string> {
+async function build(): Promise<string> {
   const texts = await Promise.all(SOURCES.map((name) => readFile(new URL(name, import.meta.url), 'utf8')));
   let wasm = new Uint8Array();
   const { error, stderr } = await main(
@@ -33,4 +33,5 @@ export async function build(): Promise<string> {
   return `/** Made by wasm/build.ts from wasm/*.as.ts. */\nconst BASE64 =\n  '${base64}';\n\nexport const bytesOfKernel = (): Uint8Array<ArrayBuffer> =>\n  Uint8Array.from(atob(BASE64), (char) => char.charCodeAt(0));\n`;
 }
 
-if (import.meta.main) await writeFile(TARGET, await build());
+if (process.argv[2] === '--print') process.stdout.write(await build());
+else await writeFile(TARGET, await build());

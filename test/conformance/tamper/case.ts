@@ -6,7 +6,7 @@ import { signer } from '#common/bundle.fixture.ts';
 import { PATHS, proofPath } from '#common/bundle-layout.ts';
 import { canonicalize } from '#common/canonical.ts';
 import { signEnvelope } from '#common/dsse.ts';
-import type { Policy } from '#common/verify-types.ts';
+import type { Policy, SeenCheckpoint } from '#common/verify-types.ts';
 import { writeZip } from '#common/zip.ts';
 import { adapt, forgerKey, textIn, type Files, type Reach } from './forge.ts';
 import { forgeZip, type ZipLies } from './zip-forge.ts';
@@ -14,6 +14,8 @@ import { forgeZip, type ZipLies } from './zip-forge.ts';
 export interface TamperCase {
   /** What was done, as a sentence. */
   readonly what: string;
+  /** The run with gates behind it (gated.fixture.ts), instead of the plain one. */
+  readonly bundle?: 'gated';
   readonly do?: readonly Step[];
   /** How far the rest of the bundle is made to fit; `nothing` unless given. */
   readonly hide?: Reach;
@@ -22,13 +24,17 @@ export interface TamperCase {
   readonly zip?: ZipLies;
   /** Else the log's own key is trusted. */
   readonly policy?: Policy | 'none';
+  /** Checkpoints of the log's own key that the verifier saw before. */
+  readonly remembered?: readonly Omit<SeenCheckpoint, 'vkey'>[];
   /** Every check that must fail, and no other; empty when the bundle holds and `says` tells what the report must show. */
   readonly fails: readonly string[];
   /** The check's code and part of what it must say. */
   readonly says?: Readonly<Record<string, string>>;
 }
 
-/** `file` is a path; `*` stands for what is found first; `proof of PATH` for the proof of that receipt. */
+/**
+ * `file` is a path; `*` stands for what is found first; `proof of PATH` for the proof of that
+ * receipt; `receipt with TEXT` for the only one that has it. */
 interface Step {
   readonly file: string;
   /** Text, which must be there, and what takes its place. */
@@ -157,6 +163,12 @@ function find(files: Files, pattern: string): string {
   if (pattern.startsWith('proof of ')) {
     const receipt = files.get(find(files, pattern.slice('proof of '.length)));
     return proofPath(sha256Hex(receipt ?? assert.fail(pattern)));
+  }
+  if (pattern.startsWith('receipt with ')) {
+    const wanted = pattern.slice('receipt with '.length);
+    const receipts = [...files].filter(([path, bytes]) => path.startsWith('receipts/') && Buffer.from(bytes).includes(wanted)); // prettier-ignore
+    assert.equal(receipts.length, 1, `${receipts.length} receipts with ${wanted}`);
+    return receipts[0]![0];
   }
   if (!pattern.includes('*')) return pattern;
   return [...files.keys()].find(matching(pattern)) ?? assert.fail(`no ${pattern}`);

@@ -51,7 +51,10 @@ export interface CellEditor {
   /** Looks at the plugin calls again: what they may be given has changed. */
   check(): void;
   focus(): void;
-  selectAll(): void;
+  /** As if typed. */
+  insert(text: string): void;
+  /** Selects the first place where this stands. */
+  select(text: string): void;
   blur(): void;
   close(): void;
 }
@@ -152,7 +155,13 @@ export function createCellEditor(parent: HTMLElement, options: CellEditorOptions
     focus() {
       if (!view.hasFocus) view.focus();
     },
-    selectAll: () => view.dispatch({ selection: { anchor: 0, head: view.state.doc.length } }),
+    insert(text) {
+      if (text !== '') view.dispatch(view.state.replaceSelection(text), { userEvent: 'input.type' });
+    },
+    select(text) {
+      const at = view.state.doc.toString().indexOf(text);
+      if (at >= 0) view.dispatch({ selection: { anchor: at, head: at + text.length } });
+    },
     blur() {
       if (view.hasFocus) view.contentDOM.blur();
     },

@@ -1,27 +1,21 @@
 import { createMemo, createSignal, Show } from 'solid-js';
 import type { Policy } from '#common/verify-types.ts';
 import { PATHS } from '#common/bundle-layout.ts';
-import { useKernel } from '../../kernel.tsx';
 import { toastError } from '../../parts/toast.ts';
 import { fileIn } from './verify.ts';
 
 interface PolicyChoiceProps {
   readonly policy: Policy | null;
   readonly vkeyOf: Uint8Array;
+  /** Of the kernel that serves this page, while there is one. */
+  readonly ownKey: (() => Promise<string>) | undefined;
   readonly onPolicy: (policy: Policy | null) => void;
 }
 
 /** Trust comes from whoever verifies, never from the bundle: here they say which log's key they know. */
 export function PolicyChoice(props: PolicyChoiceProps) {
-  const { client, connection } = useKernel();
   const [text, setText] = createSignal('');
-  const carried = createMemo(() => {
-    try {
-      return new TextDecoder().decode(fileIn(props.vkeyOf, PATHS.vkey)).trim();
-    } catch {
-      return '';
-    }
-  });
+  const carried = createMemo(() => new TextDecoder().decode(fileIn(props.vkeyOf, PATHS.vkey)).trim());
   const trust = (keys: string): void => {
     const logs = keys.split(/\s+/).filter(Boolean);
     props.onPolicy(logs.length === 0 ? null : { logs });
@@ -56,10 +50,12 @@ export function PolicyChoice(props: PolicyChoiceProps) {
           <button class="button small" onClick={() => trust(text() || (props.policy?.logs.join('\n') ?? ''))}>
             Judge by these
           </button>
-          <Show when={connection() === 'online'}>
-            <button class="button small plain" onClick={() => void client.logKey().then(trust, toastError)}>
-              Trust this kernel’s own log
-            </button>
+          <Show when={props.ownKey}>
+            {(ownKey) => (
+              <button class="button small plain" onClick={() => void ownKey()().then(trust, toastError)}>
+                Trust this kernel’s own log
+              </button>
+            )}
           </Show>
           <Show when={props.policy}>
             <button

@@ -1,14 +1,7 @@
-import { For, Show } from 'solid-js';
-import { createLoaded } from '../../kernel.tsx';
-import { Ago } from '../../parts/Ago.tsx';
-import { Hallmark } from '../../parts/Hallmark.tsx';
-import { pathTo } from '../../router.ts';
+import type { ParentProps } from 'solid-js';
 
-const RECENT = 4;
-
-/** Before there is a bundle: where to put one, what will happen, and the seals of this kernel to try it with. */
-export function VerifyEmpty(props: { readonly onFiles: (files: readonly File[]) => void }) {
-  const seals = createLoaded((client) => client.seals());
+/** Before there is a bundle: where to put one, and what will happen. */
+export function VerifyEmpty(props: ParentProps<{ readonly onFiles: (files: readonly File[]) => void }>) {
   let picker!: HTMLInputElement;
   return (
     <>
@@ -32,26 +25,7 @@ export function VerifyEmpty(props: { readonly onFiles: (files: readonly File[]) 
       <p class="verify-terminal quiet">
         On a terminal, offline: <code>npx assay verify run.zip</code>, then <code>npx assay reproduce run.zip</code>
       </p>
-      <Show when={(seals.value() ?? []).length > 0}>
-        <h2 class="verify-heading">Sealed here</h2>
-        <ul class="verify-seals">
-          <For each={seals.value()?.slice(0, RECENT)}>
-            {(seal) => (
-              <li>
-                <a href={pathTo.verify(seal.id)}>
-                  <Hallmark root={seal.root} size={40} />
-                  <span>
-                    <b>{seal.notebook}</b>
-                    <span class="quiet">
-                      <Ago time={seal.at} />
-                    </span>
-                  </span>
-                </a>
-              </li>
-            )}
-          </For>
-        </ul>
-      </Show>
+      {props.children}
     </>
   );
 }

@@ -1,7 +1,7 @@
 /** Receipts of a bundle as a drawing: every receipt below what it follows from. */
-import { readZip } from '#common/zip.ts';
 import { sha256Hex } from '#crypto';
 import { headline, type ReadReceipt, readReceipt } from '../../parts/receipt.ts';
+import { filesIn } from './verify.ts';
 
 export interface LineageNode {
   /** One receipt, or all of one kind that stand in the same column: sixteen models trained in one cell are one thing to look at. */
@@ -33,7 +33,7 @@ const FRAME = new Set(['open', 'close']);
 /** Receipts that can't be read are left out: the checks say so. */
 export function drawLineage(zip: Uint8Array): LineageDrawing {
   const receipts: ReadReceipt[] = [];
-  for (const [path, bytes] of readZip(zip, { onFault: () => undefined })) {
+  for (const [path, bytes] of filesIn(zip)) {
     if (!/^receipts\/.+\.json$/.test(path) && !/seal.*\.json$/.test(path)) continue;
     try {
       const receipt = readReceipt({ id: sha256Hex(bytes), index: 0, body: new TextDecoder().decode(bytes) });

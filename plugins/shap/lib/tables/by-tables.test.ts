@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import type { Ensemble } from '#common/onnx/trees.ts';
-import { build } from '../../wasm/build.ts';
 import { interventional } from '../interventional.ts';
 import { pathDependent } from '../path-dependent.ts';
 import { addByTables, planTables } from './by-tables.ts';
@@ -107,6 +108,11 @@ test('the double below', () => {
   assert.equal(below(-Number.MAX_VALUE), -Infinity);
 });
 
-test('the kernel that runs is what its source says', async () => {
-  assert.equal(await readFile(new URL('kernel.gen.ts', import.meta.url), 'utf8'), await build());
+test('the kernel that runs is what its source says', () => {
+  // In a process of its own: the compiler puts functions of its own into Math.
+  const built = execFileSync(process.execPath, [
+    fileURLToPath(new URL('../../wasm/build.ts', import.meta.url)),
+    '--print',
+  ]);
+  assert.equal(readFileSync(new URL('kernel.gen.ts', import.meta.url), 'utf8'), built.toString());
 });

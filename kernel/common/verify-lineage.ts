@@ -1,0 +1,71 @@
+/** Checks of lineage-rules.ts over a bundle's receipts: what each may follow from, and that no gate was skipped. */
+import type { Digest } from './data.ts';
+import { GATE_RULES, PARENT_ROLES, type GateRule } from './lineage-rules.ts';
+import type { Role } from './receipt.ts';
+import { fail, type Found } from './verify-checks.ts';
+import type { Seal } from './verify-files.ts';
+import { everyOne, nameOf, type Receipt, type Receipts } from './verify-receipts.ts';
+
+export function checkLineage(receipts: Receipts, seal: Seal): Found<true> {
+  for (const receipt of everyOne(receipts, seal)) {
+    const { kind, parents } = receipt.predicate;
+    const strange = parents.find(({ role }) => !PARENT_ROLES[kind].includes(role));
+    if (strange !== undefined)
+      fail(`${nameOf(receipt)} follows from a “${strange.role}”; of its kind, “${kind}”, nothing does.`);
+  }
+  return { value: true, detail: 'Every parent has a role that its child may have.' };
+}
+
+/** Once every parent is known to be here and of its role's kind. In the order of the log, so that the first skipped gate is named. */
+export function checkGates(receipts: Receipts, seal: Seal, indices: ReadonlyMap<Digest, bigint>): Found<true> {
+  const ordered = everyOne(receipts, seal).toSorted((a, b) => Number(indices.get(a.id)! - indices.get(b.id)!));
+  const all = new Map(ordered.map((receipt) => [receipt.id, receipt]));
+  let gates = 0;
+  for (const receipt of all.values())
+    for (const rule of GATE_RULES) {
+      if (!isFor(rule, receipt)) continue;
+      const why = skipped(rule, receipt, all);
+      if (why !== null) fail(`${nameOf(receipt)} ${why}`);
+      gates++;
+    }
+  return { value: true, detail: gates === 0 ? 'Nothing here needs one.' : `${gates} held to their gates` };
+}
+
+function isFor(rule: GateRule, { predicate: { kind, result, parents } }: Receipt): boolean {
+  if (kind !== rule.kind) return false;
+  if (rule.onlyWhenGated && !parents.some(({ role }) => role === 'gate')) return false;
+  const { gate, passed } = gateIn(result);
+  // Only a plain “no” lets nothing pass: whatever else is said there, it is held to the rule.
+  return rule.gate === null || (gate === rule.gate && passed !== false);
+}
+
+/** Why no gate among the parents will do, as the rest of a sentence; null when one does. */
+function skipped(rule: GateRule, receipt: Receipt, all: ReadonlyMap<Digest, Receipt>): string | null {
+  const named = receipt.predicate.parents.filter(({ role }) => role === 'gate').map(({ digest }) => all.get(digest)!);
+  const right = named.filter(({ predicate }) => gateIn(predicate.result).gate === rule.needs);
+  if (right.length === 0) return `follows from no ${rule.needs} gate.`;
+  const passed = right.filter(({ predicate }) => gateIn(predicate.result).passed === true);
+  if (passed.length === 0) return `follows from a ${rule.needs} gate that let nothing pass, ${right[0]!.path}.`;
+  for (const role of rule.same) {
+    const mine = madeBy(receipt, role, all);
+    if (mine === '') return `names no ${role} that a ${rule.needs} gate could have looked at.`;
+    if (!passed.some((gate) => madeBy(gate, role, all) === mine))
+      return `is for another ${role} than the ${rule.needs} gate that passed, ${passed[0]!.path}.`;
+  }
+  const whole = passed.some((gate) =>
+    rule.same.every((role) => madeBy(gate, role, all) === madeBy(receipt, role, all)),
+  );
+  return whole ? null : `is for what no single ${rule.needs} gate has passed.`;
+}
+
+/** What the parents in a role made, as one text: two reads of one data set are two receipts with one digest. */
+function madeBy({ predicate }: Receipt, role: Role, all: ReadonlyMap<Digest, Receipt>): string {
+  const digests = predicate.parents
+    .filter((parent) => parent.role === role)
+    .flatMap(({ digest }) => all.get(digest)!.subject.map((subject) => subject.digest.sha256));
+  return [...new Set(digests)].toSorted().join(' ');
+}
+
+function gateIn(result: unknown): { readonly gate?: unknown; readonly passed?: unknown } {
+  return typeof result === 'object' && result !== null ? result : {};
+}
