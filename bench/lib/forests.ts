@@ -2,7 +2,7 @@
 import type { Ensemble, Tree } from '../../kernel/common/onnx/trees.ts';
 
 /** Park and Miller's. */
-export function generator(seed: number): () => number {
+function generator(seed: number): () => number {
   let state = (seed % 2147483646) + 1;
   return () => (state = (state * 48271) % 2147483647) / 2147483647;
 }

@@ -1,7 +1,8 @@
 import { scoreTrees } from '#common/onnx/score-trees.ts';
 import type { Ensemble, Tree } from '#common/onnx/trees.ts';
+import { baseByCovers } from './edges.ts';
 import { interventional, meanOf } from './interventional.ts';
-import { type Attribution, baseByCovers, pathDependent } from './path-dependent.ts';
+import { type Attribution, pathDependent } from './path-dependent.ts';
 import { addByPaths, shallowEnough } from './paths/by-paths.ts';
 import { addByTables, planTables } from './tables/by-tables.ts';
 import { codesOf } from './tables/codes.ts';

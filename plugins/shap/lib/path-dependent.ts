@@ -1,5 +1,5 @@
-import { AssayError } from '#common/errors.ts';
 import { type Ensemble, holds, type Tree } from '#common/onnx/trees.ts';
+import { addBase, type Edges, edgesOf } from './edges.ts';
 import { gaussLegendre, type Quadrature } from './quadrature.ts';
 
 /** SHAP values of scores, and the score that they start from. */
@@ -44,78 +44,6 @@ export function pathDependent(
     onTree(done + 1);
   });
   return { values, base };
-}
-
-/** Most different features on a path of the tree. */
-export function longestPath({ feature, yes, no }: Tree): number {
-  const above: number[] = [];
-  const descend = (node: number): number => {
-    const own = feature[node]!;
-    if (own < 0) return above.length;
-    const known = above.includes(own);
-    if (!known) above.push(own);
-    const longest = Math.max(descend(yes[node]!), descend(no[node]!));
-    if (!known) above.pop();
-    return longest;
-  };
-  return descend(0);
-}
-
-/** The score from which path-dependent SHAP values start: leaves weighted by covers. @throws COVERS_MISSING */
-export function baseByCovers({ trees, scores, base: start }: Ensemble): Float64Array {
-  const base = Float64Array.from(start);
-  for (const tree of trees) addBase(tree, edgesOf(tree), scores, base);
-  return base;
-}
-
-function addBase({ feature, value }: Tree, { weight }: Edges, scores: number, base: Float64Array): void {
-  for (let node = 0; node < feature.length; node++)
-    if (feature[node]! < 0) for (let k = 0; k < scores; k++) base[k]! += weight[node]! * value[node * scores + k]!;
-}
-
-/** What is fixed about the edge that leads into each node. Node 0 has none. */
-interface Edges {
-  readonly parent: Int32Array;
-  /** Node whose edge is the nearest above on the same feature; 0 when this one is the first. */
-  readonly above: Int32Array;
-  /** Product of the cover ratios of this feature's decisions from the root to here. */
-  readonly z: Float64Array;
-  /** Product of all cover ratios from the root. */
-  readonly weight: Float64Array;
-  /** Most different features on a path. */
-  readonly longest: number;
-}
-
-function edgesOf(tree: Tree): Edges {
-  const count = tree.feature.length;
-  const parent = new Int32Array(count);
-  const above = new Int32Array(count);
-  const z = new Float64Array(count).fill(1);
-  const weight = new Float64Array(count).fill(1);
-  const different = new Int32Array(count);
-  let longest = 0;
-  for (let node = 0; node < count; node++) {
-    const feature = tree.feature[node]!;
-    longest = Math.max(longest, different[node]!);
-    if (feature < 0) continue;
-    const cover = tree.cover[node]!;
-    if (!(cover > 0))
-      throw new AssayError(
-        'COVERS_MISSING',
-        'A node that decides was reached by no row of those that the covers count, so its branches have no proportions. Give a larger background, or use tree-interventional, which needs no covers.',
-      );
-    let same = node;
-    while (same !== 0 && tree.feature[parent[same]!] !== feature) same = parent[same]!;
-    for (const child of [tree.yes[node]!, tree.no[node]!]) {
-      const ratio = tree.cover[child]! / cover;
-      parent[child] = node;
-      above[child] = same;
-      z[child] = (same === 0 ? 1 : z[same]!) * ratio;
-      weight[child] = weight[node]! * ratio;
-      different[child] = different[node]! + (same === 0 ? 1 : 0);
-    }
-  }
-  return { parent, above, z, weight, longest };
 }
 
 function walk(

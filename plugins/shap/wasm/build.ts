@@ -1,29 +1,24 @@
 /** `node plugins/shap/wasm/build.ts`: compiles the sources beside it into lib/tables/kernel.gen.ts, which is what runs; `--print` shows it instead. */
 import { readFile, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { main } from 'assemblyscript/asc';
 
-const SOURCES = ['tables.as.ts', 'paths.as.ts', 'leaves.as.ts'];
+const SOURCES = [
+  new URL('tables.as.ts', import.meta.url),
+  new URL('paths.as.ts', import.meta.url),
+  new URL('leaves.as.ts', import.meta.url),
+];
 const TARGET = new URL('../lib/tables/kernel.gen.ts', import.meta.url);
 
 /** The text of kernel.gen.ts. The compiler is pinned, and so are the bytes. */
 async function build(): Promise<string> {
-  const texts = await Promise.all(SOURCES.map((name) => readFile(new URL(name, import.meta.url), 'utf8')));
+  const texts = await Promise.all(SOURCES.map((source) => readFile(source, 'utf8')));
+  const names = SOURCES.map(({ pathname }) => basename(pathname));
   let wasm = new Uint8Array();
   const { error, stderr } = await main(
-    [
-      ...SOURCES,
-      '-O3',
-      '--noAssert',
-      '--runtime',
-      'stub',
-      '--enable',
-      'simd',
-      '--importMemory',
-      '--outFile',
-      'out.wasm',
-    ],
+    [...names, '-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--importMemory', '--outFile', 'out.wasm'],
     {
-      readFile: (name) => texts[SOURCES.indexOf(name)] ?? null,
+      readFile: (name) => texts[names.indexOf(name)] ?? null,
       writeFile: (name, contents) => void (name === 'out.wasm' && (wasm = contents as Uint8Array<ArrayBuffer>)),
       listFiles: () => [],
     },

@@ -1,5 +1,5 @@
 import { depthOf, type Ensemble } from '#common/onnx/trees.ts';
-import { longestPath } from '../path-dependent.ts';
+import { longestPath } from '../edges.ts';
 import { gaussLegendre, type Quadrature } from '../quadrature.ts';
 import type { Codes } from '../tables/codes.ts';
 import { CHUNK, openKernel, type PathRun, workOf } from '../tables/kernel.ts';

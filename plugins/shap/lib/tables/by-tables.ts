@@ -1,7 +1,7 @@
 import { depthOf, type Ensemble, type Tree } from '#common/onnx/trees.ts';
 import { meetLeaf, splitTree, type Step } from './clusters.ts';
 import type { Codes } from './codes.ts';
-import { longestPath } from '../path-dependent.ts';
+import { longestPath } from '../edges.ts';
 import { CHUNK, type Kernel, openKernel } from './kernel.ts';
 import { cellsOf, placeCounting, placeTables, type Split } from './program.ts';
 
