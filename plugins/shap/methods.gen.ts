@@ -40,7 +40,7 @@ export interface ExplainOutput {
     /** What evaluated the model: Assay in float64, or the runtime. */
     readonly engine: "float64" | "onnxruntime";
     /** How the values were found. All are exact; their last bits differ. */
-    readonly algorithm: "tables" | "paths" | "quadrature" | "patterns" | "tables, paths" | "tables, quadrature" | "tables, patterns" | "paths, quadrature" | "tables, paths, quadrature" | "closed form" | "enumeration";
+    readonly algorithm: "tables" | "paths" | "quadrature" | "pairs" | "patterns" | "tables, paths" | "tables, quadrature" | "tables, pairs" | "tables, patterns" | "pairs, patterns" | "tables, pairs, patterns" | "paths, quadrature" | "tables, paths, quadrature" | "closed form" | "enumeration";
     readonly space: "output" | "margin";
     /** What stands between margin and output; null when the model can only be asked. */
     readonly link: string | null;

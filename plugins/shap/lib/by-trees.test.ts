@@ -38,9 +38,9 @@ function near(one: Float64Array, other: Float64Array): void {
 }
 
 const cases: [name: string, ensemble: Ensemble, rows: number, covers: TreeAlgorithm, against: TreeAlgorithm][] = [
-  ['few rows', all, 20, 'quadrature', 'patterns'],
-  ['more rows', mixed, 90, 'paths', 'tables'],
-  ['more rows, a tree too deep for all but visiting', all, 90, 'paths, quadrature', 'tables, patterns'],
+  ['few rows', all, 2, 'quadrature', 'pairs, patterns'],
+  ['more rows', mixed, 90, 'paths', 'tables, pairs'],
+  ['more rows, a tree too deep for all but visiting', all, 90, 'paths, quadrature', 'tables, pairs, patterns'],
   ['many rows', shallow, 2050, 'tables', 'tables'],
   ['many rows, trees too deep for tables by covers', mixed, 2050, 'tables, paths', 'tables'],
   ['many rows, trees of all kinds', all, 2050, 'tables, paths, quadrature', 'tables, patterns'],

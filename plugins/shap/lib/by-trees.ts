@@ -1,31 +1,39 @@
 import { scoreTrees } from '#common/onnx/score-trees.ts';
-import type { Ensemble, Tree } from '#common/onnx/trees.ts';
-import { baseByCovers } from './edges.ts';
+import { depthOf, type Ensemble, type Tree } from '#common/onnx/trees.ts';
+import { baseByCovers, forEachLeafLength } from './edges.ts';
 import { interventional, meanOf } from './interventional.ts';
 import { type Attribution, pathDependent } from './path-dependent.ts';
+import { addByPairs } from './pairs.ts';
 import { addByPaths, shallowEnough } from './paths/by-paths.ts';
 import { addByTables, planTables } from './tables/by-tables.ts';
 import { codesOf } from './tables/codes.ts';
 
-type Step = 'tables' | 'paths' | 'quadrature' | 'patterns';
+type Step = 'tables' | 'paths' | 'quadrature' | 'pairs' | 'patterns';
 
 /** Which exact algorithms ran: the last bits of a value depend on it, so it is sealed with the values. */
 export type TreeAlgorithm =
   | 'tables'
   | 'paths'
   | 'quadrature'
+  | 'pairs'
   | 'patterns'
   | 'tables, paths'
   | 'tables, quadrature'
+  | 'tables, pairs'
   | 'tables, patterns'
+  | 'pairs, patterns'
+  | 'tables, pairs, patterns'
   | 'paths, quadrature'
   | 'tables, paths, quadrature';
 
-/**
- * Rows from which an algorithm costs less than the one before, what is prepared for it included (bench/treeshap.ts): paths than visiting each row's
- * leaves; tables than paths; against a background, rows and background rows together from which tables cost less than visiting leaves.
- */
-const FROM = { paths: 50, tables: 2000, background: 100 };
+/** Rows from which an algorithm costs less than the one before, what is prepared for it included (bench/treeshap.ts). */
+const FROM = { paths: 50, tables: 2000 };
+/** Against a background: nanoseconds, as measured there, of comparing two rows at one level, and of a table by leaf and by pattern. */
+const COST = { level: 100, leaf: 4000, pattern: 1 };
+/** Pairs of rows from which sharing patterns costs less than comparing each pair. */
+const PATTERNS_FROM = 2 ** 20;
+/** Beyond, rows are not compared along the tree: that would take too much of the stack. */
+const MOST_DEPTH = 64;
 
 interface Background {
   readonly x: Float64Array;
@@ -36,7 +44,7 @@ type Result = Attribution & { readonly algorithm: TreeAlgorithm };
 
 /**
  * SHAP values of an ensemble's scores, by its covers or against a background, each tree by what costs least: few rows visit the leaves one by one, by
- * quadrature or by patterns of passed features; more share the paths of a tree; many look up tables, where a tree's paths have few features.
+ * quadrature or against each background row; more share the paths of a tree; many look up tables, where a tree's paths have few features.
  *
  * @param x (rows × features)
  * @param tell hears how many trees are done; throws to stop
@@ -62,7 +70,11 @@ function byCovers(ensemble: Ensemble, x: Float64Array, rows: number, tell: (done
   const plan = rows < FROM.tables ? null : planTables(ensemble, codes, 'covers');
   const paths = shallowEnough(ensemble, plan?.rest ?? all);
   const rest = (plan?.rest ?? all).filter((number) => !paths.includes(number));
-  const values = valuesOfRest(ensemble, rest, rows, (some) => pathDependent(some, x, rows, tell));
+  const trees = rest.map((number): Tree => ensemble.trees[number]!);
+  const values =
+    rest.length === 0
+      ? new Float64Array(rows * ensemble.features * ensemble.scores)
+      : pathDependent({ ...ensemble, trees }, x, rows, tell).values;
   let done = rest.length;
   addByPaths(ensemble, paths, codes, x, rows, values, (more) => tell(done + more));
   done += paths.length;
@@ -78,30 +90,42 @@ function againstBackground(
   background: Background,
   tell: (done: number) => void,
 ): Result {
-  const visit = (some: Ensemble): Attribution => interventional(some, x, rows, background.x, background.rows, tell);
-  const codes = rows + background.rows < FROM.background ? null : codesOf(ensemble);
-  if (codes === null) return { ...visit(ensemble), algorithm: 'patterns' };
-  const base = meanOf(scoreTrees(ensemble, background.x, background.rows), background.rows, ensemble.scores);
-  const plan = planTables(ensemble, codes, 'background');
-  const values = valuesOfRest(ensemble, plan.rest, rows, visit);
-  addByTables(plan, ensemble, x, rows, background, values, (more) => tell(plan.rest.length + more));
-  return { values, base, algorithm: named({ tables: plan.splits.length > 0, patterns: plan.rest.length > 0 }) };
+  const { trees, features, scores } = ensemble;
+  const compared = rows * background.rows;
+  const wanted = [...trees.keys()].filter((number) => prefersTables(trees[number]!, compared));
+  const codes = wanted.length === 0 ? null : codesOf(ensemble);
+  const plan = codes === null ? null : planTables(ensemble, codes, 'background', wanted);
+  const planned = new Set(plan?.splits.map(({ number }) => number));
+  const rest = trees.filter((_, number) => !planned.has(number));
+  const isPaired = (tree: Tree): boolean => compared < PATTERNS_FROM && depthOf(tree) <= MOST_DEPTH;
+  const paired = rest.filter(isPaired);
+  const grouped = rest.filter((tree) => !isPaired(tree));
+  const values =
+    grouped.length === 0
+      ? new Float64Array(rows * features * scores)
+      : interventional({ ...ensemble, trees: grouped }, x, rows, background.x, background.rows, tell).values;
+  let done = grouped.length;
+  addByPairs({ ...ensemble, trees: paired }, x, rows, background, values, (more) => tell(done + more));
+  done += paired.length;
+  if (plan !== null) addByTables(plan, ensemble, x, rows, background, values, (more) => tell(done + more));
+  return {
+    values,
+    base: meanOf(scoreTrees(ensemble, background.x, background.rows), background.rows, scores),
+    algorithm: named({ tables: planned.size > 0, pairs: paired.length > 0, patterns: grouped.length > 0 }),
+  };
 }
 
-/** (rows × features × scores) of some trees by visiting leaves; 0 when there are none. */
-function valuesOfRest(
-  ensemble: Ensemble,
-  rest: readonly number[],
-  rows: number,
-  visit: (some: Ensemble) => Attribution,
-): Float64Array {
-  if (rest.length === 0) return new Float64Array(rows * ensemble.features * ensemble.scores);
-  const trees = rest.map((number): Tree => ensemble.trees[number]!);
-  return visit({ ...ensemble, trees }).values;
+/** Whether filling in a tree's tables costs less than comparing so many pairs of rows. */
+function prefersTables(tree: Tree, compared: number): boolean {
+  const depth = depthOf(tree);
+  if (depth > MOST_DEPTH) return false;
+  let cost = 0;
+  forEachLeafLength(tree, (d) => (cost += COST.leaf + COST.pattern * d * d * 2 ** d));
+  return cost < COST.level * depth * compared;
 }
 
 /** The algorithms that ran. An ensemble without trees or rows ran none: tables, of nothing. */
 function named(ran: Partial<Record<Step, boolean>>): TreeAlgorithm {
-  const steps = (['tables', 'paths', 'quadrature', 'patterns'] as const).filter((step) => ran[step] === true);
+  const steps = (['tables', 'paths', 'quadrature', 'pairs', 'patterns'] as const).filter((step) => ran[step] === true);
   return (steps.length === 0 ? 'tables' : steps.join(', ')) as TreeAlgorithm;
 }

@@ -1,19 +1,26 @@
 import { AssayError } from '#common/errors.ts';
 import type { Ensemble, Tree } from '#common/onnx/trees.ts';
 
-/** Most different features on a path of the tree. */
-export function longestPath({ feature, yes, no }: Tree): number {
+/** How many different features each leaf's path has, told to `visit`. The tree is no deeper than the stack allows. */
+export function forEachLeafLength({ feature, yes, no }: Tree, visit: (different: number) => void): void {
   const above: number[] = [];
-  const descend = (node: number): number => {
+  const descend = (node: number): void => {
     const own = feature[node]!;
-    if (own < 0) return above.length;
+    if (own < 0) return visit(above.length);
     const known = above.includes(own);
     if (!known) above.push(own);
-    const longest = Math.max(descend(yes[node]!), descend(no[node]!));
+    descend(yes[node]!);
+    descend(no[node]!);
     if (!known) above.pop();
-    return longest;
   };
-  return descend(0);
+  descend(0);
+}
+
+/** Most different features on a path of the tree. */
+export function longestPath(tree: Tree): number {
+  let longest = 0;
+  forEachLeafLength(tree, (different) => (longest = Math.max(longest, different)));
+  return longest;
 }
 
 /** The score from which path-dependent SHAP values start: leaves weighted by covers. @throws COVERS_MISSING */

@@ -6,6 +6,8 @@ import { type Cluster, clusterTables, type Player, sizeOf, type Taken } from './
 
 /** Decisions at the end of a path that share a table. More take longer to fill in than they save. */
 const NODES = 3;
+/** Bits of a cluster's index: with many features that were decided above, tables of three decisions would take long to fill in. */
+const BITS = 4;
 
 /** What one score of a tree asks of the kernel (wasm/paths.as.ts). */
 export interface PathProgram {
@@ -54,7 +56,11 @@ export function pathProgram(
 
   function descend(node: number): void {
     const test = tests[node] ?? null;
-    if (test === null || inner[node]! <= NODES) return endAt(node);
+    if (test === null) return endAt(clusterAt(node));
+    if (inner[node]! <= NODES) {
+      const cluster = clusterAt(node);
+      if (inner[node]! <= 1 || sizeOf(cluster) <= 1 << BITS) return endAt(cluster);
+    }
     const feature = tree.feature[node]!;
     const from = above(feature);
     const before = path[from]!.z;
@@ -72,8 +78,7 @@ export function pathProgram(
     }
   }
 
-  function endAt(root: number): void {
-    const cluster = clusterAt(root);
+  function endAt(cluster: Cluster): void {
     const { nodes, players } = cluster;
     const table = cells.room(sizeOf(cluster) * (1 + players.length) * quadrature.nodes.length);
     fill(cluster, valueOf, cells.held, table);

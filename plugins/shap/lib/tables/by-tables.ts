@@ -27,11 +27,18 @@ export interface Plan {
   readonly bits: number;
 }
 
-export function planTables(ensemble: Ensemble, codes: Codes, game: 'covers' | 'background'): Plan {
+/** @param numbers the trees that are asked about; all unless given */
+export function planTables(
+  ensemble: Ensemble,
+  codes: Codes,
+  game: 'covers' | 'background',
+  numbers: readonly number[] = ensemble.trees.map((_, number) => number),
+): Plan {
   const splits: Split[] = [];
   const rest: number[] = [];
   let bits = BITS;
-  ensemble.trees.forEach((tree, number) => {
+  numbers.forEach((number) => {
+    const tree = ensemble.trees[number]!;
     const steps = splitBy(tree, codes, number, game);
     if (steps === null || cellsOf({ tree, number, steps }, ensemble.scores) > MOST_CELLS) return rest.push(number);
     bits = Math.max(bits, longestPath(tree));
