@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Digest, TableData } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import type { CallOutcome, CallRequest } from '#common/protocol.ts';
+import type { Comparator } from '#common/receipt.ts';
 import { FRAMES_TYPE, readFrames } from '#common/frames.ts';
 import { decodeValue, encodeValue, VALUE_MEDIA_TYPE } from '#common/value.ts';
 
@@ -23,6 +24,7 @@ export interface RemoteKernel {
 export interface RemoteSeal {
   readonly notebook: string;
   readonly source?: string;
+  readonly comparators?: readonly Comparator[];
 }
 
 export interface RemoteSealed {

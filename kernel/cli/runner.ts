@@ -71,13 +71,8 @@ export function openRunner({ projectDir, home, signal }: RunnerOptions): Runner 
     async seal({ notebook, comparators, timeoutMs, onStates }) {
       const other = await running();
       if (other !== null) {
-        if (comparators.length > 0)
-          throw new AssayError(
-            'USAGE',
-            'A kernel is running on this home: stop it, or say it in the notebook, under `compare`.',
-          );
         const { id, root, receipt, bundle, cells, witnesses, stamped } = await other.seal(
-          { notebook: notebook.name, source: notebook.text },
+          { notebook: notebook.name, source: notebook.text, comparators },
           signal,
         );
         onStates(cells.map((cell) => ({ ...cell, version: 1, status: 'done' })));

@@ -81,7 +81,7 @@ export function readCompare(compare: unknown): readonly Comparator[] | string {
   return rules;
 }
 
-const FORMS = 'is `exact`, {absolute, relative, ulps}, {between: [min, max]} or {ignore: why}';
+const FORMS = 'takes `exact`, {absolute, relative, ulps}, {between: [min, max]} or {ignore: why}';
 
 function readRule(of: string, said: unknown): Readonly<Record<string, unknown>> | null {
   if (said === 'exact') return { of, how: 'exact' };

@@ -32,8 +32,9 @@ export function rulesFor(comparators: readonly Comparator[], cell: string, outpu
 }
 
 /** The rules one step further within. */
-export function enter({ rule, within }: Rules, step: string): Rules {
-  if (within.length === 0) return { rule, within };
+export function enter(rules: Rules, step: string): Rules {
+  const { rule, within } = rules;
+  if (within.length === 0) return rules;
   const further = within.flatMap(({ steps: [first, ...steps], ...rest }): Pending[] =>
     first === null || first === step ? [{ ...rest, steps }] : [],
   );

@@ -102,7 +102,16 @@ describe('compareOutputs', () => {
     const column = (x: number | null, b: boolean): Table => Table.fromColumns({ x: [1, x], b: [true, b] });
     assert.equal(compare(column(2, true), column(null, true), near(1e6)).worst?.path, 'v.x[1]');
     assert.equal(compare(column(2, true), column(2, false), near(1e6)).worst?.path, 'v.b[1]');
+    assert.equal(
+      compare(column(2, true), column(4, false), near(2)).worst?.path,
+      'v.b[1]',
+      'after a number used its tolerance',
+    );
+    assert.equal(compare(column(2, true), column(null, true), near(1e6)).worst?.found, 'missing');
     assert.ok(fits(column(null, true), column(null, true), near(0)));
+    assert.ok(fits(column(null, true), column(null, true), all({ how: 'metric', min: 0, max: 1 })));
+    const last: Comparator = { of: 'v.*[1]', how: 'ignored', reason: 'padding' };
+    assert.ok(fits(column(2, true), column(null, false), last));
   });
 
   const unequal: [string, unknown, unknown][] = [

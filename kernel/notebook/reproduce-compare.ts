@@ -86,11 +86,19 @@ class Walk implements Compared {
     const plain = rules.within.length === 0;
     for (let i = 0; i < sealed.length; i++) {
       const [a, b] = [sealed[i], found[i]];
-      if (plain && Object.is(a, b) && rules.rule.how !== 'metric') continue;
+      if (plain && this.isSettled(a, b, rules.rule, single)) continue;
       if (plain && typeof a === 'number' && typeof b === 'number')
         this.number(a, b, rules.rule, `${path}[${i}]`, single);
       else this.compare(a, b, enter(rules, String(i)), `${path}[${i}]`);
     }
+  }
+
+  /** Whether nothing is to be said of two items: where millions differ, naming each place would take most of the time. */
+  private isSettled(sealed: unknown, found: unknown, rule: Comparison, single: boolean): boolean {
+    if (typeof sealed !== 'number' || typeof found !== 'number')
+      return Object.is(sealed, found) && typeof sealed !== 'bigint';
+    const { fits, share } = distance(sealed, found, rule, single);
+    return fits && (Object.is(sealed, found) || share <= (this.largest?.share ?? 0));
   }
 
   /** By column: `wages.age[3]`. What is missing in one is missing in the other. */
@@ -107,20 +115,16 @@ class Walk implements Compared {
     const { rule } = rules;
     if (rule.how === 'ignored' && rules.within.length === 0)
       return void this.ignored.push({ path, reason: rule.reason });
-    const { valid: before, type } = sealed;
-    const after = found.valid;
+    const [before, after] = [sealed.valid, found.valid];
+    const plain = rules.within.length === 0;
     for (let i = 0; i < sealed.values.length; i++) {
       const [had, has] = [before?.[i] !== 0, after?.[i] !== 0];
-      if (had !== has)
-        this.add(had ? sealed.values[i] : 'missing', has ? found.values[i] : 'missing', rule, `${path}[${i}]`);
-      else if (had)
-        // Truth is no number, and no tolerance makes false true.
-        this.compare(
-          sealed.values[i],
-          found.values[i],
-          type === 'bool' ? TRUTH : enter(rules, String(i)),
-          `${path}[${i}]`,
-        );
+      const [a, b] = [had ? sealed.values[i] : MISSING, has ? found.values[i] : MISSING];
+      if (plain && this.isSettled(a, b, sealed.type === 'bool' ? TRUTH.rule : rule, false)) continue;
+      const there = plain ? rules : enter(rules, String(i));
+      // Truth is no number, and no tolerance makes false true.
+      const judged = sealed.type === 'bool' && there.rule.how !== 'ignored' ? TRUTH : there;
+      this.compare(a, b, judged, `${path}[${i}]`);
     }
   }
 
@@ -172,6 +176,8 @@ class Walk implements Compared {
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** Differs from every value, text included. */
+const MISSING = Object.freeze(Object.create(null)) as object;
 const TRUTH: Rules = { rule: { how: 'exact' }, within: [] };
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
@@ -186,6 +192,7 @@ function isWorse(a: Difference, b: Difference): boolean {
 const property = (key: string): string => (/^[^.[\]"*]+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`);
 
 function show(value: unknown): string {
+  if (value === MISSING) return 'missing';
   const text = isObject(value)
     ? (value.constructor?.name ?? 'object')
     : typeof value === 'string'

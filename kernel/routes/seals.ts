@@ -1,6 +1,9 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
+import { comparatorFault } from '#common/comparators.ts';
 import type { Digest } from '#common/data.ts';
+import { AssayError } from '#common/errors.ts';
+import type { Comparator } from '#common/receipt.ts';
 import { NOTEBOOK_BODY } from '../http/bodies.ts';
 import { hangUp } from '../http/replies.ts';
 import { sealNotebook } from '../notebook/seal.ts';
@@ -14,6 +17,7 @@ interface SealBody {
   readonly source?: string;
   readonly root?: Digest;
   readonly cells?: Readonly<Record<string, Digest>>;
+  readonly comparators?: readonly Comparator[];
   readonly id?: string;
 }
 
@@ -68,9 +72,20 @@ export function seals(app: FastifyInstance, { kernel, library }: Context): void 
               description: 'The page’s digest of each cell, so that the error names those that differ.',
               additionalProperties: digest,
             },
+            comparators: {
+              ...list(
+                {
+                  type: 'object',
+                  required: ['of', 'how'],
+                  properties: { of: { type: 'string' }, how: { type: 'string' } },
+                },
+                'How a re-run will be compared, over what the notebook says under `compare` (kernel/common/comparators.ts).',
+              ),
+              maxItems: 1000,
+            },
             id: text('Names the run in events.', { pattern: '^[A-Za-z0-9_-]{1,64}$' }),
           },
-          ['source', 'root', 'cells', 'id'],
+          ['source', 'root', 'cells', 'comparators', 'id'],
         ),
         response: {
           201: json('Sealed.', sealed),
@@ -90,7 +105,8 @@ export function seals(app: FastifyInstance, { kernel, library }: Context): void 
       },
     },
     async (request, reply) => {
-      const { notebook: name, source, root, cells, id } = request.body;
+      const { notebook: name, source, root, cells, comparators, id } = request.body;
+      comparators?.forEach(checkRule);
       const text = source === undefined ? (await library.read(name)).source : wellFormed(source);
       const ticket = kernel.runs.begin('seal', id, hangUp(reply));
       try {
@@ -98,6 +114,7 @@ export function seals(app: FastifyInstance, { kernel, library }: Context): void 
           notebook: { name, text },
           root,
           cells,
+          comparators,
           id: ticket.id,
           signal: ticket.signal,
         });
@@ -156,4 +173,12 @@ export function seals(app: FastifyInstance, { kernel, library }: Context): void 
       return reply.type('application/zip').send(Readable.from(kernel.artifacts.stream(bundle), { objectMode: false }));
     },
   );
+}
+
+/** @throws INPUT_INVALID */
+function checkRule(rule: Comparator, index: number): void {
+  const fault = comparatorFault({ ...rule });
+  if (fault === null) return;
+  const where = `/comparators/${index}`;
+  throw new AssayError('INPUT_INVALID', `${where} ${fault}.`, { where });
 }

@@ -17,8 +17,9 @@ describe('the workbench', () => {
     await status('drawn', 'done');
     await frame().locator('svg circle').first().waitFor();
     await frame().getByText('The sum is 41.').waitFor();
-    assert.match(await cell('b').locator('.rail').innerText(), /b\s+[0-9a-f]{8}\s+21/);
-    assert.match(await cell('counted').locator('.rail').innerText(), /1 receipt/);
+    const rail = (id: string, says: RegExp) => cell(id).locator('.rail').filter({ hasText: says });
+    await rail('b', /b\s*[0-9a-f]{8}\s*21/).waitFor();
+    await rail('counted', /1 receipt/).waitFor();
   });
 
   test('what a cell draws lies in its slot', async () => {

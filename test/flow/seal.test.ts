@@ -370,6 +370,12 @@ describe('beside a kernel that runs', () => {
       const cells = ({ cells: all }: Run): object[] => all.map(({ id, status, digest }) => ({ id, status, digest }));
       assert.deepEqual(cells(sealed), cells(ran));
       assert.equal((await json<Verified>('verify', zip())).ok, true);
+      const near = project.path('near.zip');
+      await json('run', 'heights', '--seal', '--out', near, '--tolerance', 'twice.y=1e-9');
+      const { checks } = await json<Verified>('verify', near);
+      assert.match(checks.find(({ code }) => code === 'COMPARATORS')!.detail, /twice\.y within 1e-9 relatively/);
+      const refused = await project.assay('run', 'heights', '--seal', '--tolerance', 'nothing=1e-9');
+      assert.match(refused.err, /“nothing”.*NOTEBOOK_INVALID/s);
       const exported = await json<{ receipts: number }>('log', 'export', project.path('through.ndjson'));
       assert.ok(exported.receipts > 0);
       assert.equal((await json<Exported>('log', 'verify', project.path('through.ndjson'))).ok, true);

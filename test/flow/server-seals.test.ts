@@ -36,6 +36,17 @@ test('a notebook is sealed, listed, and its bundle fetched', async () => {
     await refusal(await ask('/seals', jsonBody({ notebook: 'sealed', source: source.replace('1 + 1', 'nobody') }))),
     / CELL_FAILED$/,
   );
+  for (const rule of [
+    { of: 'x', how: 'nearly' },
+    { of: 'x..y', how: 'exact' },
+    { of: 'x', how: 'numeric', relative: -1 },
+    { of: 'x' },
+  ])
+    // prettier-ignore
+    assert.equal(
+      await refusal(await ask('/seals', jsonBody({ notebook: 'sealed', comparators: [rule] }))),
+      '400 INPUT_INVALID',
+    );
   assert.equal(await refusal(await ask('/seals', jsonBody({ notebook: 'nobody' }))), '404 NOT_FOUND');
   assert.equal(await refusal(await ask('/seals', jsonBody({ notebook: '../sealed' }))), '400 NAME_INVALID');
   assert.equal(await refusal(await ask(`/seals/${'0'.repeat(64)}/bundle`)), '404 NOT_FOUND');
