@@ -70,7 +70,11 @@ function runAll(
   values: Float64Array,
   onChunk: (part: number) => void,
 ): void {
-  const kernel = openKernel({ ...shape, slots: 1, work: Math.max(0, ...programs.map(workOf)) });
+  const kernel = openKernel({
+    ...shape,
+    slots: 1,
+    work: programs.reduce((most, next) => Math.max(most, workOf(next)), 0),
+  });
   const count = (of: (program: PathProgram) => number): number => programs.reduce((sum, next) => sum + of(next), 0);
   const { program, tables, tablesAt } = kernel.place(
     count(({ words }) => words.length),

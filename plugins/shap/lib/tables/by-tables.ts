@@ -73,10 +73,9 @@ export function addByTables(
   onTree: (done: number) => void = () => undefined,
 ): void {
   const { features, scores } = ensemble;
-  const slots = Math.max(
-    1,
-    ...splits.flatMap(({ steps }) => steps.map((step) => ('branch' in step ? step.branch.to + 1 : 1))),
-  );
+  let slots = 1;
+  for (const { steps } of splits)
+    for (const step of steps) if ('branch' in step) slots = Math.max(slots, step.branch.to + 1);
   const kernel = openKernel({ columns: codes.columns, features, sums: features * scores, slots, bits });
   const own = new Int32Array(bits);
   let done = 0;
