@@ -1,6 +1,8 @@
 import { type Ensemble, holds, type Tree } from '#common/onnx/trees.ts';
 import { coalitionWeight } from './interventional.ts';
 
+/** Rows from which it pays to find what every node decides for every background row; before, most would never be asked for. */
+const DECIDE_FROM = 32;
 /** Decisions (bytes) of background rows that are held at once. */
 const MOST_DECISIONS = 2 ** 22;
 
@@ -26,15 +28,15 @@ export function addByPairs(
     const nodes = tree.feature.length;
     const chunk = Math.max(1, Math.floor(MOST_DECISIONS / nodes));
     const here = new Uint8Array(nodes);
-    const there = new Uint8Array(nodes * Math.min(chunk, background.rows));
-    const compare = comparing(tree, features, scores, here, there, sums);
+    const there = rows < DECIDE_FROM ? null : new Uint8Array(nodes * Math.min(chunk, background.rows));
+    const compare = comparing(tree, features, scores, here, there, background.x, sums);
     for (let start = 0; start < background.rows; start += chunk) {
       const count = Math.min(chunk, background.rows - start);
-      for (let other = 0; other < count; other++)
+      for (let other = 0; there !== null && other < count; other++)
         decide(tree, background.x, (start + other) * features, there, other * nodes);
       for (let row = 0; row < rows; row++) {
         decide(tree, x, row * features, here, 0);
-        for (let other = 0; other < count; other++) compare(row, other * nodes);
+        for (let other = 0; other < count; other++) compare(row, start + other, other * nodes);
         if (row % 64 === 63) onTree(done);
       }
     }
@@ -57,22 +59,23 @@ function comparing(
   features: number,
   scores: number,
   here: Uint8Array,
-  there: Uint8Array,
+  there: Uint8Array | null,
+  background: Float64Array,
   sums: Float64Array,
-): (row: number, other: number) => void {
+): (row: number, other: number, decisions: number) => void {
   const UNDECIDED = 0;
   const ROW = 1;
   const OTHER = 2;
   const taken = new Uint8Array(features);
   const mine = new Int32Array(features);
   const theirs = new Int32Array(features);
-  let [n, m, first, second] = [0, 0, 0, 0];
+  let [n, m, first, second, decisions] = [0, 0, 0, 0, 0];
 
   function descend(node: number): void {
     const feature = tree.feature[node]!;
     if (feature < 0) return give(node);
     const a = here[node]!;
-    const b = there[second + node]!;
+    const b = there === null ? Number(holds(tree, node, background[second + feature]!)) : there[decisions + node]!;
     const state = taken[feature]!;
     if (a === b || state !== UNDECIDED) {
       const way = state === OTHER ? b : a;
@@ -100,9 +103,10 @@ function comparing(
     }
   }
 
-  return (row, other) => {
+  return (row, other, at) => {
     first = row * features * scores;
-    second = other;
+    second = other * features;
+    decisions = at;
     descend(0);
   };
 }
