@@ -45,6 +45,8 @@ export class Publisher {
       else this.full.push(tile);
     }
     this.next = head;
+    // Many full tiles synced at once would keep the next batch's head from the disk.
+    if (this.full.length > 0) this.hurry?.();
     if (this.failure === undefined) this.start();
   }
 
@@ -118,7 +120,7 @@ export class Publisher {
 
   private async pause(): Promise<void> {
     const rest = this.last + PAUSE - performance.now();
-    if (rest <= 0 || this.awaited.length > 0) return;
+    if (rest <= 0 || this.awaited.length > 0 || this.full.length > 0) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, rest);
       this.hurry = () => {

@@ -172,3 +172,16 @@ it('a cell that names the width runs once for many widths on the way', async () 
   const runs = (await ran()).versions['view']! - versions['view']!;
   assert(runs < steps.length / 4, `it ran ${runs} times`);
 });
+
+it('a run that is overtaken while the frame still loads what it draws with draws nothing', async () => {
+  const cells = notebook({ view: "Plot.dotX([1, 2], {stroke: dark ? 'white' : 'black'}).plot()" });
+  await session.tab.evaluate(async (defined) => {
+    await page.restart();
+    const done = page.define(defined);
+    for (const dark of [true, false, true]) page.theme({}, dark);
+    await done;
+  }, cells);
+  await frame().waitForFunction(() => document.querySelector('[data-cell=view] svg'));
+  await session.tab.evaluate(() => page.run([]));
+  assert.equal(await frame().evaluate(() => document.querySelectorAll('[data-cell=view] svg').length), 1);
+});

@@ -81,4 +81,4 @@ export class Canvas {
   }
 }
 
-const differ = (a: Look, b: Look): boolean => a.width !== b.width || a.dark !== b.dark;
+const differ = (a: Look, b: Look): boolean => !Object.is(a.width, b.width) || a.dark !== b.dark;

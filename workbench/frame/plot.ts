@@ -38,13 +38,14 @@ export function themedPlot(canvas: Canvas): typeof Plot {
   function plotThis(this: Plot.Markish, { marks = [], ...options }: Options = {}): ReturnType<typeof Plot.plot> {
     return plot({ ...options, marks: [...marks, this] });
   }
-  const themedMarks = Object.entries(Plot).map(([name, part]) => [name, isMaker(part) ? making(part, plotThis) : part]);
-  return Object.freeze({ ...Object.fromEntries(themedMarks), plot }) as typeof Plot;
+  const makers = MAKERS.map(([name, make]) => [name, making(make, plotThis)]);
+  return Object.freeze({ ...Plot, ...Object.fromEntries(makers), plot }) as typeof Plot;
 }
 
-/** A function that is no class. */
-const isMaker = (part: unknown): part is Maker =>
-  typeof part === 'function' && !/^class\b/.test(Function.prototype.toString.call(part));
+/** Plot's functions; its classes have capitals. */
+const MAKERS = Object.entries<unknown>({ ...Plot }).filter(
+  (entry): entry is [string, Maker] => typeof entry[1] === 'function' && /^[a-z]/.test(entry[0]),
+);
 
 /** Marks have a method `plot` of their own. */
 function making(make: Maker, plot: Maker): Maker {

@@ -141,7 +141,7 @@ export class CellRun {
     // The first run of this text may never end; later ones are reported together.
     this.#report('running', this.#function === null);
     const ready = this.#context.host.drawing?.ready(cell) ?? null;
-    if (ready) return present.race(ready.then(() => this.#run(given, present)));
+    if (ready) return present.race(ready.then(() => (present.isOver ? NOTHING : this.#run(given, present))));
     return this.#run(given, present);
   }
 
@@ -261,6 +261,9 @@ export class CellRun {
     this.#context.count(-1);
   }
 }
+
+/** Of a run that was overtaken: nobody waits for it. */
+const NOTHING: Outputs = Object.freeze({});
 
 const isPromise = (value: unknown): boolean => value instanceof Promise;
 

@@ -55,6 +55,7 @@ export class Present {
   readonly #context: PresentContext;
   readonly #started: number;
   #open = true;
+  #over = false;
   #abandon: ((reason: AssayError) => void) | null = null;
   #random: (() => number) | null = null;
   #now: (() => number) | null = null;
@@ -91,7 +92,13 @@ export class Present {
   end(over: boolean): void {
     const { kind } = this.#cell;
     if (over || kind === 'value' || kind === 'sql') this.#open = false;
+    this.#over ||= over;
     if (over) this.#abandon?.(new AssayError('CANCELLED', 'A newer run of the cell took over.'));
+  }
+
+  /** A newer run took over, or the cell is gone. */
+  get isOver(): boolean {
+    return this.#over;
   }
 
   /** Made when first asked for: most cells ask for neither. */
