@@ -32,8 +32,9 @@ export function addByPairs(
     const compare = comparing(tree, features, scores, here, there, background.x, sums);
     for (let start = 0; start < background.rows; start += chunk) {
       const count = Math.min(chunk, background.rows - start);
-      for (let other = 0; there !== null && other < count; other++)
-        decide(tree, background.x, (start + other) * features, there, other * nodes);
+      if (there !== null)
+        for (let other = 0; other < count; other++)
+          decide(tree, background.x, (start + other) * features, there, other * nodes);
       for (let row = 0; row < rows; row++) {
         decide(tree, x, row * features, here, 0);
         for (let other = 0; other < count; other++) compare(row, start + other, other * nodes);
