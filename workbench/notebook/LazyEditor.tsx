@@ -75,7 +75,7 @@ export function LazyEditor(props: LazyEditorProps) {
     const made = editor();
     if (!made) return void load();
     made.focus();
-    untrack(() => made.insert(takeHeld()));
+    if (takeHeld(key()) !== null) made.toEnd();
   });
   return (
     <div class="editor">

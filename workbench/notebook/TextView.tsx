@@ -112,12 +112,14 @@ function TextEditor(props: { readonly block: Block }) {
         made.focus();
         // Beside another text it became part of that one.
         made.select(NEW_TEXT);
-        made.insert(takeHeld());
+        made.insert(takeHeld(key) ?? '');
         setEditor(made);
       });
       onCleanup(() => {
         gone = true;
         clearTimeout(timer);
+        const ahead = editor() ? null : takeHeld(key);
+        if (ahead !== null) text = kept.includes(NEW_TEXT) ? kept.replace(NEW_TEXT, () => ahead) : ahead + kept;
         editor()?.close();
         queueMicrotask(keep);
       });

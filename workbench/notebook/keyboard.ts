@@ -3,9 +3,8 @@ import { createEffect, on, onCleanup } from 'solid-js';
 import { actions, runAction } from '../shell/actions.ts';
 import { pressed, typing } from '../shell/keys.ts';
 import { paletteOpen } from '../shell/panels.ts';
-import type { Session } from '../session/state.ts';
 import type { SheetContext } from './context.ts';
-import { hold } from './typed-ahead.ts';
+import { awaitsEditor, typeAhead } from './typed-ahead.ts';
 
 const CHORD_WITHIN = 800;
 const ALIASES: Readonly<Record<string, string>> = {
@@ -27,8 +26,8 @@ export function handleKeys({ state, dispatch }: SheetContext): void {
     const inText = typing(event.target);
     const inEditor = (event.target as Element | null)?.closest?.('.cm-editor');
     if (inText && !ALSO_WHILE_TYPING.test(key)) return;
-    if (!inText && event.key.length === 1 && key === event.key && awaitsEditor(state())) {
-      hold(event.key);
+    const ahead = inText ? undefined : awaitsEditor(state());
+    if (ahead && typeAhead(key, ahead, dispatch)) {
       event.preventDefault();
       event.stopPropagation();
       return;
@@ -70,9 +69,5 @@ export function handleKeys({ state, dispatch }: SheetContext): void {
     }),
   );
 }
-
-/** A block is being edited whose editor has not come yet. */
-const awaitsEditor = ({ mode, selected }: Session): boolean =>
-  mode === 'edit' && selected !== null && !document.querySelector(`[data-key="${CSS.escape(selected)}"] .cm-editor`);
 
 export const focusFrame = (): void => document.querySelector<HTMLIFrameElement>('.frame')?.focus();

@@ -51,6 +51,8 @@ export interface CellEditor {
   /** Looks at the plugin calls again: what they may be given has changed. */
   check(): void;
   focus(): void;
+  /** Puts the cursor behind the last character. */
+  toEnd(): void;
   /** As if typed. */
   insert(text: string): void;
   /** Selects the first place where this stands. */
@@ -154,6 +156,9 @@ export function createCellEditor(parent: HTMLElement, options: CellEditorOptions
     check,
     focus() {
       if (!view.hasFocus) view.focus();
+    },
+    toEnd() {
+      view.dispatch({ selection: { anchor: view.state.doc.length } });
     },
     insert(text) {
       if (text !== '') view.dispatch(view.state.replaceSelection(text), { userEvent: 'input.type' });
