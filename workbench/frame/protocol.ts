@@ -42,6 +42,3 @@ export interface PageApi {
  * `ports[1]` the frame's calls of PageApi, both as port.ts speaks: the frame exposes on the first and wraps the second.
  */
 export const HELLO = 'assay:hello';
-
-/** The frame's document, beside the page. */
-export const FRAME_URL = '/frame.html';

@@ -19,9 +19,13 @@ export function CellCalls(props: { readonly cell: string }) {
     const timer = setInterval(() => setNow(Date.now()), 250);
     onCleanup(() => clearInterval(timer));
   });
+  const shown = createMemo(() => calls().flatMap(({ call, started }) => (now() - started > SHOW_AFTER ? [call] : [])));
   return (
-    <For each={calls().filter(({ started }) => now() - started > SHOW_AFTER)}>
-      {(call) => <Call call={call} now={now()} />}
+    // By name: a call that got on is another object, and a button that is replaced while it is pressed is not clicked.
+    <For each={shown()}>
+      {(id) => (
+        <Show when={calls().find(({ call }) => call === id)}>{(call) => <Call call={call()} now={now()} />}</Show>
+      )}
     </For>
   );
 }

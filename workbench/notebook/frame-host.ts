@@ -8,7 +8,8 @@ import { AssayError } from '#common/errors.ts';
 import { FRAME_SANDBOX } from '#common/frame-policy.ts';
 import type { CellState, CompiledNotebook } from '#common/notebook.ts';
 import { expose, type Remote, transfer, wrap } from '../frame/port.ts';
-import { FRAME_URL, type FrameApi, HELLO, type PageApi, type Slot } from '../frame/protocol.ts';
+import { frameUrl } from '../frame/address.ts';
+import { type FrameApi, HELLO, type PageApi, type Slot } from '../frame/protocol.ts';
 import type { KernelClient } from '../kernel-client.ts';
 import type { CallProgress } from '../session/state.ts';
 import { buffersOf } from './buffers.ts';
@@ -47,7 +48,7 @@ export function createFrameHost(parent: HTMLElement, options: FrameHostOptions):
     frame.className = 'frame';
     frame.title = 'Results of the cells';
     frame.setAttribute('sandbox', FRAME_SANDBOX);
-    frame.src = FRAME_URL;
+    frame.src = frameUrl(location);
     const calls = new AbortController();
     const toFrame = new MessageChannel();
     const toPage = new MessageChannel();
