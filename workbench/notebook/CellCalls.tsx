@@ -1,6 +1,7 @@
-import { createEffect, createMemo, createSignal, For, onCleanup, Show } from 'solid-js';
+import { createEffect, createMemo, createSignal, onCleanup, Show } from 'solid-js';
 import { useKernel } from '../kernel.tsx';
 import { duration } from '../parts/duration.ts';
+import { ForKey } from '../parts/ForKey.tsx';
 import { toastError } from '../parts/toast.ts';
 import type { CallProgress } from '../session/state.ts';
 import { useSheet } from './context.ts';
@@ -19,14 +20,10 @@ export function CellCalls(props: { readonly cell: string }) {
     const timer = setInterval(() => setNow(Date.now()), 250);
     onCleanup(() => clearInterval(timer));
   });
-  const shown = createMemo(() => calls().flatMap(({ call, started }) => (now() - started > SHOW_AFTER ? [call] : [])));
   return (
-    // By name: a call that got on is another object, and a button that is replaced while it is pressed is not clicked.
-    <For each={shown()}>
-      {(id) => (
-        <Show when={calls().find(({ call }) => call === id)}>{(call) => <Call call={call()} now={now()} />}</Show>
-      )}
-    </For>
+    <ForKey each={calls().filter(({ started }) => now() - started > SHOW_AFTER)} by={({ call }) => call}>
+      {(call) => <Call call={call()} now={now()} />}
+    </ForKey>
   );
 }
 
