@@ -1,7 +1,8 @@
 import { Writable } from 'node:stream';
-import { mkdir, rename, stat } from 'node:fs/promises';
+import { rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
+import { makeFolder } from '../store/files.ts';
 import { paint } from './terminal.ts';
 
 /** The log file is put aside at the start when it is larger. */
@@ -11,7 +12,7 @@ const ERROR = 50;
 
 /** Everything goes to home/kernel.log as JSON; what needs a person goes to the terminal as well, as one line. */
 export async function openLogFile(home: string): Promise<{ readonly logger: Logger; close(): Promise<void> }> {
-  await mkdir(home, { recursive: true, mode: 0o700 });
+  await makeFolder(home, 0o700);
   const path = join(home, 'kernel.log');
   const size = await stat(path).then(
     (about) => about.size,

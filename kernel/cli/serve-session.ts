@@ -1,7 +1,7 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newSecret } from '../auth.ts';
-import { writeWhole } from '../store/files.ts';
+import { makeFolder, writeWhole } from '../store/files.ts';
 
 /**
  * What signed-in browsers' cookies hold, kept in home/keys/session (0600): a page that was open when the kernel stopped goes on when it is
@@ -12,7 +12,7 @@ export async function keptSession(home: string): Promise<string> {
   const kept = (await readFile(path, 'utf8').catch(() => '')).trim();
   if (/^[\w-]{43}$/.test(kept)) return kept;
   const session = newSecret();
-  await mkdir(join(home, 'keys'), { recursive: true, mode: 0o700 });
+  await makeFolder(join(home, 'keys'), 0o700);
   await writeWhole(path, `${session}\n`, { mode: 0o600 });
   return session;
 }

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { AssayError } from '../common/errors.ts';
+import { diskError } from '../store/files.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -22,7 +23,7 @@ export function columns(rows: readonly (readonly string[])[], indent = ''): stri
 
 /** A coded error for a person on stderr, or its JSON on stdout. */
 export function printError(thrown: unknown, json: boolean): void {
-  const error = AssayError.from(thrown);
+  const error = AssayError.from(diskError(thrown));
   if (json) {
     process.stdout.write(`${JSON.stringify(error.toJSON())}\n`);
     return;

@@ -327,6 +327,11 @@ export const ERRORS = {
     says: 'The disk is full.',
     hint: 'Free some space; nothing was written.',
   },
+  NO_ACCESS: {
+    status: 500,
+    says: 'Assay is not allowed to read or write there.',
+    hint: 'Allow it, or name another place; `--home DIR` or ASSAY_HOME is where the data are kept.',
+  },
   LOG_BUSY: {
     status: 409,
     says: 'Another kernel writes this organisation’s log.',

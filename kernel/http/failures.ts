@@ -1,6 +1,7 @@
 /** Every error leaves as `ErrorJson` with its status; what Assay doesn't know becomes `INTERNAL` and stays in the log. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AssayError, type ErrorCode } from '#common/errors.ts';
+import { diskError } from '../store/files.ts';
 
 /** Fastify's own errors that a client can cause. */
 const FASTIFY: Readonly<Record<string, ErrorCode>> = {
@@ -33,7 +34,8 @@ export function publicError(error: unknown): AssayError {
   // What the file server refuses (a path that leads out) does not exist for the client.
   if (statusCode === 403 || statusCode === 404) return new AssayError('NOT_FOUND');
   if (statusCode === 400) return new AssayError('BODY_INVALID');
-  return new AssayError('INTERNAL');
+  const ofDisk = diskError(error);
+  return ofDisk instanceof AssayError ? ofDisk : new AssayError('INTERNAL');
 }
 
 /** For errors that happen before a route is found. */

@@ -2,7 +2,7 @@
  * The data sets of a project: what the plugin `datasets` reads, kept at hand for pages, and the one place that writes new ones. The
  * first use of a data set by a kernel leaves its receipt; what is at hand afterwards is exactly what that receipt names.
  */
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256Hex } from '#crypto';
 import type { Digest, TableData } from '#common/data.ts';
@@ -181,7 +181,7 @@ async function writeFolder(
   await makeFolder(parent);
   const beside = join(parent, `.${name}.part`);
   await rm(beside, { recursive: true, force: true });
-  await mkdir(beside);
+  await makeFolder(beside);
   try {
     for (const [file, content] of Object.entries(files)) await writeWhole(join(beside, file), content);
     if (

@@ -8,7 +8,7 @@ import { readdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
-import { codeOf, makeFolder, writeWhole } from '../store/files.ts';
+import { codeOf, diskError, makeFolder, writeWhole } from '../store/files.ts';
 import { outline, type Outline } from './outline.ts';
 
 interface NotebookEntry extends Outline {
@@ -144,7 +144,9 @@ export async function openLibrary({ dir, trash, onChange, now = Date.now }: Libr
         const { digest } = await read(name);
         if (expected !== undefined && expected !== digest) throw changed(name, digest);
         await makeFolder(trash);
-        await rename(path(name), join(trash, `${name}.${now()}.md`));
+        await rename(path(name), join(trash, `${name}.${now()}.md`)).catch((error: unknown) => {
+          throw diskError(error);
+        });
         tell(name, null);
       }),
     async restore(name) {

@@ -58,7 +58,7 @@ export function artifacts(app: FastifyInstance, { kernel }: Context): void {
         body: takes('The bytes; any content type will do.', 'application/octet-stream'),
         response: {
           200: json('Stored.', object({ digest, size: integer('Bytes.', { minimum: 0 }) })),
-          ...failures('INPUT_INVALID', 'BODY_TOO_LARGE', 'DIGEST_MISMATCH', 'DISK_FULL'),
+          ...failures('INPUT_INVALID', 'BODY_TOO_LARGE', 'DIGEST_MISMATCH', 'DISK_FULL', 'NO_ACCESS'),
         },
       },
     },

@@ -77,6 +77,7 @@ export function datasets(app: FastifyInstance, { datasets: source }: Context): v
             'DATASET_EXISTS',
             'DATASET_INVALID',
             'DISK_FULL',
+            'NO_ACCESS',
           ),
         },
       },

@@ -51,6 +51,7 @@ export function jupyter(app: FastifyInstance, { library }: Context): void {
             'NOTEBOOK_EXISTS',
             'NOTEBOOK_INVALID',
             'DISK_FULL',
+            'NO_ACCESS',
           ),
         },
       },

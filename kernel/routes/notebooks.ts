@@ -44,7 +44,7 @@ export function notebooks(app: FastifyInstance, { library }: Context): void {
         body: { content: { [MARKDOWN]: { schema: text('The whole file.') } } },
         response: {
           201: json('It is there.', saved),
-          ...failures('BODY_INVALID', 'BODY_TOO_LARGE', 'NAME_INVALID', 'NOTEBOOK_EXISTS', 'DISK_FULL'),
+          ...failures('BODY_INVALID', 'BODY_TOO_LARGE', 'NAME_INVALID', 'NOTEBOOK_EXISTS', 'DISK_FULL', 'NO_ACCESS'),
         },
       },
     },
@@ -100,6 +100,7 @@ export function notebooks(app: FastifyInstance, { library }: Context): void {
             'NAME_INVALID',
             'NOTEBOOK_CHANGED',
             'DISK_FULL',
+            'NO_ACCESS',
           ),
         },
       },

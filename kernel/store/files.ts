@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { AssayError } from '#common/errors.ts';
+import { AssayError, type ErrorCode } from '#common/errors.ts';
 
 export interface WriteOptions {
   /** Permission bits; 0o644 unless given. */
@@ -11,7 +11,7 @@ export interface WriteOptions {
   readonly sync?: boolean | 'file';
 }
 
-/** Replaces or makes `path`. @throws DISK_FULL and leaves what was there. */
+/** Replaces or makes `path`. @throws DISK_FULL, NO_ACCESS and leaves what was there. */
 export async function writeWhole(path: string, bytes: Uint8Array | string, options: WriteOptions = {}): Promise<void> {
   const beside = join(dirname(path), `.${randomBytes(6).toString('hex')}.part`);
   try {
@@ -26,7 +26,7 @@ export async function writeWhole(path: string, bytes: Uint8Array | string, optio
     if (options.sync === undefined || options.sync === true) await syncFolder(dirname(path));
   } catch (error) {
     await rm(beside, { force: true });
-    throw diskError(error);
+    throw diskError(error, path);
   }
 }
 
@@ -41,20 +41,37 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Makes a folder and syncs the one it lies in, so that the new name lasts. */
+/** Makes a folder and syncs the one it lies in, so that the new name lasts. @throws DISK_FULL, NO_ACCESS */
 export async function makeFolder(path: string, mode = 0o755): Promise<void> {
-  const made = await mkdir(path, { recursive: true, mode });
+  const made = await mkdir(path, { recursive: true, mode }).catch((error: unknown) => {
+    throw diskError(error);
+  });
   if (made !== undefined) await syncFolder(dirname(made));
 }
 
-const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  ENOSPC: 'DISK_FULL',
+  EDQUOT: 'DISK_FULL',
+  EFBIG: 'DISK_FULL',
+  EACCES: 'NO_ACCESS',
+  EPERM: 'NO_ACCESS',
+  EROFS: 'NO_ACCESS',
+};
 
-/** A full disk as its own code; everything else as it came. */
-export function diskError(error: unknown): unknown {
+/** A full disk, and a place that may not be written, as their own codes; everything else as it came. */
+export function diskError(error: unknown, where = pathOf(error)): unknown {
   const code = codeOf(error);
-  if (code === undefined || !FULL.has(code)) return error;
-  return new AssayError('DISK_FULL', undefined, { cause: error, details: { code } });
+  const known = code === undefined ? undefined : CODES[code];
+  if (known === undefined) return error;
+  return new AssayError(known, undefined, {
+    cause: error,
+    ...(where === undefined ? {} : { where }),
+    details: { code },
+  });
 }
+
+const pathOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined;
 
 /** `ENOENT` and the like. */
 export function codeOf(error: unknown): string | undefined {
