@@ -5,8 +5,10 @@ import { parsePolicyJson } from '../common/policy-json.ts';
 import { parsePolicy } from '../common/policy.ts';
 import { verifyBundle } from '../common/verify.ts';
 import type { CheckResult, Policy, VerifyReport } from '../common/verify-types.ts';
+import { fileSource } from '../host/file-source.ts';
 import { readWhole } from '../host/whole-file.ts';
 import { publicLog } from './public-log.ts';
+import { progressLine } from './progress-line.ts';
 import { openSeen } from './seen.ts';
 import { columns, paint } from './terminal.ts';
 
@@ -41,11 +43,17 @@ export async function run(argv: string[]): Promise<number> {
   if (file === undefined || more.length > 0) throw new AssayError('USAGE', 'Name one bundle: assay verify run.zip');
   const policy = values.policy === undefined ? undefined : await readPolicy(values.policy);
   const memory = await openSeen(values.home);
-  const report = await verifyBundle(await readWhole(file), {
+  const bundle = await fileSource(file);
+  const progress = values.json ? undefined : progressLine('Checking');
+  const report = await verifyBundle(bundle, {
     policy,
     latest: values.latest,
     remembered: memory?.remembered,
+    onProgress: progress?.tell,
     ...(values.log === undefined ? {} : { consistency: publicLog(values.log) }),
+  }).finally(() => {
+    progress?.end();
+    return bundle.close();
   });
   if (report.ok) await memory?.remember(report.seen);
   if (values.json)

@@ -74,6 +74,10 @@ export interface VerifyOptions {
   readonly latest?: boolean | undefined;
   /** Milliseconds since 1970. */
   readonly now?: number | undefined;
+  /** Bytes of the bundle that were read, of how many: once, or twice where its run is long. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Stops it with CANCELLED. */
+  readonly signal?: AbortSignal | undefined;
   /** Each check as it ends. */
   onCheck?(check: CheckResult): void;
 }
