@@ -29,6 +29,7 @@ import {
   checkSealSignature,
 } from './verify-files.ts';
 import { checkGates, checkLineage } from './verify-lineage.ts';
+import { longRunIn } from './verify-long-run.ts';
 import { checkInclusion, checkLog, checkReceipts } from './verify-receipts.ts';
 import { checkOpenClose, checkParents, checkStream } from './verify-stream.ts';
 import { checkFresh, checkRollback, seenCheckpoint } from './verify-history.ts';
@@ -54,7 +55,7 @@ export async function verifyBundle(zip: Uint8Array | ByteSource, options: Verify
   checks.run('SEALED', [laid, seal], checkSealed);
   checks.run('SEAL_SIGNATURE', [laid], checkSealSignature);
   const signed = checks.run('CHECKPOINT', [laid], (known) => checkCheckpoint(known, witnessesIn(policy?.quorum)));
-  const receipts = checks.run('RECEIPTS', [laid, seal], checkReceipts);
+  const receipts = checks.run('RECEIPTS', [laid, seal, (await longRunIn(laid, seal)) ?? null], checkReceipts);
   checks.run('LOG', [receipts, seal, signed], checkLog);
   const indices = checks.run('INCLUSION', [laid, receipts, seal, signed], checkInclusion);
   checks.run('STREAM', [receipts, seal, indices], checkStream);
@@ -96,7 +97,7 @@ export async function verifyBundle(zip: Uint8Array | ByteSource, options: Verify
     time: seal?.predicate.time ?? null,
     logged: loggedIn(signed, stamps, policy),
     seen: seen ?? null,
-    receipts: receipts === undefined ? 0 : receipts.run.length + receipts.ancestors.length + 1,
+    receipts: receipts === undefined ? 0 : receipts.count + receipts.ancestors.length + 1,
     files: [...(files?.all ?? [])].map(([path, { size, digest }]) => ({ path, bytes: size, digest })),
   };
 }
