@@ -12,7 +12,7 @@ import { contentsOf, streamZip, type StreamedFile, type StreamOptions } from './
 /** Of receipts, proofs and what else is read as text. Assay writes far less: see `checkSize` in bundle.ts. */
 export const MAX_HELD_BYTES = 160 * 2 ** 20;
 /** Of values: text takes many times its length when read; what is too much for that has its digest all the same. */
-export const MAX_READ_BYTES = 16 * 2 ** 20;
+const MAX_READ_BYTES = 16 * 2 ** 20;
 /** Of artifacts and data, for showing what was changed in one of them. */
 const MAX_SHOWN_BYTES = 16 * 2 ** 20;
 const LARGEST_SHOWN = 65_536;
@@ -21,6 +21,8 @@ const LARGEST_SHOWN = 65_536;
 export interface Files extends ReadonlyMap<string, Uint8Array> {
   readonly all: ReadonlyMap<string, StreamedFile>;
   readonly bytes: number;
+  /** Whether to find out what was changed in a file that is not the sealed one. */
+  readonly explained: boolean;
   /** The contents of one that need not be in memory, from its beginning; each piece is valid until the next. */
   contents(path: string): AsyncIterable<Uint8Array>;
 }
@@ -32,7 +34,10 @@ export interface OpenedBundle {
 }
 
 /** @throws ZIP_INVALID, CANCELLED */
-export async function openBundle(source: ByteSource, options: Omit<StreamOptions, 'holds'>): Promise<OpenedBundle> {
+export async function openBundle(
+  source: ByteSource,
+  { explained = true, ...options }: Omit<StreamOptions, 'holds'> & { readonly explained?: boolean | undefined },
+): Promise<OpenedBundle> {
   const holds = holding();
   const { files: all, faults, asWritten } = await streamZip(source, { ...options, holds });
   const held = new Map<string, Uint8Array>();
@@ -45,7 +50,7 @@ export async function openBundle(source: ByteSource, options: Omit<StreamOptions
     contentsOf(source, all.get(path)!.entry, { ...options, holds });
   const other = 'Its headers are not those that Assay writes: another tool packed it, or they were altered.';
   return {
-    files: Object.assign(held, { all, bytes: source.size, contents }),
+    files: Object.assign(held, { all, bytes: source.size, explained, contents }),
     faults: [...faults.map(({ message }) => message), ...(faults.length > 0 || asWritten ? [] : [other])],
   };
 }

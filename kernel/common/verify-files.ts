@@ -54,7 +54,7 @@ export function checkFiles(files: Files, manifest: ReadonlyMap<string, Digest>):
 /** What was edited in a file that should have this digest, as far as that can be found out. */
 export function differenceIn(files: Files, path: string, digest: Digest): string | null {
   const edited = files.get(path);
-  if (edited === undefined) return null;
+  if (edited === undefined || !files.explained) return null;
   const telling = (other: string): boolean => other !== path && (other.endsWith('.json') || other === PATHS.manifest);
   const others = [...files].filter(([other]) => telling(other)).map(([, bytes]) => bytes);
   return differenceOf(edited, digest, others);

@@ -26,7 +26,7 @@ import type { Files, Seal } from './verify-files.ts';
 import type { Receipt } from './verify-receipts.ts';
 
 /** A receipt outside the run that one in it follows from, and the first that does. */
-export interface Outside {
+interface Outside {
   readonly digest: Digest;
   readonly role: Role;
   readonly place: number;

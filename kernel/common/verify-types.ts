@@ -76,6 +76,8 @@ export interface VerifyOptions {
   readonly now?: number | undefined;
   /** Bytes of the bundle that were read, of how many: once, or twice where its run is long. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Whether a failed check finds out what was changed in a file, which takes up to a second; it does unless this is false. */
+  readonly explained?: boolean | undefined;
   /** Stops it with CANCELLED. */
   readonly signal?: AbortSignal | undefined;
   /** Each check as it ends. */

@@ -103,9 +103,12 @@ export async function verifyBundle(zip: Uint8Array | ByteSource, options: Verify
 }
 
 /** A zip file that is none is a check that fails; a file that cannot be read, or nobody waits for any more, is an error. */
-async function opening(source: ByteSource, { onProgress, signal }: VerifyOptions): Promise<OpenedBundle | AssayError> {
+async function opening(
+  source: ByteSource,
+  { onProgress, signal, explained }: VerifyOptions,
+): Promise<OpenedBundle | AssayError> {
   try {
-    return await openBundle(source, { onProgress, signal });
+    return await openBundle(source, { onProgress, signal, explained });
   } catch (error) {
     if (error instanceof AssayError && error.code === 'ZIP_INVALID') return error;
     throw error;

@@ -36,7 +36,7 @@ export function writeZip(files: ReadonlyMap<string, Uint8Array>, options: ZipOpt
 }
 
 /** The same bytes in pieces; stored files are the arrays that were given. */
-export function zipParts(files: ReadonlyMap<string, Uint8Array>, { deflate = false }: ZipOptions = {}): Uint8Array[] {
+function zipParts(files: ReadonlyMap<string, Uint8Array>, { deflate = false }: ZipOptions = {}): Uint8Array[] {
   const names = [...files.keys()].toSorted();
   checkNames(names);
   const parts: Uint8Array[] = [];
