@@ -10,6 +10,7 @@ import { MUTATIONS, type Bundle } from './mutations.ts';
 import { Choices } from './random.ts';
 
 export interface FuzzOptions {
+  /** Changes that are to be verified. */
   readonly count: number;
   /** The same seed makes the same changes. */
   readonly seed: number;
@@ -62,7 +63,7 @@ export async function fuzz({ count, seed, from = 0, without, first = false }: Fu
   const wrong: string[] = [];
   const before = process.memoryUsage().rss;
   let [idle, slowestMs, most, tried] = [0, 0, before, 0];
-  for (let index = from; index < from + count && !(first && wrong.length > 0); index++) {
+  for (let index = from; tried - idle < count && !(first && wrong.length > 0); index++) {
     const change = mutated(seed, index);
     tried++;
     if (change === null) {
