@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util';
 import { AssayError } from '../common/errors.ts';
 import { hallmarkText } from '../common/hallmark.ts';
-import { parsePolicyJson } from '../common/policy-json.ts';
-import { parsePolicy } from '../common/policy.ts';
+import { readPolicy as readPolicyText } from '../common/policy-text.ts';
 import { verifyBundle } from '../common/verify.ts';
 import type { CheckResult, Policy, VerifyReport } from '../common/verify-types.ts';
 import { fileSource } from '../host/file-source.ts';
@@ -19,7 +18,8 @@ assay verify BUNDLE [options]    check a sealed run, offline
   you trust in a policy, or compare the signer's key with what you were told. Exit code 0 when no check fails, else 1.
 
   --policy FILE   whom you trust: a C2SP tlog-policy (logs, witnesses, quorum), or as JSON
-                  {"logs": ["name+hash+key"], "org": "…", "quorum": {"atLeast": 1, "of": ["name+hash+key"]}}
+                  {"logs": ["name+hash+key"], "org": "…", "quorum": {"atLeast": 1, "of": ["name+hash+key"]}},
+                  or keys of logs, one a line
   --log DIR|URL   the log's public files: proves that they continue what you have seen of the log before
   --latest        refuse a checkpoint that is older than one you have seen
   --home DIR      where the checkpoints seen are remembered; ASSAY_HOME, or ./.assay where there is one
@@ -140,6 +140,5 @@ function hallmark(root: string, whole: boolean): string[] {
 
 /** @throws POLICY_INVALID */
 export async function readPolicy(file: string): Promise<Policy> {
-  const text = new TextDecoder().decode(await readWhole(file));
-  return text.trimStart().startsWith('{') ? parsePolicyJson(text) : parsePolicy(text);
+  return readPolicyText(new TextDecoder().decode(await readWhole(file)));
 }
