@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
 import { AssayError } from '../common/errors.ts';
 import { hallmarkText } from '../common/hallmark.ts';
-import { parsePolicyJson } from '../common/policy-json.ts';
-import { parsePolicy } from '../common/policy.ts';
+import { readPolicy as readPolicyText } from '../common/policy-text.ts';
 import { verifyBundle } from '../common/verify.ts';
 import type { CheckResult, Policy, VerifyReport } from '../common/verify-types.ts';
+import { fileSource } from '../host/file-source.ts';
 import { readWhole } from '../host/whole-file.ts';
 import { publicLog } from './public-log.ts';
+import { progressLine } from './progress-line.ts';
 import { openSeen } from './seen.ts';
 import { columns, paint } from './terminal.ts';
 
@@ -17,7 +18,8 @@ assay verify BUNDLE [options]    check a sealed run, offline
   you trust in a policy, or compare the signer's key with what you were told. Exit code 0 when no check fails, else 1.
 
   --policy FILE   whom you trust: a C2SP tlog-policy (logs, witnesses, quorum), or as JSON
-                  {"logs": ["name+hash+key"], "org": "…", "quorum": {"atLeast": 1, "of": ["name+hash+key"]}}
+                  {"logs": ["name+hash+key"], "org": "…", "quorum": {"atLeast": 1, "of": ["name+hash+key"]}},
+                  or keys of logs, one a line
   --log DIR|URL   the log's public files: proves that they continue what you have seen of the log before
   --latest        refuse a checkpoint that is older than one you have seen
   --home DIR      where the checkpoints seen are remembered; ASSAY_HOME, or ./.assay where there is one
@@ -41,11 +43,17 @@ export async function run(argv: string[]): Promise<number> {
   if (file === undefined || more.length > 0) throw new AssayError('USAGE', 'Name one bundle: assay verify run.zip');
   const policy = values.policy === undefined ? undefined : await readPolicy(values.policy);
   const memory = await openSeen(values.home);
-  const report = await verifyBundle(await readWhole(file), {
+  const bundle = await fileSource(file);
+  const progress = values.json ? undefined : progressLine('Checking');
+  const report = await verifyBundle(bundle, {
     policy,
     latest: values.latest,
     remembered: memory?.remembered,
+    onProgress: progress?.tell,
     ...(values.log === undefined ? {} : { consistency: publicLog(values.log) }),
+  }).finally(() => {
+    progress?.end();
+    return bundle.close();
   });
   if (report.ok) await memory?.remember(report.seen);
   if (values.json)
@@ -132,6 +140,5 @@ function hallmark(root: string, whole: boolean): string[] {
 
 /** @throws POLICY_INVALID */
 export async function readPolicy(file: string): Promise<Policy> {
-  const text = new TextDecoder().decode(await readWhole(file));
-  return text.trimStart().startsWith('{') ? parsePolicyJson(text) : parsePolicy(text);
+  return readPolicyText(new TextDecoder().decode(await readWhole(file)));
 }

@@ -30,6 +30,12 @@ export const dataPath = (name: string): string => `data/${name}`;
 /** RFC 3161 replies, where the kernel had an authority: about the notebook's bytes, before the run, and about the checkpoint as the log alone signed it. */
 export const STAMPS = { notebook: 'proof/notebook.tsr', checkpoint: 'proof/checkpoint.tsr' } as const;
 
+/**
+ * A run of very many receipts has them in one file, a line each in the order of `seq`, and one proof for all of them together, instead of two
+ * files a receipt. Which of the two forms it is follows from the run: see `isLongRun`.
+ */
+export const LONG_RUN = { receipts: 'receipts/run.jsonl', proof: 'proof/run.multiproof' } as const;
+
 const ALLOWED: readonly RegExp[] = [
   /^receipts\/[0-9]{6,}-[a-z]+\.json$/,
   /^receipts\/ancestors\/[0-9a-f]{64}\.json$/,
@@ -39,7 +45,7 @@ const ALLOWED: readonly RegExp[] = [
   /^proof\/[0-9a-f]{64}\.tlog-proof$/,
   /^proof\/(?:checkpoint|notebook)\.tsr$/,
 ];
-const FIXED: ReadonlySet<string> = new Set(Object.values(PATHS));
+const FIXED: ReadonlySet<string> = new Set([...Object.values(PATHS), ...Object.values(LONG_RUN)]);
 
 /** Whether a bundle may have a file there; the checks say whether it should. */
 export const isBundlePath = (path: string): boolean => FIXED.has(path) || ALLOWED.some((pattern) => pattern.test(path));

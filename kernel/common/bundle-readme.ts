@@ -12,7 +12,7 @@ Root of all results: \`${root}\`
 | notebook.md | the notebook as it was run |
 | outputs/ | cells.json: every sealed cell with the SHA-256 of its value; the values themselves |
 | data/, artifacts/ | what the run read and made, by name and by SHA-256 |
-| receipts/ | what happened, in order: open, each data set, call and cell, close |
+| receipts/ | what happened, in order: open, each data set, call and cell, close; of a very long run in one file, run.jsonl, a line each |
 | env.json, comparators.json | what it ran on; how a re-run is to be compared |
 | ro-crate-metadata.json | the same for machines: RO-Crate 1.1, Process Run Crate |
 | manifest-sha256.txt | SHA-256 of every file above |

@@ -51,7 +51,10 @@ export interface PreparedBundle {
   readonly manifest: Uint8Array;
   /** The seal receipt's one subject: `{name: 'manifest-sha256.txt', digest: {sha256: manifestDigest}}`. */
   readonly manifestDigest: Digest;
+  /** Each needs a proof of its own. */
   readonly receipts: readonly LoggedReceipt[];
+  /** Of a long run, in order: these need one multiproof. */
+  readonly together: readonly LoggedReceipt[];
 }
 
 /** What is known once the seal is logged. */
@@ -64,8 +67,10 @@ export interface BundleProof {
   readonly checkpoint: string;
   /** The log's verifier key: what signed it, not why to trust it. */
   readonly vkey: string;
-  /** A tlog-proof for every receipt in the bundle, the seal included, by receipt id. */
+  /** A tlog-proof for each of the prepared `receipts`, and the seal, by receipt id. */
   readonly proofs: ReadonlyMap<Digest, string>;
+  /** For `together`, where there are any. */
+  readonly multiproof?: string | undefined;
   /** Authorities' RFC 3161 replies: about the notebook, named by `open`, and about `stampedNote` of the checkpoint. */
   readonly stamps?: { readonly notebook?: Uint8Array | undefined; readonly checkpoint?: Uint8Array | undefined };
 }

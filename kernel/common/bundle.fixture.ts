@@ -2,9 +2,11 @@
 import { ed25519, sha256Hex } from '#crypto';
 import { finishBundle, prepareBundle, type BundleParts } from './bundle.ts';
 import { rootDigest } from './bundle-layout.ts';
+import { concatBytes } from './bytes.ts';
 import type { Digest } from './data.ts';
 import { signEnvelope } from './dsse.ts';
 import { MerkleTree } from './merkle.ts';
+import { formatMultiproof, gapsBetween, rangesOf } from './multiproof.ts';
 import { formatCheckpoint, formatVkey, keyName, noteSigner, signNote, type NoteSigner } from './note.ts';
 import { formatProof, receiptEntry } from './proof.ts';
 import { buildReceipt, type LoggedReceipt, type ReceiptDraft } from './receipt.ts';
@@ -60,6 +62,13 @@ export class MemoryLog {
     });
   }
 
+  multiproof(receipts: readonly LoggedReceipt[]): string {
+    const ranges = rangesOf(receipts.map(({ index }) => index));
+    const gaps = [...gapsBetween(ranges, this.tree.size)];
+    const hashes = concatBytes(gaps.map(({ start, end }) => this.tree.subtree(start, end)));
+    return formatMultiproof({ ranges, hashes, checkpoint: this.checkpoint() });
+  }
+
   get vkey(): string {
     return formatVkey(this.key);
   }
@@ -93,12 +102,15 @@ export interface Twist {
   readonly log?: MemoryLog;
   readonly open?: Partial<ReceiptDraft>;
   readonly cell?: Partial<ReceiptDraft>;
+  readonly second?: Partial<ReceiptDraft>;
   readonly close?: Partial<ReceiptDraft>;
   readonly seal?: (manifest: Digest) => Partial<ReceiptDraft>;
   /** Leaves receipts out of the bundle, or adds some. */
   readonly receipts?: (all: readonly LoggedReceipt[]) => readonly LoggedReceipt[];
   /** Changes the files before their manifest is made. */
   readonly parts?: (parts: BundleParts) => BundleParts;
+  /** The run's receipts in one file. */
+  readonly long?: boolean;
 }
 
 const subject = (name: string, bytes: Uint8Array | string): ReceiptDraft['subject'][number] => ({
@@ -155,6 +167,7 @@ export function sealedRun(twist: Twist = {}): {
     stream,
     subject: [subject('b', values[1])],
     parents: [opened, { digest: first.id, role: 'cell' }],
+    ...twist.second,
   });
   const close = log.append({
     kind: 'close',
@@ -180,7 +193,7 @@ export function sealedRun(twist: Twist = {}): {
     comparators: COMPARATORS,
     receipts: twist.receipts?.(all) ?? all,
   };
-  const prepared = prepareBundle(twist.parts?.(parts) ?? parts);
+  const prepared = prepareBundle(twist.parts?.(parts) ?? parts, twist.long === true ? 0 : undefined);
   const seal = log.append({
     kind: 'seal',
     stream,
@@ -197,6 +210,7 @@ export function sealedRun(twist: Twist = {}): {
     checkpoint: log.checkpoint(),
     vkey: log.vkey,
     proofs,
+    ...(prepared.together.length === 0 ? {} : { multiproof: log.multiproof(prepared.together) }),
   });
   return { zip, root, log };
 }

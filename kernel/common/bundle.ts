@@ -8,6 +8,7 @@ import {
   artifactPath,
   dataPath,
   isListed,
+  LONG_RUN,
   manifestText,
   outputPath,
   PATHS,
@@ -16,13 +17,15 @@ import {
   rootDigest,
   STAMPS,
 } from './bundle-layout.ts';
+import { MAX_HELD_BYTES } from './bundle-files.ts';
 import { bundleReadme } from './bundle-readme.ts';
 import type { BundleParts, BundleProof, PreparedBundle } from './bundle-types.ts';
+import { concatBytes } from './bytes.ts';
 import { canonicalize } from './canonical.ts';
 import { roCrate } from './bundle-crate.ts';
 import type { Digest } from './data.ts';
 import { AssayError } from './errors.ts';
-import { parseReceipt } from './receipt.ts';
+import { MAX_KEPT, parseReceipt, type Kind } from './receipt.ts';
 import { MAX_FILES } from './zip-format.ts';
 import { writeZip } from './zip.ts';
 
@@ -31,9 +34,14 @@ export type { BundleParts } from './bundle-types.ts';
 const utf8 = new TextEncoder();
 /** Below what `readZip` unpacks, by the room for 32,000 proofs. */
 const MAX_BUNDLE_BYTES = 1.9e9;
+/** In a tree of 2^40 entries, under a checkpoint with a few cosignatures. */
+const MAX_PROOF_BYTES = 4096;
+
+/** Receipts of a run, and their bytes, from which on they are in one file. */
+export const LONG = { receipts: 10_000, bytes: 32 * 2 ** 20 } as const;
 
 /** @throws BUNDLE_INVALID naming the part that is not what its digest says, or that the receipts don't know */
-export function prepareBundle(parts: BundleParts): PreparedBundle {
+export function prepareBundle(parts: BundleParts, longFrom: number = LONG.receipts): PreparedBundle {
   checkParts(parts);
   const files = new Map<string, Uint8Array>();
   const add = (path: string, bytes: Uint8Array | string): void => {
@@ -50,18 +58,25 @@ export function prepareBundle(parts: BundleParts): PreparedBundle {
   for (const { digest, value } of cells) if (value !== undefined) add(outputPath(digest), value);
   for (const { name, bytes } of data) add(dataPath(name), bytes);
   for (const { digest, bytes } of artifacts) add(artifactPath(digest), bytes);
-  for (const { id, body } of receipts) {
-    const { stream, seq, kind } = parseReceipt(body).predicate;
-    add(stream === parts.stream ? receiptPath(seq, kind) : ancestorPath(id), body);
+  const read = receipts.map((receipt) => ({ ...receipt, about: parseReceipt(receipt.body).predicate }));
+  const own = read.filter(({ about }) => about.stream === parts.stream).toSorted((a, b) => a.about.seq - b.about.seq);
+  const long = own.length >= longFrom || own.reduce((sum, { body }) => sum + body.length, 0) > LONG.bytes;
+  if (long) checkKept(own.map(({ about }) => about.kind));
+  if (long) add(LONG_RUN.receipts, concatBytes(own.map(({ body }) => utf8.encode(`${body}\n`))));
+  for (const { id, body, about } of read) {
+    const { stream, seq, kind } = about;
+    if (stream !== parts.stream) add(ancestorPath(id), body);
+    else if (!long) add(receiptPath(seq, kind), body);
   }
   add(PATHS.readme, bundleReadme(parts));
   add(PATHS.crate, roCrate(parts, files));
 
   const digests = new Map<string, Digest>();
   for (const [path, bytes] of files) if (isListed(path)) digests.set(path, sha256Hex(bytes));
-  checkSize(files, receipts.length);
+  const alone = long ? read.filter(({ about }) => about.stream !== parts.stream) : receipts;
+  checkSize(files, alone.length);
   const manifest = utf8.encode(manifestText(digests));
-  return { files, manifest, manifestDigest: sha256Hex(manifest), receipts };
+  return { files, manifest, manifestDigest: sha256Hex(manifest), receipts: alone, together: long ? own : [] };
 }
 
 /** @throws BUNDLE_INVALID when a proof is missing */
@@ -80,6 +95,10 @@ export function finishBundle(prepared: PreparedBundle, proof: BundleProof): Uint
     if (text === undefined) throw invalid('A receipt has no proof.', id);
     files.set(proofPath(id), utf8.encode(text));
   }
+  if (prepared.together.length > 0) {
+    if (proof.multiproof === undefined) throw invalid('The receipts of a long run have no proof.', LONG_RUN.proof);
+    files.set(LONG_RUN.proof, utf8.encode(proof.multiproof));
+  }
   return writeZip(files);
 }
 
@@ -87,8 +106,20 @@ export function finishBundle(prepared: PreparedBundle, proof: BundleProof): Uint
 function checkSize(files: ReadonlyMap<string, Uint8Array>, receipts: number): void {
   const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
   if (files.size + receipts + 10 > MAX_FILES || bytes > MAX_BUNDLE_BYTES) {
-    throw invalid('A bundle holds at most 32,000 receipts and 2 GB: leave large artifacts out.', 'bundle');
+    throw invalid(
+      'A bundle holds at most 32,000 receipts of other runs and 2 GB: leave large artifacts out.',
+      'bundle',
+    );
   }
+  const text = [...files].filter(([path]) => path !== LONG_RUN.receipts && !/^(?:artifacts|data|outputs)\//.test(path));
+  const held = text.reduce((sum, [, { length }]) => sum + length, 0) + (receipts + 1) * MAX_PROOF_BYTES;
+  if (held > MAX_HELD_BYTES)
+    throw invalid(`Receipts of other runs, and their proofs, take more than ${MAX_HELD_BYTES} bytes.`, 'bundle');
+}
+
+function checkKept(kinds: readonly Kind[]): void {
+  const kept = kinds.filter((kind) => kind === 'gate' || kind === 'model' || kind === 'dataset').length;
+  if (kept > MAX_KEPT / 2) throw invalid(`A run has at most ${MAX_KEPT / 2} gates, models and data sets.`, 'receipts');
 }
 
 /** What could never verify is refused before anything is sealed. */

@@ -47,6 +47,11 @@ export class ByteIndex {
     return this.size - 1;
   }
 
+  /** The bytes of one entry: a view, until the next is added. */
+  at(entry: number): Uint8Array {
+    return this.stored.subarray(entry === 0 ? 0 : this.ends[entry - 1]!, this.ends[entry]!);
+  }
+
   private slot(bytes: Uint8Array, start: number, end: number): number {
     const { slots } = this;
     const mask = slots.length - 1;

@@ -89,7 +89,7 @@ export class MerkleTree {
     const proof: Bytes[] = [];
     let [start, end] = [0, size];
     while (end - start > 1) {
-      const split = start + largestPowerBelow(end - start);
+      const split = start + powerBelow(end - start);
       if (index < split) {
         proof.push(this.range(split, end).slice());
         end = split;
@@ -101,6 +101,12 @@ export class MerkleTree {
     return proof.reverse();
   }
 
+  /** MTH(D[start:end]) of a subtree of a tree of `size`: what a multiproof is made of. */
+  subtree(start: number, end: number): Bytes {
+    this.check(end);
+    return this.range(start, end).slice();
+  }
+
   /** PROOF(from, D[size]): empty when either tree is empty or they are the same. */
   consistencyProof(from: number, size = this.count): Bytes[] {
     this.check(size);
@@ -109,7 +115,7 @@ export class MerkleTree {
     const proof: Bytes[] = [];
     let [start, end] = [0, size];
     while (end !== from) {
-      const split = start + largestPowerBelow(end - start);
+      const split = start + powerBelow(end - start);
       if (from <= split) {
         proof.push(this.range(split, end).slice());
         end = split;
@@ -127,7 +133,7 @@ export class MerkleTree {
     const width = end - start;
     const level = Math.log2(width);
     if (Number.isInteger(level)) return this.hashAt(level, start / width);
-    const split = start + largestPowerBelow(width);
+    const split = start + powerBelow(width);
     return nodeHash(this.range(start, split), this.range(split, end));
   }
 
@@ -147,7 +153,7 @@ export class MerkleTree {
 }
 
 /** The largest power of two smaller than n ≥ 2. */
-function largestPowerBelow(n: number): number {
+export function powerBelow(n: number): number {
   let power = 1;
   while (power * 2 < n) power *= 2;
   return power;

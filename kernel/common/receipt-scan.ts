@@ -75,6 +75,9 @@ export class ReceiptScanner {
   /** Where the hex digits of each parent's digest start. */
   readonly parents: number[] = [];
   readonly roles: Role[] = [];
+  digestCount = 0;
+  /** Where the hex digits start of each digest of a material or subject, and of `params`. */
+  readonly digests: number[] = [];
 
   private readonly org: Uint8Array;
   private readonly log: Uint8Array;
@@ -96,6 +99,7 @@ export class ReceiptScanner {
     this.bytes = bytes;
     this.at = start;
     this.end = end;
+    this.digestCount = 0;
     if (end - start > MAX_RECEIPT_BYTES || !this.plainNames) return false;
     return (
       this.literal(HEAD) &&
@@ -113,7 +117,7 @@ export class ReceiptScanner {
       this.literal(ORG) &&
       this.literal(this.org) &&
       this.literal(PARAMS) &&
-      this.digestOrNull() !== -2 &&
+      this.params() &&
       this.literal(PARENTS) &&
       this.parentList() &&
       this.literal(PLUGIN) &&
@@ -203,12 +207,24 @@ export class ReceiptScanner {
     return false;
   }
 
+  private params(): boolean {
+    const start = this.digestOrNull();
+    if (start >= 0) this.digests[this.digestCount++] = start;
+    return start !== -2;
+  }
+
+  /** Digits of something that the receipt names. */
+  private named(): boolean {
+    this.digests[this.digestCount++] = this.at;
+    return this.hex(64);
+  }
+
   private material(): boolean {
-    return this.literal(DIGEST_OF) && this.hex(64) && this.literal(NAME_OF) && this.text(1) && this.literal(CLOSE);
+    return this.literal(DIGEST_OF) && this.named() && this.literal(NAME_OF) && this.text(1) && this.literal(CLOSE);
   }
 
   private subject(): boolean {
-    return this.literal(SHA256_OF) && this.hex(64) && this.literal(SUBJECT_NAME) && this.text(1) && this.literal(CLOSE);
+    return this.literal(SHA256_OF) && this.named() && this.literal(SUBJECT_NAME) && this.text(1) && this.literal(CLOSE);
   }
 
   private parentList(): boolean {

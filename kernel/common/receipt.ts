@@ -7,6 +7,9 @@ import { checkStatement } from './receipt-schema.ts';
 import { PREDICATE_TYPE, STATEMENT_TYPE, type Predicate, type ReceiptDraft, type Statement } from './receipt-types.ts';
 
 export const MAX_RECEIPT_BYTES = 65_535;
+/** Gates, models and data sets of one run that are judged against each other; cells that can be listed. */
+export const MAX_KEPT = 50_000;
+export const MAX_LONG_CELLS = 50_000;
 const LIMITS = { maxDepth: 32, safeIntegers: true } as const;
 
 export * from './receipt-types.ts';

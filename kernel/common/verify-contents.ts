@@ -1,5 +1,5 @@
 /** Checks over what was computed: notebook, environment, cells, root, data and artifacts against the receipts that name them. */
-import { artifactPath, outputPath, PATHS, rootDigest } from './bundle-layout.ts';
+import { artifactPath, LONG_RUN, outputPath, PATHS, rootDigest } from './bundle-layout.ts';
 import { isDigest } from './bytes.ts';
 import { canonicalize, parseCanonical } from './canonical.ts';
 import { inWords } from './comparators.ts';
@@ -7,12 +7,12 @@ import type { Digest } from './data.ts';
 import { decodeValue } from './value.ts';
 import { fail, type Found } from './verify-checks.ts';
 import { digestOf, sameText, type Files, type Seal } from './verify-files.ts';
-import type { Receipts } from './verify-receipts.ts';
+import type { LongRun } from './verify-long-run.ts';
+import { failOn, type Receipts } from './verify-receipts.ts';
 import type { Ends } from './verify-stream.ts';
 
 /** 40,000 cells. */
 const MAX_CELLS_BYTES = 4 * 1024 * 1024;
-const MAX_READ_BYTES = 16 * 1024 * 1024;
 
 export function checkNotebook(files: Files, { open }: Ends): Found<Digest> {
   const digest = digestOf(files.get(PATHS.notebook)!);
@@ -47,12 +47,15 @@ export interface Cells {
   readonly cells: readonly { readonly id: string; readonly digest: Digest }[];
 }
 
-export function checkCells(files: Files, { run }: Receipts): Found<Cells> {
+export function checkCells(files: Files, { run, long }: Receipts): Found<Cells> {
   const value = readCells(files);
   const listed = new Map(value.cells.map(({ id, digest }) => [id, digest]));
   if (listed.size !== value.cells.length) fail(`${PATHS.cells} lists a cell twice.`);
   // A cell that ran again has several receipts: the last one counts.
-  const logged = new Map<string, Digest>();
+  const logged = new Map(long?.cells);
+  failOn(long, 'CELLS');
+  const strange = [...logged.keys()].find((name) => !listed.has(name));
+  if (strange !== undefined) fail(`${LONG_RUN.receipts} has “${strange}”, which is no cell of ${PATHS.cells}.`);
   for (const { predicate, subject, path } of run) {
     if (predicate.kind !== 'cell') continue;
     const [cell, ...more] = subject;
@@ -66,15 +69,12 @@ export function checkCells(files: Files, { run }: Receipts): Found<Cells> {
   }
   const digests = new Set(listed.values());
   let carried = 0;
-  let toRead = MAX_READ_BYTES;
-  for (const [path, bytes] of files) {
+  for (const [path, { digest }] of files.all) {
     if (!path.startsWith('outputs/') || path === PATHS.cells) continue;
-    const digest = digestOf(bytes);
     if (path !== outputPath(digest) || !digests.has(digest)) fail(`${path} is the value of no cell.`);
     carried++;
-    // Text takes many times its length when read; what is too much for that has its digest all the same.
-    if (bytes.length > toRead) continue;
-    toRead -= bytes.length;
+    const bytes = files.get(path);
+    if (bytes === undefined) continue;
     try {
       decodeValue(bytes);
     } catch (error) {
@@ -118,9 +118,9 @@ const rootIn = (result: unknown): unknown =>
   typeof result === 'object' && result !== null && 'root' in result ? result.root : undefined;
 
 /** Digests that receipts name, and by whom. */
-function named({ run, ancestors }: Receipts): Map<Digest, string> {
+function named({ run, ancestors, long }: Receipts): Map<Digest, string> {
   const digests = new Map<Digest, string>();
-  for (const { path, subject, predicate } of [...ancestors, ...run]) {
+  for (const { path, subject, predicate } of [...ancestors, ...(long === null ? run : [])]) {
     const say = (digest: Digest, what: string): void => void digests.set(digest, `${what} in ${path}`);
     if (predicate.kind === 'open' || predicate.kind === 'close' || predicate.kind === 'cell') continue;
     for (const { name, digest } of subject) say(digest.sha256, name);
@@ -130,27 +130,41 @@ function named({ run, ancestors }: Receipts): Map<Digest, string> {
   return digests;
 }
 
-export function checkContents(files: Files, receipts: Receipts): Found<ReadonlyMap<Digest, string>> {
+/** Digests that receipts name; of a long run, of those that are not here only their number. */
+export interface Named {
+  readonly known: ReadonlyMap<Digest, string>;
+  readonly absent: LongRun['absent'];
+}
+
+export function checkContents(files: Files, receipts: Receipts): Found<Named> {
   const known = named(receipts);
+  for (const digest of receipts.long?.named ?? []) known.set(digest, LONG_RUN.receipts);
   let count = 0;
-  for (const [path, bytes] of files) {
+  for (const [path, { digest }] of files.all) {
     const artifact = path.startsWith('artifacts/');
     if (!artifact && !path.startsWith('data/')) continue;
-    const digest = digestOf(bytes);
     if (artifact && path !== artifactPath(digest)) fail(`${path} is not what its name says.`);
     if (!known.has(digest)) fail(`${path} is named by no receipt.`);
     count++;
   }
-  return { value: known, detail: `${count} files, all of them named by receipts` };
+  return {
+    value: { known, absent: receipts.long?.absent ?? NONE },
+    detail: `${count} files, all of them named by receipts`,
+  };
 }
 
-export function checkCarried(files: Files, known: ReadonlyMap<Digest, string>): Found<true> {
-  const carried = new Set([...files.values()].map(digestOf));
-  const missing = [...known].filter(([digest]) => !carried.has(digest)).map(([, what]) => what);
-  if (missing.length === 0) return { value: true, detail: `${known.size} things named, all of them here` };
+const NONE: Named['absent'] = { count: 0, first: [] };
+
+export function checkCarried(files: Files, { known, absent }: Named): Found<true> {
+  const carried = new Set([...files.all.values()].map(({ digest }) => digest));
+  const here = [...known].filter(([digest]) => !carried.has(digest)).map(([, what]) => what);
+  const missing = here.length + absent.count;
+  const all = known.size + absent.count;
+  if (missing === 0) return { value: true, detail: `${all} things named, all of them here` };
+  const shown = [...here, ...absent.first].slice(0, 3).join('; ');
   return {
     value: true,
     ok: null,
-    detail: `${missing.length} of ${known.size} not carried, so not judged: ${missing.slice(0, 3).join('; ')}${missing.length > 3 ? '; …' : ''}`,
+    detail: `${missing} of ${all} not carried, so not judged: ${shown}${missing > 3 ? '; …' : ''}`,
   };
 }

@@ -1,5 +1,5 @@
 /** Checks over files and digests: from the zip's bytes to what the seal is about. */
-import { sha256Hex } from '#crypto';
+import { digestOf, type Files } from './bundle-files.ts';
 import { isBundlePath, isListed, manifestText, PATHS } from './bundle-layout.ts';
 import { equalBytes } from './bytes.ts';
 import type { Digest } from './data.ts';
@@ -9,49 +9,18 @@ import { verifyCheckpoint } from './proof.ts';
 import { parseReceipt, type Statement } from './receipt.ts';
 import { fail, type Found } from './verify-checks.ts';
 import { differenceOf } from './verify-difference.ts';
-import { readZip, zipParts } from './zip.ts';
 
-export type Files = ReadonlyMap<string, Uint8Array>;
+export { digestOf, type Files } from './bundle-files.ts';
 
 const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The files, with what is wrong about them: a file whose checksum is wrong is still looked at, to name it. */
-export function openZip(zip: Uint8Array): { readonly files: Files; readonly faults: readonly string[] } {
-  const faults: string[] = [];
-  const files = readZip(zip, { onFault: (fault) => faults.push(fault.message) });
-  if (faults.length === 0 && !isAsWritten(files, zip)) {
-    faults.push('Its headers are not those that Assay writes: another tool packed it, or they were altered.');
-  }
-  return { files, faults };
-}
-
-function isAsWritten(files: Files, zip: Uint8Array): boolean {
-  let at = 0;
-  for (const part of zipParts(files)) {
-    // A body is a view on these very bytes.
-    const same = part.buffer === zip.buffer && part.byteOffset === zip.byteOffset + at;
-    if (!same && !equalBytes(part, zip.subarray(at, at + part.length))) return false;
-    at += part.length;
-  }
-  return at === zip.length;
-}
-
-const digests = new WeakMap<Uint8Array, Digest>();
-
-/** SHA-256 of one of the bundle's files, computed once. */
-export function digestOf(file: Uint8Array): Digest {
-  const known = digests.get(file) ?? sha256Hex(file);
-  digests.set(file, known);
-  return known;
-}
-
 export function checkLayout(files: Files): Found<true> {
-  const strange = [...files.keys()].find((path) => !isBundlePath(path));
+  const strange = [...files.all.keys()].find((path) => !isBundlePath(path));
   if (strange !== undefined) fail(`${strange} has no place in a bundle.`);
-  const missing = Object.values(PATHS).find((path) => !files.has(path));
+  const missing = Object.values(PATHS).find((path) => !files.all.has(path));
   if (missing !== undefined) fail(`${missing} is missing.`);
-  return { value: true, detail: `${files.size} files` };
+  return { value: true, detail: `${files.all.size} files` };
 }
 
 export function checkManifest(files: Files): Found<ReadonlyMap<string, Digest>> {
@@ -63,13 +32,16 @@ export function checkManifest(files: Files): Found<ReadonlyMap<string, Digest>> 
     listed.set(path!, digest!);
   }
   if (manifestText(listed) !== text) fail('Its lines are not in order, or one comes twice.');
-  for (const path of files.keys()) if (isListed(path) && !listed.has(path)) fail(`${path} is not in the manifest.`);
-  for (const path of listed.keys()) if (!isListed(path) || !files.has(path)) fail(`${path} is in the manifest only.`);
+  for (const path of files.all.keys()) if (isListed(path) && !listed.has(path)) fail(`${path} is not in the manifest.`);
+  for (const path of listed.keys())
+    if (!isListed(path) || !files.all.has(path)) fail(`${path} is in the manifest only.`);
   return { value: listed, detail: `${listed.size} files, all of them listed` };
 }
 
 export function checkFiles(files: Files, manifest: ReadonlyMap<string, Digest>): Found<true> {
-  const altered = [...manifest].filter(([path, digest]) => digestOf(files.get(path)!) !== digest).map(([path]) => path);
+  const altered = [...manifest]
+    .filter(([path, digest]) => files.all.get(path)!.digest !== digest)
+    .map(([path]) => path);
   if (altered.length > 0) {
     const [first] = altered as [string, ...string[]];
     const difference = differenceIn(files, first, manifest.get(first)!);
@@ -81,9 +53,11 @@ export function checkFiles(files: Files, manifest: ReadonlyMap<string, Digest>):
 
 /** What was edited in a file that should have this digest, as far as that can be found out. */
 export function differenceIn(files: Files, path: string, digest: Digest): string | null {
+  const edited = files.get(path);
+  if (edited === undefined || !files.explained) return null;
   const telling = (other: string): boolean => other !== path && (other.endsWith('.json') || other === PATHS.manifest);
   const others = [...files].filter(([other]) => telling(other)).map(([, bytes]) => bytes);
-  return differenceOf(files.get(path)!, digest, others);
+  return differenceOf(edited, digest, others);
 }
 
 export interface Seal extends Statement {

@@ -4,9 +4,10 @@ import { GATE_RULES, PARENT_ROLES, type GateRule } from './lineage-rules.ts';
 import type { Role } from './receipt.ts';
 import { fail, type Found } from './verify-checks.ts';
 import type { Seal } from './verify-files.ts';
-import { everyOne, nameOf, type Receipt, type Receipts } from './verify-receipts.ts';
+import { everyOne, failOn, nameOf, type Indices, type Receipt, type Receipts } from './verify-receipts.ts';
 
 export function checkLineage(receipts: Receipts, seal: Seal): Found<true> {
+  failOn(receipts.long, 'LINEAGE');
   for (const receipt of everyOne(receipts, seal)) {
     const { kind, parents } = receipt.predicate;
     const strange = parents.find(({ role }) => !PARENT_ROLES[kind].includes(role));
@@ -17,7 +18,8 @@ export function checkLineage(receipts: Receipts, seal: Seal): Found<true> {
 }
 
 /** Once every parent is known to be here and of its role's kind. In the order of the log, so that the first skipped gate is named. */
-export function checkGates(receipts: Receipts, seal: Seal, indices: ReadonlyMap<Digest, bigint>): Found<true> {
+export function checkGates(receipts: Receipts, seal: Seal, indices: Indices): Found<true> {
+  failOn(receipts.long, 'GATES');
   const ordered = everyOne(receipts, seal).toSorted((a, b) => Number(indices.get(a.id)! - indices.get(b.id)!));
   const all = new Map(ordered.map((receipt) => [receipt.id, receipt]));
   let gates = 0;

@@ -11,8 +11,9 @@ import { MerkleRange } from './merkle-range.ts';
 import { equalBytes, fromHex } from './bytes.ts';
 import { keyName, parseVkey, type Checkpoint } from './note.ts';
 import { verifyCheckpoint } from './proof.ts';
+import { ReceiptLines } from './receipt-lines.ts';
 import { NIBBLES, ReceiptScanner } from './receipt-scan.ts';
-import { KINDS, MAX_RECEIPT_BYTES, parseReceipt, ROLES, type Kind, type Role } from './receipt.ts';
+import { KINDS, parseReceipt, ROLES, type Kind, type Role } from './receipt.ts';
 
 interface LogFault {
   /** Which receipt, from 0; −1 for the log as a whole. */
@@ -39,9 +40,6 @@ export interface LogToVerify {
   onProgress?(receipts: number): void;
 }
 
-const NEWLINE = 0x0a;
-/** Of a line that goes on in the next chunk: what is longer is no receipt, whatever follows. */
-const LONGEST_KEPT = MAX_RECEIPT_BYTES + 1;
 const MAX_FAULTS = 100;
 const ROLE_KINDS = new Map<Role, ReadonlySet<Kind>>(
   Object.entries(ROLES).map(([role, kinds]) => [role as Role, new Set<Kind>(kinds)]),
@@ -72,8 +70,7 @@ class LogVerifier {
   /** For each stream: the next `seq`, and the number of its last receipt. */
   private next: number[] = [];
   private last: number[] = [];
-  /** The end of a chunk whose line goes on in the next. */
-  private rest: Uint8Array = new Uint8Array(0);
+  private readonly lines = new ReceiptLines((bytes, start, end) => this.receipt(bytes, start, end));
   private readonly id = new Uint8Array(32);
   private readonly parent = new Uint8Array(32);
   private count = 0;
@@ -94,29 +91,12 @@ class LogVerifier {
   }
 
   push(chunk: Uint8Array): void {
-    let from = 0;
-    if (this.rest.length > 0) {
-      const newline = chunk.indexOf(NEWLINE);
-      const room = LONGEST_KEPT - this.rest.length;
-      const head = chunk.subarray(0, Math.min(room, newline < 0 ? chunk.length : newline));
-      const line = new Uint8Array(this.rest.length + head.length);
-      line.set(this.rest);
-      line.set(head, this.rest.length);
-      this.rest = newline < 0 ? line : new Uint8Array(0);
-      if (newline < 0) return;
-      this.receipt(line, 0, line.length);
-      from = newline + 1;
-    }
-    for (let newline = chunk.indexOf(NEWLINE, from); newline >= 0; newline = chunk.indexOf(NEWLINE, from)) {
-      this.receipt(chunk, from, newline);
-      from = newline + 1;
-    }
-    this.rest = chunk.slice(from, from + LONGEST_KEPT);
+    this.lines.push(chunk);
     this.log.onProgress?.(this.count);
   }
 
   end(): LogReport {
-    if (this.rest.length > 0) this.fault('COUNT', 'The export ends in the middle of a line.', -1);
+    if (this.lines.isCut) this.fault('COUNT', 'The export ends in the middle of a line.', -1);
     const { checkpoint } = this;
     if (checkpoint !== undefined) {
       if (checkpoint.size !== BigInt(this.count))

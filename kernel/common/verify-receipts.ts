@@ -1,12 +1,16 @@
 /** Checks over receipts: each by itself, and in the log. verify-stream.ts looks at how they hang together. */
-import { ancestorPath, PATHS, proofPath, receiptPath } from './bundle-layout.ts';
+import { sha256Into } from '#crypto';
+import { ancestorPath, LONG_RUN, PATHS, proofPath, receiptPath } from './bundle-layout.ts';
+import { equalBytes } from './bytes.ts';
 import type { Digest } from './data.ts';
-import { leafHash, verifyInclusion } from './merkle.ts';
+import { HASH_BYTES, leafHash, verifyInclusion } from './merkle.ts';
+import { parseMultiproof, rootFromMany, type Range } from './multiproof.ts';
 import { keyName } from './note.ts';
 import { parseProof, receiptEntry } from './proof.ts';
 import { parseReceipt, type Kind, type Statement } from './receipt.ts';
-import { fail, type Found } from './verify-checks.ts';
+import { fail, type Found, type VerifyCode } from './verify-checks.ts';
 import { differenceIn, digestOf, textOf, type Files, type Seal, type SignedCheckpoint } from './verify-files.ts';
+import type { LongRun } from './verify-long-run.ts';
 
 export interface Receipt extends Statement {
   readonly id: Digest;
@@ -14,26 +18,41 @@ export interface Receipt extends Statement {
 }
 
 export interface Receipts {
-  /** The sealed stream, in order of `seq`. */
+  /** The sealed stream, in order of `seq`; of a long run those that were kept. */
   readonly run: readonly Receipt[];
+  readonly long: LongRun | null;
+  /** Of the run, all of them. */
+  readonly count: number;
   /** Of other streams. */
   readonly ancestors: readonly Receipt[];
 }
 
-export function checkReceipts(files: Files, seal: Seal): Found<Receipts> {
+export function checkReceipts(files: Files, seal: Seal, long: LongRun | null): Found<Receipts> {
+  failOn(long, 'RECEIPTS');
   const run: Receipt[] = [];
   const ancestors: Receipt[] = [];
   for (const [path, bytes] of files) {
-    if (!path.startsWith('receipts/')) continue;
+    if (!path.startsWith('receipts/') || path === LONG_RUN.receipts) continue;
     const receipt = readReceipt(path, bytes);
     const { stream, seq, kind } = receipt.predicate;
     const own = stream === seal.predicate.stream;
     if (path !== (own ? receiptPath(seq, kind) : ancestorPath(receipt.id)))
       fail(`${path} is not where this receipt belongs.`);
+    if (own && long !== null) fail(`${path} belongs into ${LONG_RUN.receipts}.`);
     (own ? run : ancestors).push(receipt);
   }
   run.sort((a, b) => a.predicate.seq - b.predicate.seq);
-  return { value: { run, ancestors }, detail: `${run.length} of this run, ${ancestors.length} that it follows from` };
+  const count = long?.count ?? run.length;
+  return {
+    value: { run: long?.kept ?? run, long, count, ancestors },
+    detail: `${count} of this run, ${ancestors.length} that it follows from`,
+  };
+}
+
+/** What was found while a long run went by. */
+export function failOn(long: LongRun | null, code: VerifyCode): void {
+  const fault = long?.faults.get(code);
+  if (fault !== undefined) fail(fault);
 }
 
 function readReceipt(path: string, bytes: Uint8Array): Receipt {
@@ -53,6 +72,7 @@ export const everyOne = ({ run, ancestors }: Receipts, seal: Seal): Receipt[] =>
 export function checkLog(receipts: Receipts, seal: Seal, { key }: SignedCheckpoint): Found<true> {
   const { org } = seal.predicate;
   const log = keyName(key);
+  failOn(receipts.long, 'LOG');
   for (const receipt of everyOne(receipts, seal)) {
     const { predicate } = receipt;
     if (predicate.org !== org)
@@ -63,16 +83,13 @@ export function checkLog(receipts: Receipts, seal: Seal, { key }: SignedCheckpoi
 }
 
 /** @returns each receipt's index in the log */
-export function checkInclusion(
-  files: Files,
-  receipts: Receipts,
-  seal: Seal,
-  signed: SignedCheckpoint,
-): Found<ReadonlyMap<Digest, bigint>> {
-  const indices = new Map<Digest, bigint>();
+export function checkInclusion(files: Files, receipts: Receipts, seal: Seal, signed: SignedCheckpoint): Found<Indices> {
   const { size, root } = signed.checkpoint;
   const checkpoint = textOf(files, PATHS.checkpoint);
-  const all = everyOne(receipts, seal);
+  const { long, ancestors } = receipts;
+  const indices = new Indices(long, long === null ? [] : provedTogether(files, long, signed, checkpoint));
+  if (long === null && files.has(LONG_RUN.proof)) fail(`${LONG_RUN.proof} is for no receipt of this bundle.`);
+  const all = everyOne({ ...receipts, run: long === null ? receipts.run : [], ancestors }, seal);
   const unused = unusedProofs(files, all);
   for (const receipt of all) {
     const { id } = receipt;
@@ -92,7 +109,61 @@ export function checkInclusion(
   }
   const [loose] = unused;
   if (loose !== undefined) fail(`${proofPath(loose)} is for no receipt of this bundle.`);
-  return { value: indices, detail: `${indices.size} receipts proved` };
+  return { value: indices, detail: `${indices.size + (long?.count ?? 0)} receipts proved` };
+}
+
+/** Where each receipt is in the log. */
+export class Indices extends Map<Digest, bigint> {
+  private readonly long: LongRun | null;
+  private readonly ranges: readonly Range[];
+  private readonly places: readonly number[];
+
+  /** `ranges` hold the entries of the long run, in order. */
+  constructor(long: LongRun | null, ranges: readonly Range[]) {
+    super();
+    this.long = long;
+    this.ranges = ranges;
+    let place = 0;
+    this.places = ranges.map(({ start, end }) => (place += end - start) - (end - start));
+  }
+
+  override get(id: Digest): bigint | undefined {
+    return super.get(id) ?? this.at(this.long?.place(id) ?? -1);
+  }
+
+  /** Of a place in the long run. */
+  at(place: number): bigint | undefined {
+    if (place < 0) return undefined;
+    let [low, high] = [0, this.places.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (this.places[middle]! <= place) low = middle;
+      else high = middle;
+    }
+    return BigInt(this.ranges[low]!.start + place - this.places[low]!);
+  }
+}
+
+function provedTogether(files: Files, long: LongRun, signed: SignedCheckpoint, checkpoint: string): readonly Range[] {
+  const { size, root } = signed.checkpoint;
+  if (!files.has(LONG_RUN.proof)) fail(`${LONG_RUN.receipts} has no proof.`);
+  try {
+    const proof = parseMultiproof(textOf(files, LONG_RUN.proof));
+    if (proof.checkpoint !== checkpoint) fail(`it leads to another checkpoint than ${PATHS.checkpoint}.`);
+    if (proof.ranges.reduce((sum, { start, end }) => sum + end - start, 0) !== long.count)
+      fail('it is for another number of receipts.');
+    if (size > BigInt(Number.MAX_SAFE_INTEGER)) fail('no log is that large.');
+    const leaves = new Uint8Array(long.count * HASH_BYTES);
+    const leaf = new Uint8Array(1 + HASH_BYTES);
+    for (let place = 0; place < long.count; place++) {
+      leaf.set(long.id(place), 1);
+      sha256Into(leaf, leaves, place * HASH_BYTES);
+    }
+    if (!equalBytes(rootFromMany(Number(size), proof, leaves), root)) fail('it leads to another root.');
+    return proof.ranges;
+  } catch (error) {
+    return fail(`${LONG_RUN.receipts}, by ${LONG_RUN.proof}: ${(error as Error).message}`);
+  }
 }
 
 /** Ids that there is a proof for, and no receipt. */

@@ -74,6 +74,12 @@ export interface VerifyOptions {
   readonly latest?: boolean | undefined;
   /** Milliseconds since 1970. */
   readonly now?: number | undefined;
+  /** Bytes of the bundle that were read, of how many: once, or twice where its run is long. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Whether a failed check finds out what was changed in a file, which takes up to a second; it does unless this is false. */
+  readonly explained?: boolean | undefined;
+  /** Stops it with CANCELLED. */
+  readonly signal?: AbortSignal | undefined;
   /** Each check as it ends. */
   onCheck?(check: CheckResult): void;
 }

@@ -4,9 +4,12 @@
  * shows that all parts are one log's word; `SIGNER` and `WITNESSES` alone say whether it is a log that you trust.
  */
 import { prepareCrypto } from '#crypto';
+import { openBundle, type OpenedBundle } from './bundle-files.ts';
+import { bytesSource, type ByteSource } from './byte-source.ts';
+import { AssayError } from './errors.ts';
 import { keyName } from './note.ts';
 import { witnessesIn } from './policy.ts';
-import { Checks, fail } from './verify-checks.ts';
+import { Checks, fail, type Found } from './verify-checks.ts';
 import {
   checkCarried,
   checkCells,
@@ -24,11 +27,9 @@ import {
   checkSeal,
   checkSealed,
   checkSealSignature,
-  digestOf,
-  openZip,
-  type Files,
 } from './verify-files.ts';
 import { checkGates, checkLineage } from './verify-lineage.ts';
+import { longRunIn } from './verify-long-run.ts';
 import { checkInclusion, checkLog, checkReceipts } from './verify-receipts.ts';
 import { checkOpenClose, checkParents, checkStream } from './verify-stream.ts';
 import { checkFresh, checkRollback, seenCheckpoint } from './verify-history.ts';
@@ -40,17 +41,13 @@ export { VERIFY_CHECKS, VERIFY_MEANINGS, type VerifyCode } from './verify-checks
 export type { CheckResult, Policy, VerifyOptions, VerifyReport } from './verify-types.ts';
 
 /** Never throws for what a bundle holds: every fault is a check that failed. */
-export async function verifyBundle(zip: Uint8Array, options: VerifyOptions = {}): Promise<VerifyReport> {
+export async function verifyBundle(zip: Uint8Array | ByteSource, options: VerifyOptions = {}): Promise<VerifyReport> {
   const { policy, onCheck } = options;
   await prepareCrypto();
   const checks = new Checks(onCheck);
-  let files: Files | undefined;
-  checks.run('ZIP', [], () => {
-    const opened = openZip(zip);
-    files = opened.files;
-    if (opened.faults.length > 0) fail(opened.faults.join(' '));
-    return { value: true, detail: `${zip.length} bytes, ${files.size} files` };
-  });
+  const opened = await opening(zip instanceof Uint8Array ? bytesSource(zip) : zip, options);
+  checks.run('ZIP', [opened], checkZip);
+  const files = opened instanceof Error ? undefined : opened.files;
   const laid = checks.run('LAYOUT', [files], checkLayout) && files;
   const manifest = checks.run('MANIFEST', [laid], checkManifest);
   checks.run('FILES', [laid, manifest], checkFiles);
@@ -58,7 +55,7 @@ export async function verifyBundle(zip: Uint8Array, options: VerifyOptions = {})
   checks.run('SEALED', [laid, seal], checkSealed);
   checks.run('SEAL_SIGNATURE', [laid], checkSealSignature);
   const signed = checks.run('CHECKPOINT', [laid], (known) => checkCheckpoint(known, witnessesIn(policy?.quorum)));
-  const receipts = checks.run('RECEIPTS', [laid, seal], checkReceipts);
+  const receipts = checks.run('RECEIPTS', [laid, seal, (await longRunIn(laid, seal)) ?? null], checkReceipts);
   checks.run('LOG', [receipts, seal, signed], checkLog);
   const indices = checks.run('INCLUSION', [laid, receipts, seal, signed], checkInclusion);
   checks.run('STREAM', [receipts, seal, indices], checkStream);
@@ -100,9 +97,29 @@ export async function verifyBundle(zip: Uint8Array, options: VerifyOptions = {})
     time: seal?.predicate.time ?? null,
     logged: loggedIn(signed, stamps, policy),
     seen: seen ?? null,
-    receipts: receipts === undefined ? 0 : receipts.run.length + receipts.ancestors.length + 1,
-    files: [...(files ?? [])].map(([path, bytes]) => ({ path, bytes: bytes.length, digest: digestOf(bytes) })),
+    receipts: receipts === undefined ? 0 : receipts.count + receipts.ancestors.length + 1,
+    files: [...(files?.all ?? [])].map(([path, { size, digest }]) => ({ path, bytes: size, digest })),
   };
+}
+
+/** A zip file that is none is a check that fails; a file that cannot be read, or nobody waits for any more, is an error. */
+async function opening(
+  source: ByteSource,
+  { onProgress, signal, explained }: VerifyOptions,
+): Promise<OpenedBundle | AssayError> {
+  try {
+    return await openBundle(source, { onProgress, signal, explained });
+  } catch (error) {
+    if (error instanceof AssayError && error.code === 'ZIP_INVALID') return error;
+    throw error;
+  }
+}
+
+function checkZip(opened: OpenedBundle | AssayError): Found<true> {
+  if (opened instanceof AssayError) fail(opened.message);
+  const { files, faults } = opened;
+  if (faults.length > 0) fail(faults.join(' '));
+  return { value: true, detail: `${files.bytes} bytes, ${files.all.size} files` };
 }
 
 /** Asked only where there is something to compare; a log that gives no proof leaves ROLLBACK to what is remembered. */

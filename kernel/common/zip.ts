@@ -15,6 +15,8 @@ import {
   zipInvalid,
 } from './zip-format.ts';
 
+import type { ZipEntry } from './zip-read.ts';
+
 export { crc32 } from './zip-format.ts';
 export { readZip } from './zip-read.ts';
 
@@ -34,7 +36,7 @@ export function writeZip(files: ReadonlyMap<string, Uint8Array>, options: ZipOpt
 }
 
 /** The same bytes in pieces; stored files are the arrays that were given. */
-export function zipParts(files: ReadonlyMap<string, Uint8Array>, { deflate = false }: ZipOptions = {}): Uint8Array[] {
+function zipParts(files: ReadonlyMap<string, Uint8Array>, { deflate = false }: ZipOptions = {}): Uint8Array[] {
   const names = [...files.keys()].toSorted();
   checkNames(names);
   const parts: Uint8Array[] = [];
@@ -43,14 +45,10 @@ export function zipParts(files: ReadonlyMap<string, Uint8Array>, { deflate = fal
   for (const path of names) {
     const bytes = files.get(path)!;
     const body = deflate ? deflateSync(bytes) : bytes;
-    const name = utf8.encode(path);
-    const local = new Uint8Array(LOCAL.bytes + name.length);
-    const view = new DataView(local.buffer);
-    view.setUint32(0, LOCAL.signature, true);
-    writeFields(view, deflate ? DEFLATED : STORED, crc32(bytes), body.length, bytes.length, name.length);
-    local.set(name, LOCAL.bytes);
+    const method = deflate ? DEFLATED : STORED;
+    const local = localHeader(path, { method, crc: crc32(bytes), packed: body.length, size: bytes.length });
     parts.push(local, body);
-    directory.push(centralHeader(local, name, at));
+    directory.push(centralHeader(local, at));
     at += local.length + body.length;
   }
   const central = directory.reduce((sum, { length }) => sum + length, 0);
@@ -59,18 +57,29 @@ export function zipParts(files: ReadonlyMap<string, Uint8Array>, { deflate = fal
   return [...parts, ...directory, endRecord(names.length, central, at)];
 }
 
-function centralHeader(local: Uint8Array, name: Uint8Array, at: number): Uint8Array {
-  const header = new Uint8Array(CENTRAL.bytes + name.length);
+export function localHeader(path: string, said: Pick<ZipEntry, 'method' | 'crc' | 'packed' | 'size'>): Uint8Array {
+  const name = utf8.encode(path);
+  const local = new Uint8Array(LOCAL.bytes + name.length);
+  const view = new DataView(local.buffer);
+  view.setUint32(0, LOCAL.signature, true);
+  writeFields(view, said.method, said.crc, said.packed, said.size, name.length);
+  local.set(name, LOCAL.bytes);
+  return local;
+}
+
+/** `at`: where the local header stands. */
+export function centralHeader(local: Uint8Array, at: number): Uint8Array {
+  const header = new Uint8Array(CENTRAL.bytes + local.length - LOCAL.bytes);
   const view = new DataView(header.buffer);
   view.setUint32(0, CENTRAL.signature, true);
   view.setUint16(4, VERSION, true);
   header.set(local.subarray(4, LOCAL.bytes), 6);
   view.setUint32(42, at, true);
-  header.set(name, CENTRAL.bytes);
+  header.set(local.subarray(LOCAL.bytes), CENTRAL.bytes);
   return header;
 }
 
-function endRecord(count: number, directory: number, at: number): Uint8Array {
+export function endRecord(count: number, directory: number, at: number): Uint8Array {
   const record = new Uint8Array(END.bytes);
   const view = new DataView(record.buffer);
   view.setUint32(0, END.signature, true);

@@ -11,15 +11,25 @@ const LARGEST = 4 * 2 ** 30;
  * @throws NOT_FOUND, BODY_TOO_LARGE
  */
 export async function readWhole(path: string, shown = path): Promise<Uint8Array<ArrayBuffer>> {
-  const refused = (error: unknown): never => {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new AssayError(
-      'NOT_FOUND',
-      code === 'ENOENT' ? `There is no file “${shown}”.` : `“${shown}” cannot be read: ${message}`,
-      { where: shown, cause: error },
-    );
-  };
-  const about = await stat(path).catch(refused);
+  const size = await fileSize(path, shown);
+  const refused = unreadable(shown);
+  const file = await open(path, 'r').catch(refused);
+  try {
+    const bytes = new Uint8Array(size);
+    for (let at = 0; at < bytes.length;) {
+      const { bytesRead } = await file.read(bytes, at, Math.min(bytes.length - at, 2 ** 30), at).catch(refused);
+      if (bytesRead === 0) return bytes.slice(0, at);
+      at += bytesRead;
+    }
+    return bytes;
+  } finally {
+    await file.close();
+  }
+}
+
+/** How long it is, if it is a plain file. @throws NOT_FOUND, BODY_TOO_LARGE */
+export async function fileSize(path: string, shown = path): Promise<number> {
+  const about = await stat(path).catch(unreadable(shown));
   if (!about.isFile())
     throw new AssayError('NOT_FOUND', `“${shown}” is ${about.isDirectory() ? 'a folder' : 'no file'}.`, {
       where: shown,
@@ -32,16 +42,16 @@ export async function readWhole(path: string, shown = path): Promise<Uint8Array<
         where: shown,
       },
     );
-  const file = await open(path, 'r').catch(refused);
-  try {
-    const bytes = new Uint8Array(about.size);
-    for (let at = 0; at < bytes.length;) {
-      const { bytesRead } = await file.read(bytes, at, Math.min(bytes.length - at, 2 ** 30), at).catch(refused);
-      if (bytesRead === 0) return bytes.slice(0, at);
-      at += bytesRead;
-    }
-    return bytes;
-  } finally {
-    await file.close();
-  }
+  return about.size;
 }
+
+export const unreadable =
+  (shown: string) =>
+  (error: unknown): never => {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new AssayError(
+      'NOT_FOUND',
+      code === 'ENOENT' ? `There is no file “${shown}”.` : `“${shown}” cannot be read: ${message}`,
+      { where: shown, cause: error },
+    );
+  };

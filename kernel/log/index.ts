@@ -6,13 +6,14 @@ import type { Digest } from '#common/data.ts';
 import { signEnvelope } from '#common/dsse.ts';
 import { AssayError } from '#common/errors.ts';
 import { formatVkey, type Vkey } from '#common/note.ts';
+import { formatMultiproof, rangesOf } from '#common/multiproof.ts';
 import { formatProof, verifyCheckpoint } from '#common/proof.ts';
 import type { LoggedReceipt } from '#common/receipt.ts';
 import type { Database, Store } from '../store/index.ts';
 import { Cosigners } from './cosigners.ts';
 import { fsck } from './fsck.ts';
 import { HeadFile } from './heads.ts';
-import { inclusionProof } from './prove.ts';
+import { hashesBetween, inclusionProof } from './prove.ts';
 import { publicFiles } from './public.ts';
 import { signerOf } from './recover.ts';
 import { lockLog, type Head } from './rows.ts';
@@ -57,6 +58,12 @@ export async function openLog({ store, home, org, witnesses, onWitnessFailure }:
         if (receipt.index >= size) throw new AssayError('NOT_FOUND', `The checkpoint does not cover receipt ${id}.`);
         const hashes = await inclusionProof(receipt.index, size, (tile) => files.tile(tile));
         return formatProof({ index: BigInt(receipt.index), hashes, checkpoint: note });
+      },
+      async multiproof(indices, under) {
+        const { size, note } = headOf(under, signer);
+        const ranges = rangesOf(indices);
+        const hashes = await hashesBetween(ranges, size, (tile) => files.tile(tile));
+        return formatMultiproof({ ranges, hashes, checkpoint: note });
       },
       async dsse(id) {
         const receipt = await find(id);

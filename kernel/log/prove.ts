@@ -1,6 +1,8 @@
 /** Proofs out of tiles: a proof in a log of a million receipts reads six files. */
 import type { Bytes } from '#crypto';
-import { HASH_BYTES, nodeHash } from '#common/merkle.ts';
+import { concatBytes } from '#common/bytes.ts';
+import { HASH_BYTES, nodeHash, powerBelow } from '#common/merkle.ts';
+import { gapsBetween, type Range } from '#common/multiproof.ts';
 import { TILE_WIDTH, type Tile } from '#common/tlog-tiles.ts';
 import { subtreeRoot } from './tree.ts';
 
@@ -22,6 +24,13 @@ export async function inclusionProof(index: number, size: number, read: ReadTile
     }
   }
   return proof.toReversed();
+}
+
+/** The hashes of a multiproof for these entries, one behind the other. */
+export async function hashesBetween(ranges: readonly Range[], size: number, read: ReadTile): Promise<Uint8Array> {
+  const hashes: Uint8Array[] = [];
+  for (const { start, end } of gapsBetween(ranges, size)) hashes.push(await rangeRoot(start, end, size, read));
+  return concatBytes(hashes);
 }
 
 /** PROOF(from, D[size]) of RFC 6962: empty when either tree is empty or they are the same; `from` ≤ `size`, which the tiles cover. */
@@ -62,11 +71,4 @@ async function hashAt(height: number, index: number, size: number, read: ReadTil
   const bytes = await read({ level, index: tile, width: Math.min(TILE_WIDTH, hashes) });
   const at = (first % TILE_WIDTH) * HASH_BYTES;
   return subtreeRoot(bytes.subarray(at, at + width * HASH_BYTES));
-}
-
-/** The largest power of two smaller than n ≥ 2. */
-function powerBelow(n: number): number {
-  let power = 1;
-  while (power * 2 < n) power *= 2;
-  return power;
 }

@@ -62,6 +62,8 @@ export interface Log {
    * @throws NOT_FOUND no such receipt, or not under that checkpoint; NOTE_INVALID for a checkpoint of another log
    */
   proof(id: Digest, under?: string): Promise<string>;
+  /** One proof (multiproof.ts) for many entries, by their ascending indices, under a checkpoint of this log that covers them. */
+  multiproof(indices: readonly number[], under: string): Promise<string>;
   /** The receipt's body in a DSSE envelope (dsse.ts), signed with the log's key: for seals. @throws NOT_FOUND */
   dsse(id: Digest): Promise<string>;
   /** The newest published checkpoint, a signed note; with witnesses, cosigned by enough of them, unless that takes longer than a minute. */

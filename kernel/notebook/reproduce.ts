@@ -6,7 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readZip } from '#common/zip.ts';
-import { outputPath, PATHS } from '#common/bundle-layout.ts';
+import { LONG_RUN, outputPath, PATHS } from '#common/bundle-layout.ts';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import type { CellState, CompiledNotebook } from '#common/notebook.ts';
@@ -110,7 +110,6 @@ function openSealed(bytes: Uint8Array): SealedRun {
   const text = (path: string): string =>
     new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(files.get(path));
   const { cells, root } = JSON.parse(text(PATHS.cells)) as Pick<SealedRun, 'cells' | 'root'>;
-  const paths = [...files.keys()].filter((path) => /^receipts\/\d/.test(path)).toSorted();
   return {
     files,
     cells,
@@ -118,8 +117,16 @@ function openSealed(bytes: Uint8Array): SealedRun {
     compiled: compileNotebook(text(PATHS.notebook)),
     comparators: JSON.parse(text(PATHS.comparators)) as Comparator[],
     env: JSON.parse(text(PATHS.env)) as Record<string, unknown>,
-    receipts: paths.map((path) => parseReceipt(files.get(path)!)),
+    receipts: receiptsOf(files).map(parseReceipt),
   };
+}
+
+/** Of the sealed stream, in order. */
+function receiptsOf(files: SealedRun['files']): (Uint8Array | string)[] {
+  const together = files.get(LONG_RUN.receipts);
+  if (together !== undefined) return new TextDecoder().decode(together).split('\n').slice(0, -1);
+  const paths = [...files.keys()].filter((path) => /^receipts\/\d/.test(path)).toSorted();
+  return paths.map((path) => files.get(path)!);
 }
 
 /** Data under the names by which plugins look for it; names were checked with the zip. */

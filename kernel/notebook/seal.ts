@@ -179,7 +179,8 @@ async function bind(kernel: Kernel, finished: Finished): Promise<Sealed> {
   const { note: checkpoint, witnesses } = await log.cosigned(seal.index + 1, WITNESS_PATIENCE);
   const proofs = new Map<Digest, string>();
   // A checkpoint that covers the seal covers all that came before it.
-  for (const { id } of [...all, seal]) proofs.set(id, await log.proof(id, checkpoint));
+  for (const { id } of [...prepared.receipts, seal]) proofs.set(id, await log.proof(id, checkpoint));
+  const indices = prepared.together.map(({ index }) => index);
   const stamped = await stampOf(
     kernel,
     () => stampedNote(checkpoint, splitNote(checkpoint).text, parseVkey(log.vkey)),
@@ -191,6 +192,7 @@ async function bind(kernel: Kernel, finished: Finished): Promise<Sealed> {
     checkpoint,
     vkey: log.vkey,
     proofs,
+    ...(indices.length === 0 ? {} : { multiproof: await log.multiproof(indices, checkpoint) }),
     stamps: { notebook: announced?.reply, checkpoint: stamped?.reply },
   });
   const bundle = await kernel.artifacts.put(bytes);

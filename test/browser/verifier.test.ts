@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { sealedRun, signer } from '../../kernel/common/bundle.fixture.ts';
+import { sealedRun, signer, stranger } from '../../kernel/common/bundle.fixture.ts';
+import { writeBigBundle } from '../../bench/lib/big-bundle.ts';
 import { formatVkey } from '../../kernel/common/note.ts';
 import { VERIFY_CHECKS, VERIFY_MEANINGS, verifyBundle } from '../../kernel/common/verify.ts';
 import { buildVerifier } from '../../workbench/verifier.node.ts';
@@ -80,12 +81,72 @@ test('a bundle that holds: every check, in the words of the command line', async
 
 test('a key that the reader knows judges the signer, and another refutes it', async () => {
   await page.click('.policy summary');
-  await page.fill('#policy-keys', formatVkey(signer));
-  await page.click('text=Judge by these');
+  await page.fill('#policy-text', formatVkey(signer));
+  await page.click('text=Judge by this');
   await page.waitForSelector('#check-SIGNER[data-ok="true"]');
   assert.equal(await page.isVisible('text=Trust this kernel’s own log'), false, 'there is no kernel');
   await page.click('text=Trust nobody');
   await page.waitForSelector('#check-SIGNER[data-ok="null"]');
+});
+
+const detail = (code: string): Promise<string | null> => page.textContent(`#check-${code} .checks-detail`);
+const STRANGER = `log ${formatVkey(stranger)}\n`;
+
+test('a policy in words, as JSON and as a file: each rule is judged, and a fault is told with its line', async () => {
+  const summary = (): Promise<string | null> => page.textContent('.policy summary .quiet');
+  await page.fill('#policy-text', `log ${formatVkey(signer)}\n#assay org someone\nquorum none\n`);
+  await page.click('text=Judge by this');
+  await page.waitForSelector('#check-SIGNER[data-ok="false"]');
+  assert.equal(await detail('SIGNER'), 'Your policy asks for “someone”, this is of “test”.');
+  assert.equal(await summary(), 'one log, only the organisation “someone”');
+  await page.fill('#policy-text', JSON.stringify({ logs: [formatVkey(signer)], org: 'test' }));
+  await page.click('text=Judge by this');
+  await page.waitForSelector('#check-SIGNER[data-ok="true"]');
+  for (const [text, fault] of [
+    ['log nonsense', /\(line 1\)/],
+    [`${STRANGER}quorum w1\n`, /names a witness or group above, or none. \(line 2\)/],
+    [JSON.stringify({ logs: [formatVkey(signer)], quota: 1 }), /\(quota\)/],
+    ['{"logs": ', /not JSON/],
+  ] as const) {
+    await page.fill('#policy-text', text);
+    await page.click('text=Judge by this');
+    await page.waitForSelector('.policy-fault:not(:empty)');
+    assert.match((await page.textContent('.policy-fault'))!, fault);
+    assert.ok(await page.isVisible('#check-SIGNER[data-ok="true"]'), 'the policy before it still judges');
+  }
+  const picked = { name: 'others.policy', mimeType: 'text/plain', buffer: Buffer.from(STRANGER) };
+  await page.setInputFiles('input[aria-label="Policy"]', picked);
+  await page.waitForSelector('#check-SIGNER[data-ok="false"]');
+  assert.equal(await summary(), 'one log · others.policy');
+  assert.equal(await page.inputValue('#policy-text'), STRANGER.trim());
+  await page.click('text=Trust nobody');
+  await page.waitForSelector('#check-SIGNER[data-ok="null"]');
+});
+
+test('a dropped policy judges the bundle that is there, and the next', async () => {
+  await drop(Buffer.from(STRANGER), 'trust.policy');
+  await page.waitForSelector('#check-SIGNER[data-ok="false"]');
+  await drop(zip, 'again.zip');
+  await page.waitForSelector('#check-SIGNER[data-ok="false"]');
+  await drop(Buffer.from(`log ${formatVkey(signer)}\n`), 'own.policy');
+  await verdict(true);
+  await drop(Buffer.from('a,b\n1,2\n'), 'table.csv');
+  await page.waitForSelector('.toast');
+  assert.ok(await page.isVisible('#check-SIGNER[data-ok="true"]'), 'what is no policy changes nothing');
+  await page.click('text=Trust nobody');
+  await page.waitForSelector('#check-SIGNER[data-ok="null"]');
+});
+
+test('a bundle too large to hold is checked from its file, and can be stopped', async () => {
+  const large = join(folder, 'large.zip');
+  writeBigBundle(large, { receipts: 12_000, artifacts: 10, artifactBytes: 2 ** 24 });
+  await page.setInputFiles('input[aria-label="Bundle"]', large);
+  await page.click('.checking >> text=Stop');
+  await page.waitForSelector('.verify-drop');
+  await page.setInputFiles('input[aria-label="Bundle"]', large);
+  await verdict(true);
+  assert.match((await page.textContent('.verdict-line'))!, /12,001 receipts/);
+  assert.equal(await page.isVisible('.flip'), false, 'no byte of it is in the page');
 });
 
 test('a flipped byte: what fails, and what that means', async () => {

@@ -47,6 +47,23 @@ test('WebAssembly, once it is there, gives the same digests', async () => {
   );
 });
 
+test('streams, one by one and side by side, and one begun and never ended, keep to themselves', async () => {
+  await web.prepareCrypto();
+  web.createSha256().update('never ended');
+  fc.assert(
+    fc.property(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 6 }), fc.uint8Array(), (pieces, other) => {
+      const [one, two] = [web.createSha256(), web.createSha256()];
+      for (const piece of pieces) {
+        one.update(piece);
+        two.update(other);
+        assert.deepEqual(web.sha256(piece), node.sha256(piece));
+      }
+      assert.deepEqual(one.digest(), node.sha256(Buffer.concat(pieces)));
+      assert.deepEqual(two.digest(), node.sha256(Buffer.concat(pieces.map(() => other))));
+    }),
+  );
+});
+
 // RFC 8032, section 7.1, test 2
 const SECRET = bytes('4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb');
 const PUBLIC = bytes('3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c');

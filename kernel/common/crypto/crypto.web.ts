@@ -4,6 +4,7 @@
  */
 import { ed25519 as noble } from '@noble/curves/ed25519.js';
 import { sha256 as nobleSha256, sha512 } from '@noble/hashes/sha2.js';
+import type { IHasher } from 'hash-wasm';
 import { bytesToHex, randomBytes as nobleRandom } from '@noble/hashes/utils.js';
 
 export type Bytes = Uint8Array<ArrayBuffer>;
@@ -14,6 +15,9 @@ const bytesOf = (data: Uint8Array | string): Uint8Array => (typeof data === 'str
 /** One-shot SHA-256: in JavaScript, until `prepareCrypto` has brought WebAssembly. */
 let hash: (bytes: Uint8Array) => Uint8Array = nobleSha256;
 
+/** The one stream in WebAssembly, while nobody hashes with it: what is hashed beside it goes in JavaScript. */
+let spare: IHasher | null = null;
+
 /**
  * Before much is to be hashed: WebAssembly does it 2 to 3 times as fast (measured in Chromium). Where the page may not compile it,
  * everything works as before.
@@ -22,8 +26,9 @@ export async function prepareCrypto(): Promise<void> {
   if (hash !== nobleSha256) return;
   try {
     const { createSHA256 } = await import('hash-wasm');
-    const wasm = await createSHA256();
+    const [wasm, other] = await Promise.all([createSHA256(), createSHA256()]);
     hash = (bytes) => wasm.init().update(bytes).digest('binary');
+    spare = other;
   } catch {
     hash = nobleSha256;
   }
@@ -51,6 +56,24 @@ export interface Sha256Stream {
 }
 
 export function createSha256(): Sha256Stream {
+  const wasm = spare;
+  if (wasm === null) return inJavaScript();
+  spare = null;
+  wasm.init();
+  const stream: Sha256Stream = {
+    update(data) {
+      wasm.update(bytesOf(data));
+      return stream;
+    },
+    digest() {
+      spare = wasm;
+      return wasm.digest('binary') as Bytes;
+    },
+  };
+  return stream;
+}
+
+function inJavaScript(): Sha256Stream {
   const state = nobleSha256.create();
   const stream: Sha256Stream = {
     update(data) {

@@ -1,70 +1,110 @@
-import { createMemo, createSignal, Show } from 'solid-js';
-import type { Policy } from '#common/verify-types.ts';
-import { PATHS } from '#common/bundle-layout.ts';
+import { createEffect, createSignal, on, Show } from 'solid-js';
+import { AssayError } from '#common/errors.ts';
 import { toastError } from '../../parts/toast.ts';
-import { fileIn } from './verify.ts';
+import { type GivenPolicy, inWords, policyFrom, policyOf } from './given-policy.ts';
 
 interface PolicyChoiceProps {
-  readonly policy: Policy | null;
-  readonly vkeyOf: Uint8Array;
+  readonly given: GivenPolicy | null;
+  /** The key that the bundle says it was signed with, once that was checked. */
+  readonly carried: string | undefined;
   /** Of the kernel that serves this page, while there is one. */
   readonly ownKey: (() => Promise<string>) | undefined;
-  readonly onPolicy: (policy: Policy | null) => void;
+  readonly onPolicy: (policy: GivenPolicy | null) => void;
 }
 
-/** Trust comes from whoever verifies, never from the bundle: here they say which log's key they know. */
+/** Trust comes from whoever verifies, never from the bundle: here they say whom they know, by key or by a whole policy. */
 export function PolicyChoice(props: PolicyChoiceProps) {
   const [text, setText] = createSignal('');
-  const carried = createMemo(() => new TextDecoder().decode(fileIn(props.vkeyOf, PATHS.vkey)).trim());
-  const trust = (keys: string): void => {
-    const logs = keys.split(/\s+/).filter(Boolean);
-    props.onPolicy(logs.length === 0 ? null : { logs });
+  const [fault, setFault] = createSignal<string>();
+  let picker!: HTMLInputElement;
+  const judge = (policy: () => GivenPolicy): void => {
+    try {
+      props.onPolicy(policy());
+      setFault(undefined);
+    } catch (error) {
+      setFault(said(error));
+    }
   };
+  const chosen = ([file]: readonly File[]): void => {
+    if (file) policyFrom(file).then((policy) => judge(() => policy), (error: unknown) => setFault(`${file.name}: ${said(error)}`)); // prettier-ignore
+  };
+  createEffect(
+    on(
+      () => props.given,
+      (given) => {
+        setText(given?.text.trim() ?? '');
+        setFault(undefined);
+      },
+      { defer: true },
+    ),
+  );
   return (
     <details class="policy">
       <summary>
         Whom do you trust?{' '}
         <span class="quiet">
-          {props.policy
-            ? `${props.policy.logs.length} ${props.policy.logs.length === 1 ? 'key' : 'keys'}`
-            : 'nobody yet, so the signer is not judged'}
+          {props.given ? inWords(props.given) : 'nobody yet, so the signer is not judged'}
+          <Show when={props.given?.name}>{(name) => <> · {name()}</>}</Show>
         </span>
       </summary>
       <div class="policy-body">
-        <p class="quiet">
-          The bundle says that it was signed by <code class="policy-key">{carried()}</code>. Anyone can say so: compare
-          it with the key that you had from them by another way.
-        </p>
-        <label class="label" for="policy-keys">
-          Keys of the logs that you trust, one a line
+        <Show when={props.carried}>
+          {(key) => (
+            <p class="quiet">
+              The bundle was signed by <code class="policy-key">{key()}</code>. Anyone can make such a key: compare it
+              with the one that you had from them by another way.
+            </p>
+          )}
+        </Show>
+        <label class="label" for="policy-text">
+          Keys of logs, one a line; or a policy: C2SP tlog-policy, or Assay’s JSON
         </label>
         <textarea
-          id="policy-keys"
-          class="field mono"
-          rows="2"
+          id="policy-text"
+          class="field mono policy-text"
+          rows={Math.min(12, Math.max(3, text().split('\n').length))}
           spellcheck={false}
-          value={props.policy?.logs.join('\n') ?? text()}
-          onInput={({ currentTarget }) => setText(currentTarget.value)}
+          placeholder={'log log.example/org+1a2b3c4d+AQ…\nwitness w1 witness.example+5e6f7a8b+BA…\nquorum w1'}
+          aria-invalid={fault() !== undefined}
+          aria-describedby="policy-fault"
+          value={text()}
+          onInput={({ currentTarget }) => {
+            setText(currentTarget.value);
+            setFault(undefined);
+          }}
         />
+        <p id="policy-fault" class="policy-fault" role="alert">
+          {fault()}
+        </p>
         <p class="policy-acts">
-          <button class="button small" onClick={() => trust(text() || (props.policy?.logs.join('\n') ?? ''))}>
-            Judge by these
+          <button class="button small" disabled={text().trim() === ''} onClick={() => judge(() => policyOf(text()))}>
+            Judge by this
           </button>
+          <button class="button small plain" onClick={() => picker.click()}>
+            From a file …
+          </button>
+          <input
+            ref={picker}
+            type="file"
+            hidden
+            aria-label="Policy"
+            onChange={({ currentTarget }) => {
+              chosen([...(currentTarget.files ?? [])]);
+              currentTarget.value = '';
+            }}
+          />
           <Show when={props.ownKey}>
             {(ownKey) => (
-              <button class="button small plain" onClick={() => void ownKey()().then(trust, toastError)}>
+              <button
+                class="button small plain"
+                onClick={() => void ownKey()().then((key) => judge(() => policyOf(key)), toastError)}
+              >
                 Trust this kernel’s own log
               </button>
             )}
           </Show>
-          <Show when={props.policy}>
-            <button
-              class="button small plain"
-              onClick={() => {
-                setText('');
-                props.onPolicy(null);
-              }}
-            >
+          <Show when={props.given}>
+            <button class="button small plain" onClick={() => props.onPolicy(null)}>
               Trust nobody
             </button>
           </Show>
@@ -72,4 +112,10 @@ export function PolicyChoice(props: PolicyChoiceProps) {
       </div>
     </details>
   );
+}
+
+/** What is wrong, and in which line or field. */
+function said(error: unknown): string {
+  const where = error instanceof AssayError && error.where !== undefined ? ` (${error.where})` : '';
+  return `${(error as Error).message}${where}`;
 }

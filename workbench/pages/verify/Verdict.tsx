@@ -3,6 +3,7 @@ import { VERIFY_CHECKS, VERIFY_MEANINGS, type VerifyCode } from '#common/verify.
 import type { CheckResult, VerifyReport } from '#common/verify-types.ts';
 import { moment } from '../../parts/duration.ts';
 import { Hallmark } from '../../parts/Hallmark.tsx';
+import { Checking, type Progress } from './Checking.tsx';
 import { byteText } from './HexView.tsx';
 import { foundIn, type Flip } from './verify.ts';
 
@@ -11,7 +12,9 @@ interface VerdictProps {
   readonly report: VerifyReport | undefined;
   readonly checks: readonly CheckResult[];
   readonly flip: Flip | null;
+  readonly progress: Progress | undefined;
   readonly onRestore: () => void;
+  readonly onStop: () => void;
   readonly onFiles: (files: readonly File[]) => void;
 }
 
@@ -45,16 +48,25 @@ export function Verdict(props: VerdictProps) {
               report().ok ? (
                 <>
                   <b>{report().title ?? props.name}</b>: {passed()} checks passed
-                  {unjudged() > 0 ? `, ${unjudged()} not judged` : ''}. {report().receipts} receipts.
+                  {unjudged() > 0 ? `, ${unjudged()} not judged` : ''}. {report().receipts.toLocaleString('en')}{' '}
+                  receipts.
                 </>
               ) : (
                 <>
-                  {VERIFY_MEANINGS[failed()[0]?.code as VerifyCode]} <b>{foundIn(failed()[0] as CheckResult)}</b>
+                  {/* None while the next verification clears the table and this answer is still there. */}
+                  <Show when={failed()[0]}>
+                    {(first) => (
+                      <>
+                        {VERIFY_MEANINGS[first().code as VerifyCode]} <b>{foundIn(first())}</b>
+                      </>
+                    )}
+                  </Show>
                 </>
               )
             }
           </Show>
         </p>
+        <Checking progress={props.progress} onStop={props.onStop} />
         <Show when={props.flip}>
           {(flip) => (
             <p class="verdict-flip">

@@ -1,15 +1,39 @@
 /** Verifies a bundle off the page's thread, so that each check shows as it ends. */
 import { expose } from 'comlink';
+import type { ByteSource } from '#common/byte-source.ts';
 import { verifyBundle } from '#common/verify.ts';
 import type { CheckResult, Policy, SeenCheckpoint, VerifyReport } from '#common/verify-types.ts';
 
+/** What is read of a file at once, and no more of it is in memory. */
+const CHUNK = 4 * 2 ** 20;
+const EVERY_MS = 100;
+
+const blobSource = (blob: Blob): ByteSource => ({
+  size: blob.size,
+  chunk: CHUNK,
+  // What a check keeps of a chunk is copied, so that the rest of it can go.
+  stable: false,
+  read: async (from, to) => new Uint8Array(await blob.slice(from, to).arrayBuffer()),
+});
+
 const verifier = {
-  verify: (
-    zip: Uint8Array,
+  verify(
+    zip: Uint8Array | Blob,
     policy: Policy | null,
     remembered: readonly SeenCheckpoint[],
     onCheck: (check: CheckResult) => void,
-  ): Promise<VerifyReport> => verifyBundle(zip, { policy: policy ?? undefined, remembered, onCheck }),
+    onRead: (done: number, total: number) => void,
+  ): Promise<VerifyReport> {
+    let told = performance.now();
+    const onProgress = (done: number, total: number): void => {
+      const now = performance.now();
+      if (now - told < EVERY_MS) return;
+      told = now;
+      onRead(done, total);
+    };
+    const source = zip instanceof Blob ? blobSource(zip) : zip;
+    return verifyBundle(source, { policy: policy ?? undefined, remembered, onCheck, onProgress });
+  },
 };
 
 export type Verifier = typeof verifier;

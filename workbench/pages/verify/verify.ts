@@ -7,20 +7,31 @@ import { rememberHere, seenHere } from './seen.ts';
 import { startVerifier } from './start-verifier.ts';
 import type { Verifier } from './verify-worker.ts';
 
-/** Settles with the report; each check is told as it ends. */
+export interface Watching {
+  onCheck(check: CheckResult): void;
+  /** Bytes that were read, of how many. */
+  onRead(done: number, total: number): void;
+  /** Ends the worker, and with it the verification. */
+  readonly signal: AbortSignal;
+}
+
+/** Settles with the report; each check is told as it ends. null: it was stopped. */
 export async function verify(
-  zip: Uint8Array,
+  zip: Uint8Array | Blob,
   policy: Policy | null,
-  onCheck: (check: CheckResult) => void,
-): Promise<VerifyReport> {
+  { onCheck, onRead, signal }: Watching,
+): Promise<VerifyReport | null> {
   const worker = startVerifier();
   try {
     const broken = new Promise<never>((_resolve, reject) => {
       worker.addEventListener('error', (event) => reject(new Error(event.message || 'The verifier could not start.')));
     });
-    const verified = wrap<Verifier>(worker).verify(zip, policy, seenHere(), proxy(onCheck));
-    const report = await Promise.race([verified, broken]);
-    if (report.ok) rememberHere(report.seen);
+    const stopped = new Promise<null>((resolve) => {
+      signal.addEventListener('abort', () => resolve(null));
+    });
+    const verified = wrap<Verifier>(worker).verify(zip, policy, seenHere(), proxy(onCheck), proxy(onRead));
+    const report = await Promise.race([verified, broken, stopped]);
+    if (report?.ok) rememberHere(report.seen);
     return report;
   } finally {
     worker.terminate();

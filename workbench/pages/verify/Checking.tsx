@@ -1,0 +1,40 @@
+import { Show } from 'solid-js';
+import { duration, size } from '../../parts/duration.ts';
+
+/** Bytes of the bundle that were read, of how many, and for how long. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  readonly ms: number;
+}
+
+/** While a bundle is checked that takes longer than a second: how far it has come, what is left, and how to stop. */
+export function Checking(props: { readonly progress: Progress | undefined; readonly onStop: () => void }) {
+  const left = ({ done, total, ms }: Progress): string =>
+    done < total ? `, ${duration(Math.ceil((ms * (total - done)) / done / 1000) * 1000)} left` : '';
+  return (
+    <Show when={props.progress}>
+      {(progress) => (
+        <div class="checking">
+          <div
+            class="progress"
+            role="progressbar"
+            aria-label="Bytes checked"
+            aria-valuemin="0"
+            aria-valuemax={progress().total}
+            aria-valuenow={progress().done}
+          >
+            <i style={{ transform: `scaleX(${progress().done / progress().total})` }} />
+          </div>
+          <span class="quiet">
+            {size(progress().done)} of {size(progress().total)}
+            {left(progress())}
+          </span>
+          <button class="button small" onClick={() => props.onStop()}>
+            Stop
+          </button>
+        </div>
+      )}
+    </Show>
+  );
+}
