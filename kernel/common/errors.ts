@@ -438,6 +438,11 @@ export const ERRORS = {
     says: 'Base and SHAP values don’t add up to the model’s output, so the explanation is withheld.',
     hint: 'Please report it with the model and the row named.',
   },
+  PERIOD_INVALID: {
+    status: 400,
+    says: 'That is no period of which there could be an audit pack.',
+    hint: 'Give two days as YYYY-MM-DD, both included, or two moments in RFC 3339, the second one excluded; the first comes before the second and has passed.',
+  },
   POLICY_INVALID: {
     status: 400,
     says: 'The policy cannot be read.',

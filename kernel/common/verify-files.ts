@@ -1,6 +1,6 @@
 /** Checks over files and digests: from the zip's bytes to what the seal is about. */
 import { sha256Hex } from '#crypto';
-import { isBundlePath, isListed, manifestText, PATHS } from './bundle-layout.ts';
+import { bundleKind, isBundlePath, isListed, manifestText, neededPaths, PATHS } from './bundle-layout.ts';
 import { equalBytes } from './bytes.ts';
 import type { Digest } from './data.ts';
 import { openEnvelope } from './dsse.ts';
@@ -47,9 +47,10 @@ export function digestOf(file: Uint8Array): Digest {
 }
 
 export function checkLayout(files: Files): Found<true> {
-  const strange = [...files.keys()].find((path) => !isBundlePath(path));
-  if (strange !== undefined) fail(`${strange} has no place in a bundle.`);
-  const missing = Object.values(PATHS).find((path) => !files.has(path));
+  const kind = bundleKind(files);
+  const strange = [...files.keys()].find((path) => !isBundlePath(path, kind));
+  if (strange !== undefined) fail(`${strange} has no place in ${kind === 'pack' ? 'an audit pack' : 'a bundle'}.`);
+  const missing = neededPaths(kind).find((path) => !files.has(path));
   if (missing !== undefined) fail(`${missing} is missing.`);
   return { value: true, detail: `${files.size} files` };
 }
@@ -93,7 +94,8 @@ export interface Seal extends Statement {
 export function checkSeal(files: Files): Found<Seal> {
   const body = files.get(PATHS.seal)!;
   const statement = parseReceipt(body);
-  if (statement.predicate.kind !== 'seal')
+  // A run is sealed; a pack, which is about all that was logged, is archived.
+  if (statement.predicate.kind !== (bundleKind(files) === 'pack' ? 'archive' : 'seal'))
     fail(`${PATHS.seal} is a receipt of the kind “${statement.predicate.kind}”.`);
   return {
     value: { ...statement, id: digestOf(body) },

@@ -36,7 +36,7 @@ export function checkReceipts(files: Files, seal: Seal): Found<Receipts> {
   return { value: { run, ancestors }, detail: `${run.length} of this run, ${ancestors.length} that it follows from` };
 }
 
-function readReceipt(path: string, bytes: Uint8Array): Receipt {
+export function readReceipt(path: string, bytes: Uint8Array): Receipt {
   try {
     return { ...parseReceipt(bytes), id: digestOf(bytes), path };
   } catch (error) {

@@ -4,7 +4,10 @@
  * shows that all parts are one log's word; `SIGNER` and `WITNESSES` alone say whether it is a log that you trust.
  */
 import { prepareCrypto } from '#crypto';
+import { bundleKind, PACK_PATHS } from './bundle-layout.ts';
+import type { Digest } from './data.ts';
 import { keyName } from './note.ts';
+import { packTitle } from './pack-title.ts';
 import { witnessesIn } from './policy.ts';
 import { Checks, fail } from './verify-checks.ts';
 import {
@@ -27,10 +30,13 @@ import {
   digestOf,
   openZip,
   type Files,
+  type Seal,
+  type SignedCheckpoint,
 } from './verify-files.ts';
 import { checkGates, checkLineage } from './verify-lineage.ts';
 import { checkInclusion, checkLog, checkReceipts } from './verify-receipts.ts';
-import { checkOpenClose, checkParents, checkStream } from './verify-stream.ts';
+import { checkPack } from './verify-pack.ts';
+import { checkOpenClose, checkParents, checkStream, type Ends } from './verify-stream.ts';
 import { checkFresh, checkRollback, seenCheckpoint } from './verify-history.ts';
 import { checkTime, loggedIn, stampsIn } from './verify-time.ts';
 import { checkSigner, checkWitnesses } from './verify-trust.ts';
@@ -58,6 +64,56 @@ export async function verifyBundle(zip: Uint8Array, options: VerifyOptions = {})
   checks.run('SEALED', [laid, seal], checkSealed);
   checks.run('SEAL_SIGNATURE', [laid], checkSealSignature);
   const signed = checks.run('CHECKPOINT', [laid], (known) => checkCheckpoint(known, witnessesIn(policy?.quorum)));
+  const kind = laid === undefined ? 'run' : bundleKind(laid);
+  const run = kind === 'run' ? checkRun(checks, laid, seal, signed) : undefined;
+  const pack = kind === 'pack' ? checkPack(checks, laid, seal, signed) : undefined;
+  checks.run('SIGNER', [signed, seal], (...known) => checkSigner(...known, policy));
+  const witnesses = checks.run('WITNESSES', [signed], (known) => checkWitnesses(known, policy));
+  checks.run('FRESH', [signed], (known) => checkFresh(known, policy, options.now ?? Date.now()));
+  const stamps = await stampsIn(laid, signed, kind === 'pack' ? null : run?.ends?.open, policy);
+  checks.run('TIME', [stamps], (found) => checkTime(found, policy));
+  const seen = signed && seal && seenCheckpoint(signed, seal);
+  const memory = {
+    remembered: options.remembered ?? null,
+    proof: await consistency(seen, options),
+    latest: options.latest ?? false,
+    witnessed: policy?.quorum !== undefined && witnesses !== undefined,
+  };
+  checks.run('ROLLBACK', [signed, seal], (...known) => checkRollback(...known, memory));
+
+  return {
+    ok: checks.results.every(({ ok }) => ok !== false),
+    checks: checks.results,
+    kind,
+    root: run?.root ?? (pack && laid ? digestOf(laid.get(PACK_PATHS.period)!) : null),
+    title: pack === undefined ? titleIn(run?.ends?.open.predicate.result) : packTitle(pack.period),
+    notebook: run?.notebook ?? null,
+    org: seal?.predicate.org ?? null,
+    origin: signed?.checkpoint.origin ?? null,
+    signer: signed === undefined ? null : keyName(signed.key),
+    seal: seal?.id ?? null,
+    time: seal?.predicate.time ?? null,
+    logged: loggedIn(signed, stamps, policy),
+    seen: seen ?? null,
+    receipts: pack?.summary.receipts ?? run?.receipts ?? 0,
+    files: [...(files ?? [])].map(([path, bytes]) => ({ path, bytes: bytes.length, digest: digestOf(bytes) })),
+  };
+}
+
+/** What a sealed run holds, as far as the checks got. */
+interface Run {
+  readonly receipts: number;
+  readonly ends: Ends | undefined;
+  readonly notebook: Digest | undefined;
+  readonly root: Digest | undefined;
+}
+
+function checkRun(
+  checks: Checks,
+  laid: Files | undefined,
+  seal: Seal | undefined,
+  signed: SignedCheckpoint | undefined,
+): Run {
   const receipts = checks.run('RECEIPTS', [laid, seal], checkReceipts);
   checks.run('LOG', [receipts, seal, signed], checkLog);
   const indices = checks.run('INCLUSION', [laid, receipts, seal, signed], checkInclusion);
@@ -73,36 +129,8 @@ export async function verifyBundle(zip: Uint8Array, options: VerifyOptions = {})
   const root = checks.run('ROOT', [cells, ends, seal], checkRoot);
   const named = checks.run('CONTENTS', [laid, receipts], checkContents);
   checks.run('CARRIED', [laid, named], checkCarried);
-  checks.run('SIGNER', [signed, seal], (...known) => checkSigner(...known, policy));
-  const witnesses = checks.run('WITNESSES', [signed], (known) => checkWitnesses(known, policy));
-  checks.run('FRESH', [signed], (known) => checkFresh(known, policy, options.now ?? Date.now()));
-  const stamps = await stampsIn(laid, signed, ends, policy);
-  checks.run('TIME', [stamps], (found) => checkTime(found, policy));
-  const seen = signed && seal && seenCheckpoint(signed, seal);
-  const memory = {
-    remembered: options.remembered ?? null,
-    proof: await consistency(seen, options),
-    latest: options.latest ?? false,
-    witnessed: policy?.quorum !== undefined && witnesses !== undefined,
-  };
-  checks.run('ROLLBACK', [signed, seal], (...known) => checkRollback(...known, memory));
-
-  return {
-    ok: checks.results.every(({ ok }) => ok !== false),
-    checks: checks.results,
-    root: root ?? null,
-    title: titleIn(ends?.open.predicate.result),
-    notebook: notebook ?? null,
-    org: seal?.predicate.org ?? null,
-    origin: signed?.checkpoint.origin ?? null,
-    signer: signed === undefined ? null : keyName(signed.key),
-    seal: seal?.id ?? null,
-    time: seal?.predicate.time ?? null,
-    logged: loggedIn(signed, stamps, policy),
-    seen: seen ?? null,
-    receipts: receipts === undefined ? 0 : receipts.run.length + receipts.ancestors.length + 1,
-    files: [...(files ?? [])].map(([path, bytes]) => ({ path, bytes: bytes.length, digest: digestOf(bytes) })),
-  };
+  const count = receipts === undefined ? 0 : receipts.run.length + receipts.ancestors.length + 1;
+  return { receipts: count, ends, notebook, root };
 }
 
 /** Asked only where there is something to compare; a log that gives no proof leaves ROLLBACK to what is remembered. */

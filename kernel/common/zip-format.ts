@@ -53,10 +53,10 @@ for (let byte = 0; byte < 256; byte++) {
 }
 for (let at = 256; at < CRC.length; at++) CRC[at] = CRC[CRC[at - 256]! & 0xff]! ^ (CRC[at - 256]! >>> 8);
 
-/** Eight bytes at a time: three times as fast as one (measured on 50 MB). */
-export function crc32(bytes: Uint8Array): number {
+/** Eight bytes at a time: three times as fast as one (measured on 50 MB). `before`: the checksum of what comes before these. */
+export function crc32(bytes: Uint8Array, before = 0): number {
   const whole = bytes.length - (bytes.length % 8);
-  let crc = 0xffffffff;
+  let crc = ~before >>> 0;
   let i = 0;
   for (; i < whole; i += 8) {
     crc ^= bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);

@@ -35,28 +35,53 @@ export function writeZip(files: ReadonlyMap<string, Uint8Array>, options: ZipOpt
 
 /** The same bytes in pieces; stored files are the arrays that were given. */
 export function zipParts(files: ReadonlyMap<string, Uint8Array>, { deflate = false }: ZipOptions = {}): Uint8Array[] {
-  const names = [...files.keys()].toSorted();
-  checkNames(names);
-  const parts: Uint8Array[] = [];
+  const bodies = new Map([...files].map(([path, bytes]) => [path, deflate ? deflateSync(bytes) : bytes]));
+  const { locals, tail } = zipRecords(
+    [...files].map(([path, bytes]) => ({
+      path,
+      crc: crc32(bytes),
+      size: bytes.length,
+      packed: bodies.get(path)!.length,
+      deflated: deflate,
+    })),
+  );
+  return [...locals.flatMap(({ path, header }) => [header, bodies.get(path)!]), ...tail];
+}
+
+/** A file whose body is written by somebody else: stored, unless it is deflated into so many bytes. */
+export interface ZipEntry {
+  readonly path: string;
+  readonly crc: number;
+  readonly size: number;
+  readonly packed?: number;
+  readonly deflated?: boolean;
+}
+
+/** What stands around the bodies: each file's header, in the order of their names, then the directory. @throws ZIP_INVALID */
+export function zipRecords(entries: readonly ZipEntry[]): {
+  readonly locals: readonly { readonly path: string; readonly header: Uint8Array }[];
+  readonly tail: readonly Uint8Array[];
+} {
+  const sorted = entries.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  checkNames(sorted.map(({ path }) => path));
+  const locals: { readonly path: string; readonly header: Uint8Array }[] = [];
   const directory: Uint8Array[] = [];
   let at = 0;
-  for (const path of names) {
-    const bytes = files.get(path)!;
-    const body = deflate ? deflateSync(bytes) : bytes;
+  for (const { path, crc, size, packed = size, deflated = false } of sorted) {
     const name = utf8.encode(path);
-    const local = new Uint8Array(LOCAL.bytes + name.length);
-    const view = new DataView(local.buffer);
+    const header = new Uint8Array(LOCAL.bytes + name.length);
+    const view = new DataView(header.buffer);
     view.setUint32(0, LOCAL.signature, true);
-    writeFields(view, deflate ? DEFLATED : STORED, crc32(bytes), body.length, bytes.length, name.length);
-    local.set(name, LOCAL.bytes);
-    parts.push(local, body);
-    directory.push(centralHeader(local, name, at));
-    at += local.length + body.length;
+    writeFields(view, deflated ? DEFLATED : STORED, crc, packed, size, name.length);
+    header.set(name, LOCAL.bytes);
+    locals.push({ path, header });
+    directory.push(centralHeader(header, name, at));
+    at += header.length + packed;
   }
   const central = directory.reduce((sum, { length }) => sum + length, 0);
-  if (names.length > MAX_FILES || at + central > MAX_BYTES)
+  if (sorted.length > MAX_FILES || at + central > MAX_BYTES)
     throw zipInvalid('Too much for one zip file: 65,534 files, 4 GiB.');
-  return [...parts, ...directory, endRecord(names.length, central, at)];
+  return { locals, tail: [...directory, endRecord(sorted.length, central, at)] };
 }
 
 function centralHeader(local: Uint8Array, name: Uint8Array, at: number): Uint8Array {
