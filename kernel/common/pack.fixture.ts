@@ -36,7 +36,7 @@ export async function packOf(
   to: string,
   twist: PackTwist = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const stream = 'pack/test';
+  const stream = `pack/${log.receipts.length}`;
   const announcement = log.append({ stream, ...announcePack(twist.announced ?? { from, to }) });
   const until = to < timeIn(announcement) ? to : timeIn(announcement);
   twist.meanwhile?.(log);

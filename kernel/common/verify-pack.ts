@@ -175,9 +175,9 @@ function checkPeriod(pack: Pack, seal: Seal, files: Files, indices: ReadonlyMap<
   if (announcement === undefined) fail('The announcement of this pack is not here.');
   const announcedAt = indices.get(announced) ?? BigInt(summary.edges.after?.id === announced ? end : -1);
   if (announcedAt < BigInt(end)) fail('The pack was announced before the last receipt of its stretch was logged.');
-  const { kind, time, stream, result } = announcement.predicate;
+  const { kind, time, stream, seq, result } = announcement.predicate;
   const said = Object(result) as { readonly pack?: unknown; readonly from?: unknown; readonly to?: unknown };
-  if (kind !== 'archive' || said.pack !== 'announced' || stream !== seal.predicate.stream)
+  if (kind !== 'archive' || seq !== 0 || said.pack !== 'announced' || stream !== seal.predicate.stream)
     fail('What the pack calls its announcement is something else.');
   const until = typeof said.to === 'string' && said.to < time ? said.to : time;
   if (from !== said.from || to !== until)
@@ -190,7 +190,8 @@ function checkPeriod(pack: Pack, seal: Seal, files: Files, indices: ReadonlyMap<
   if (one !== null && one.time < from) fail(`Receipt ${first} claims ${one.time}: the stretch begins too early.`);
   if (last !== null && last.time >= to) fail(`Receipt ${end - 1} claims ${last.time}: the stretch ends too late.`);
   const stray = summary.strayTimes === 0 ? '' : `; ${summary.strayTimes} of them claim a time outside of it`;
-  const which = first === end ? `none, between receipts ${first - 1} and ${end}` : `receipts ${first} to ${end - 1}`;
+  const none = first === 0 ? 'none, the log begins later' : `none, between receipts ${first - 1} and ${end}`;
+  const which = first === end ? none : `receipts ${first} to ${end - 1}`;
   return { value: true, detail: `${from} to ${to}: ${which}${stray}` };
 }
 

@@ -45,6 +45,21 @@ export interface FsckReport {
   readonly faults: readonly Fault[];
 }
 
+/** The log by the numbers of its receipts. */
+export interface LogStretch {
+  /**
+   * Among the first `size`: the number of the first receipt that claims `from` or later, and one more than that of the last that claims a
+   * time before `to`. Times as receipts have them.
+   */
+  within(from: string, to: string, size: number): Promise<{ readonly first: number; readonly end: number }>;
+  /** Receipts number `start` up to, not including, `stop`, in pages. @throws LOG_FORKED when one is missing */
+  read(start: number, stop: number): AsyncIterable<readonly LoggedReceipt[]>;
+  /** Roots of the complete subtrees of the first `size` receipts, the largest first: `MerkleRange.peaks`. */
+  peaks(size: number): Promise<readonly Uint8Array[]>;
+  /** From the tree of `size` receipts to the one of this checkpoint. @throws NOTE_INVALID for a checkpoint of another log */
+  consistency(size: number, checkpoint: string): Promise<readonly Uint8Array[]>;
+}
+
 export interface Log {
   readonly org: string;
   /** C2SP names: the log's origin and its verifier key `origin+hash+base64`. */
@@ -73,6 +88,7 @@ export interface Log {
   cosigned(size: number, patience: number): Promise<{ readonly note: string; readonly witnesses: Witnessed | null }>;
   receipts(query?: ReceiptQuery): Promise<LoggedReceipt[]>;
   get(id: Digest): Promise<LoggedReceipt | undefined>;
+  readonly stretch: LogStretch;
   /** One stream's receipts in `seq` order. */
   stream(name: string): Promise<LoggedReceipt[]>;
   /** Verifies the public files from nothing but themselves, then the database against them. */
