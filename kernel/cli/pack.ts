@@ -1,6 +1,6 @@
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { constants, createWriteStream } from 'node:fs';
+import { access, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
@@ -46,8 +46,11 @@ export async function run(argv: string[]): Promise<number> {
   // Before a database is started for it.
   parsePeriod(from, to, Date.now());
   const home = resolve(values.home ?? (process.env['ASSAY_HOME'] || join(process.cwd(), '.assay')));
-  const packed = await make(home, { from, to, ...(org === undefined ? {} : { org }) });
   const out = values.out ?? `pack-${org ?? 'local'}-${fileWord(from)}-${fileWord(to)}.zip`;
+  await access(dirname(resolve(out)), constants.W_OK).catch((cause: unknown) => {
+    throw new AssayError('NOT_FOUND', `There is no folder to write ${out} into.`, { where: out, cause });
+  });
+  const packed = await make(home, { from, to, ...(org === undefined ? {} : { org }) });
   await fetchPack(home, packed, out);
   if (values.json) console.log(JSON.stringify({ ...packed, file: out }));
   else for (const line of told(packed, org ?? 'local', out)) console.log(line);
@@ -82,6 +85,7 @@ async function fetchPack(home: string, { bundle }: Packed, out: string): Promise
   }
 }
 
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 const fileWord = (date: string): string => date.replaceAll(/[^0-9A-Za-z.-]+/g, '');
 
 function told(packed: Packed, org: string, out: string): string[] {
@@ -90,8 +94,8 @@ function told(packed: Packed, org: string, out: string): string[] {
   const size = bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
   return [
     `${paint('yellow', 'Packed')} ${org}, ${periodInWords({ from, to })}: ${which}. ${out} (${size}), sealed by receipt ${id.slice(0, 16)}….`,
-    ...(incidents === 0 ? [] : [paint('yellow', `! ${incidents} incidents in the period: index.html names them.`)]),
-    ...(skipped === 0 ? [] : [paint('red', `✗ ${skipped} skipped gates: whoever verifies the pack will see GATES fail.`)]),
+    ...(incidents === 0 ? [] : [paint('yellow', `! ${counted(incidents, 'incident')} in the period: index.html names what went wrong.`)]),
+    ...(skipped === 0 ? [] : [paint('red', `✗ ${counted(skipped, 'skipped gate')}: whoever verifies the pack will see GATES fail.`)]),
     ...(witnesses === null || witnesses.reached
       ? []
       : [paint('yellow', `! Only ${witnesses.signed} of ${witnesses.of} witnesses cosigned its checkpoint in time.`)]),

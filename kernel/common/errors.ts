@@ -132,7 +132,7 @@ export const ERRORS = {
   NAME_INVALID: {
     status: 400,
     says: 'That cannot be the name.',
-    hint: 'Notebooks: letters, digits, `-`, `_` and blanks, up to 80, a letter or digit first. Data sets: `[a-z][a-z0-9_]*`.',
+    hint: 'Notebooks: letters, digits, `-`, `_` and blanks, up to 80, a letter or digit first. Data sets: `[a-z][a-z0-9_]*`. Organisations: lower-case letters, digits, `-`.',
   },
   DIGEST_MISMATCH: {
     status: 422,

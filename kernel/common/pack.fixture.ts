@@ -1,6 +1,6 @@
 /** For tests: audit packs of a log in memory, honest and otherwise. */
 import { sha256Hex } from '#crypto';
-import { MemoryLog } from './bundle.fixture.ts';
+import { MemoryLog, sealedRun } from './bundle.fixture.ts';
 import { PACK_PATHS } from './bundle-layout.ts';
 import { MerkleRange } from './merkle-range.ts';
 import { announcePack, finishPack, outsideReceipt, preparePack, sealPack } from './pack.ts';
@@ -98,3 +98,34 @@ export async function packOf(
     }).set(PACK_PATHS.receipts, jsonl),
   );
 }
+
+/** Receipts 0 to 8 are a sealed run and what it needs; behind it comes all that a page can tell of. A receipt a second, from 10 November 2026. */
+export function busyLog(): MemoryLog {
+  const log = new MemoryLog();
+  sealedRun({ log });
+  const named = (name: string): { readonly name: string; readonly digest: { readonly sha256: string } }[] => [
+    { name, digest: { sha256: sha256Hex(name) } },
+  ];
+  const plugin = { name: 'models', version: '1.0.0', digest: sha256Hex('plugin') };
+  const patients = log.append({ kind: 'dataset', stream: 'org', method: 'datasets.read', plugin: { ...plugin, name: 'datasets' }, subject: named('result'), materials: [{ name: 'datasets/patients/patients.csv', digest: sha256Hex('patients') }] }); // prettier-ignore
+  const model = log.append({ kind: 'model', stream: 'org', method: 'models.train', plugin, subject: named('model'), parents: [{ digest: patients.id, role: 'dataset' }], env: { assay: '0.1.0', node: '24.21.0', platform: 'linux-x64' } }); // prettier-ignore
+  const looked = [
+    { digest: model.id, role: 'model' },
+    { digest: patients.id, role: 'dataset' },
+  ] as const;
+  const validation = log.append({ kind: 'gate', stream: 'org', method: 'govern.gate', plugin: { ...plugin, name: 'govern' }, result: { gate: 'validation', passed: true }, parents: looked }); // prettier-ignore
+  const deployment = log.append({ kind: 'gate', stream: 'org', method: 'govern.gate', plugin: { ...plugin, name: 'govern' }, result: { gate: 'deployment', passed: true }, parents: [{ digest: validation.id, role: 'gate' }, ...looked] }); // prettier-ignore
+  log.append({ kind: 'inference', stream: 'org', method: 'models.predict', plugin, parents: [{ digest: deployment.id, role: 'gate' }, looked[0]] }); // prettier-ignore
+  log.append({ kind: 'gate', stream: 'org', method: 'govern.gate', plugin: { ...plugin, name: 'govern' }, result: { gate: 'validation', passed: false }, parents: looked }); // prettier-ignore
+  log.append({ kind: 'approval', stream: 'org', subject: named('release 4') });
+  log.append({ kind: 'open', stream: 'run-2', subject: named('notebook.md'), result: { title: 'Begun <script>alert("x")</script> & \u202Ehidden' } }); // prettier-ignore
+  const open = log.append({ kind: 'open', stream: 'run-3', subject: named('notebook.md'), result: { title: 'Fails at noon' } });
+  log.append({ kind: 'close', stream: 'run-3', parents: [{ digest: open.id, role: 'open' }], result: { count: 2, outcome: 'failed', root: null } }); // prettier-ignore
+  const seal = log.receipts.find(({ body }) => parseReceipt(body).predicate.kind === 'seal')!;
+  log.append({ kind: 'reproduce', stream: 'reproduce/1', parents: [{ digest: seal.id, role: 'seal' }], result: { ok: false, counts: { IDENTICAL: 1, DIVERGED: 1 } } }); // prettier-ignore
+  log.append({ kind: 'reproduce', stream: 'reproduce/2', parents: [{ digest: seal.id, role: 'seal' }], result: { ok: true, counts: { IDENTICAL: 2 } } }); // prettier-ignore
+  return log;
+}
+
+/** The n-th second of those logs. */
+export const second = (n: number): string => new Date(Date.UTC(2026, 10, 10) + n * 1000).toISOString();
