@@ -31,20 +31,26 @@ export const rows = <T>(all: readonly T[], row: (one: T) => Html): readonly Html
 /** Rows that a page shows of a table; it says how many there are besides. */
 const MOST_ROWS = 1000;
 
+/** A column's name; `wide` takes what the others leave, `count` holds numbers. */
+export type Column = string | readonly [name: string, fit: 'wide' | 'count'];
+
 /** On a narrow screen each row becomes a block, whose cells carry their column's name. */
 export function table<T>(
   all: readonly T[],
-  columns: readonly string[],
+  columns: readonly Column[],
   cells: (one: T) => readonly (Html | string)[],
   total = all.length,
 ): Html {
   const shown = all.slice(0, MOST_ROWS);
   const more = total > shown.length ? html`<p class="more">And ${String(total - shown.length)} more: see receipts/log.jsonl.</p>` : html``;
   return html`<table>
-<thead><tr>${columns.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+<thead><tr>${columns.map((column) => html`<th scope="col"${fitOf(column)}>${nameOf(column)}</th>`)}</tr></thead>
 <tbody>
-${shown.map((one) => html`<tr>${cells(one).map((cell, at) => html`<td data-column="${columns[at]!}">${typeof cell === 'string' ? html`${cell}` : cell}</td>`)}</tr>`)}
+${shown.map((one) => html`<tr>${cells(one).map((cell, at) => html`<td data-column="${nameOf(columns[at]!)}"${fitOf(columns[at]!)}>${typeof cell === 'string' ? html`${cell}` : cell}</td>`)}</tr>`)}
 </tbody>
 </table>
 ${more}`;
 }
+
+const nameOf = (column: Column): string => (typeof column === 'string' ? column : column[0]);
+const fitOf = (column: Column): Html => (typeof column === 'string' ? html`` : html` class="${column[1]}"`);

@@ -4,7 +4,7 @@
  */
 import { sha256Hex } from '#crypto';
 import { hallmarkSvg } from './hallmark.ts';
-import { html, rows, table, type Html } from './pack-html.ts';
+import { html, rows, table, type Column, type Html } from './pack-html.ts';
 import { formatPeriod, type PackPeriod, type Place } from './pack-period.ts';
 import { PACK_STYLE } from './pack-style.ts';
 import type { Counted, PackSummary } from './pack-summary.ts';
@@ -67,13 +67,13 @@ function figures({ receipts, runs: all, incidents: found, kinds: by, reproductio
   const sealed = all.filter((run) => run.sealed !== null).length;
   const shown: readonly (readonly [string, number, string?])[] = [
     ['receipts', receipts],
+    ['incidents', found.length, found.length > 0 ? 'bad' : 'good'],
     ['notebook runs', all.length],
     ['sealed', sealed],
     ['gates passed', gatesPassed],
     ['gates stopped', gatesStopped],
     ['re-runs', reproductions],
     ['data set reads', by.get('dataset') ?? 0],
-    ['incidents', found.length, found.length > 0 ? 'bad' : 'good'],
   ];
   return html`<dl class="figures">${rows(shown, ([name, number, state]) => html`<div${state === undefined ? '' : { html: ` data-state="${state}"` }}><dt>${name}</dt><dd>${grouped(number)}</dd></div>`)}</dl>`;
 }
@@ -84,7 +84,7 @@ function incidents({ incidents: found }: PackSummary): Html {
   return section(
     'Incidents',
     'What did not go as it should. That it stands here is what a log is for.',
-    table(found, ['Number', 'Claims', 'What', 'In words'], ({ index, time, what, detail }) => [
+    table(found, [['Number', 'count'], 'Claims', 'What', ['In words', 'wide']], ({ index, time, what, detail }) => [
       number(index),
       when(time),
       html`<span class="state bad">${what}</span>`,
@@ -94,7 +94,7 @@ function incidents({ incidents: found }: PackSummary): Html {
 }
 
 function runs({ runs: all }: PackSummary): Html {
-  const body = all.length === 0 ? none('No notebook was run with receipts.') : table(all, ['Begun', 'Notebook', 'Ended', 'Receipts', 'Root', 'Seal'], (run) => [
+  const body = all.length === 0 ? none('No notebook was run with receipts.') : table(all, ['Begun', ['Notebook', 'wide'], 'Ended', ['Receipts', 'count'], 'Root', ['Seal', 'count']], (run) => [
     run.begun === null ? 'before the period' : when(run.begun.time),
     html`<b>${run.title}</b>`,
     outcome(run),
@@ -112,7 +112,7 @@ function outcome({ sealed, closed, outcome: how }: RunFacts): Html {
 }
 
 function decisions({ decisions: made, decisionCount }: PackSummary): Html {
-  const body = made.length === 0 ? none('No gate, approval, decision, hold or key was logged.') : table(made, ['Number', 'Claims', 'What', 'Outcome', 'By'], ({ index, time, what, kind, passed, by }) => [
+  const body = made.length === 0 ? none('No gate, approval, decision, hold or key was logged.') : table(made, [['Number', 'count'], 'Claims', ['What', 'wide'], 'Outcome', 'By'], ({ index, time, what, kind, passed, by }) => [
     number(index),
     when(time),
     what,
@@ -124,7 +124,7 @@ function decisions({ decisions: made, decisionCount }: PackSummary): Html {
 
 function kinds({ kinds: by }: PackSummary): Html {
   const all = [...by].toSorted(([a, many], [b, more]) => more - many || (a < b ? -1 : 1));
-  return section('Receipts by kind', 'All of the period, one by one in receipts/log.jsonl.', all.length === 0 ? none('None.') : table(all, ['Kind', 'Receipts'], ([kind, times]) => [kind, grouped(times)])); // prettier-ignore
+  return section('Receipts by kind', 'All of the period, one by one in receipts/log.jsonl.', all.length === 0 ? none('None.') : html`<ul class="kinds">${rows(all, ([kind, times]) => html`<li>${kind} <b>${grouped(times)}</b></li>`)}</ul>`); // prettier-ignore
 }
 
 function edges({ from, to }: PackPeriod, { edges: { before, first, last, after }, strayTimes }: PackSummary): Html {
@@ -137,7 +137,7 @@ function edges({ from, to }: PackPeriod, { edges: { before, first, last, after }
   const stray = strayTimes === 0 ? '' : ` Of the receipts in between, ${grouped(strayTimes)} claim a time outside of the period: a clock went backwards, and they are kept here rather than left out.`; // prettier-ignore
   const body = table(
     ends.filter(([, place]) => place !== null),
-    ['Receipt', 'Number', 'Claims', 'SHA-256'],
+    [['Receipt', 'wide'], ['Number', 'count'], 'Claims', 'SHA-256'],
     ([name, place]) => [name, number(place!.index), when(place!.time), digest(place!.id)],
   );
   return section(
@@ -159,7 +159,7 @@ sha256sum --check --strict manifest-sha256.txt</pre>
 
 function counted(all: readonly Counted[], [name, about, hash, times]: readonly [string, string, string | null, string], empty: string): Html {
   if (all.length === 0) return none(empty);
-  const columns = [name, about, hash, times].filter((column) => column !== null);
+  const columns: readonly Column[] = [[name, 'wide'], about, ...(hash === null ? [] : [hash]), [times, 'count']];
   return table(all, columns, (one) => [
     html`<b>${one.name}</b>`,
     one.about,

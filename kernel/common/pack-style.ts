@@ -27,7 +27,7 @@ h1 { font: 600 2.5rem/1.1 var(--serif); letter-spacing: -0.02em; text-wrap: bala
 .lead { max-width: 60ch; margin-top: 0.75rem; font: 400 1.25rem/1.5 var(--serif); color: var(--grey); }
 .lead b { color: var(--ink); font-weight: 600; }
 .quiet { margin-top: 0.5rem; color: var(--grey-2); font-size: 0.75rem; overflow-wrap: anywhere; }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(7rem, 1fr)); gap: 0 1.5rem; margin-top: 2.5rem; border-top: 1px solid var(--ink); }
+.figures { display: grid; grid-template-columns: repeat(8, minmax(0, 1fr)); gap: 0 1rem; margin-top: 2.5rem; border-top: 1px solid var(--ink); }
 .figures div { display: flex; flex-direction: column-reverse; padding: 0.75rem 0; border-bottom: 1px solid var(--line); }
 .figures dt { color: var(--grey-2); font-size: 0.75rem; }
 .figures dd { font: 600 1.75rem/1.2 var(--serif); font-variant-numeric: tabular-nums; }
@@ -40,10 +40,16 @@ h2 { font: 600 1.25rem/1.3 var(--serif); }
 .none.good { color: var(--pass); }
 .more { padding-top: 0.5rem; color: var(--grey-2); }
 table { width: 100%; border-collapse: collapse; border-top: 1px solid var(--ink); font-variant-numeric: tabular-nums; }
-th { color: var(--grey-2); font-size: 0.75rem; font-weight: 400; }
+th { color: var(--grey-2); font-size: 0.75rem; font-weight: 400; white-space: nowrap; }
 th, td { padding: 0.35rem 1rem 0.35rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; overflow-wrap: anywhere; }
 td b { font-weight: 500; }
 :is(th, td):last-child { padding-right: 0; }
+th:not(.wide, .count) { min-width: 8.5rem; }
+.wide { width: 100%; }
+.count { text-align: right; white-space: nowrap; }
+.kinds { display: grid; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: 0 1.5rem; padding: 0; border-top: 1px solid var(--ink); list-style: none; }
+.kinds li { display: flex; justify-content: space-between; padding: 0.35rem 0; border-bottom: 1px solid var(--line); }
+.kinds b { font-weight: 500; font-variant-numeric: tabular-nums; }
 time, .number, .state, td code { white-space: nowrap; }
 .number { color: var(--grey-2); }
 code, pre { font-family: var(--mono); font-size: 0.75rem; }
@@ -64,10 +70,11 @@ pre { padding: 0.75rem 1rem; overflow-x: auto; border-radius: 4px; background: v
   .mark { width: 4rem; }
   h1 { font-size: 1.75rem; }
   .lead { font-size: 1rem; }
-  .figures { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .figures, .kinds { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   tr { display: block; padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
   td { display: grid; grid-template-columns: 6rem minmax(0, 1fr); padding: 0.1rem 0; border: 0; }
+  td.count { text-align: left; }
   td::before { content: attr(data-column); color: var(--grey-2); font-size: 0.75rem; line-height: 1.3125rem; }
 }
 @media print {

@@ -16,8 +16,9 @@ export function momentOf(time: string): string {
 /** Whole days without their hours: `1 November 2026 to 30 November 2026`. */
 export function periodInWords({ from, to }: Pick<PackPeriod, 'from' | 'to'>): string {
   const whole = (time: string): boolean => time.endsWith('T00:00:00.000Z');
-  const last = whole(to) ? dayOf(new Date(Date.parse(to) - 1).toISOString()) : momentOf(to);
-  const first = whole(from) ? dayOf(from) : momentOf(from);
+  const moment = (time: string): string => `${dayOf(time)}, ${time.slice(11, 19)}`;
+  const last = whole(to) ? dayOf(new Date(Date.parse(to) - 1).toISOString()) : moment(to);
+  const first = whole(from) ? dayOf(from) : moment(from);
   return first === last ? first : `${first} to ${last}`;
 }
 
