@@ -102,7 +102,9 @@ export function VerifyBundle(props: VerifyBundleProps) {
                       onFlip={flip}
                       onRestore={restore}
                     />
-                    <LineageGraph zip={loaded().zip} />
+                    <Show when={done().kind === 'run'}>
+                      <LineageGraph zip={loaded().zip} />
+                    </Show>
                   </>
                 )}
               </Show>
