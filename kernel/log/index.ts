@@ -106,7 +106,7 @@ export async function openLog({ store, home, org, witnesses, onWitnessFailure }:
         ),
       async fsck() {
         await writer.settled();
-        return fsck({ connect, org, vkey: signer, files });
+        return fsck({ connect, org, vkey: signer, files, remembered: await heads.last() });
       },
       async close() {
         await cosigners?.close();

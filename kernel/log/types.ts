@@ -31,11 +31,18 @@ export interface Witnessed {
 
 /** Where the public files and the database part. */
 export interface Fault {
-  readonly code: 'TILE' | 'CHECKPOINT' | 'RECEIPT' | 'CHAIN' | 'TREE' | 'COUNT';
-  /** A file under the log's folder, or `receipt <index>`. */
+  readonly code: 'TILE' | 'CHECKPOINT' | 'RECEIPT' | 'CHAIN' | 'TREE' | 'COUNT' | 'KEY';
+  /** A file under the log's folder, `receipt <index>`, or a table of the database. */
   readonly where: string;
   readonly what: string;
+  /** The receipt's number in the log; null where it is about more than one. */
+  readonly index: number | null;
+  /** Which one is wrong, by the signed root; null where that can't be told. */
+  readonly side: 'file' | 'database' | null;
 }
+
+/** Told as they are found. */
+export type FaultReport = (fault: Omit<Fault, 'index' | 'side'> & Partial<Fault>) => void;
 
 export interface FsckReport {
   readonly ok: boolean;
