@@ -17,7 +17,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   reproduce: { takes: 'BUNDLE', does: 'run what a bundle holds again and compare cell by cell' },
   receipts: { takes: '', does: 'list what the log holds' },
   pack: { takes: '--from DATE --to DATE', does: 'everything logged in a period as one bundle, with a report to read' },
-  log: { takes: 'export|verify|fsck|rebuild', does: 'write the log to a file, check such a file, check this log, mend its files' },
+  log: {
+    takes: 'export|verify|fsck|rebuild',
+    does: 'write the log to a file, check such a file, check this log, mend its files',
+  },
   witness: { takes: '', does: 'cosign the checkpoints of other people’s logs' },
   'new-plugin': { takes: 'NAME', does: 'write a plugin that works at once' },
   'check-plugin': { takes: 'NAME', does: 'run the conformance suite on a plugin' },

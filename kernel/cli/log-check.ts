@@ -31,7 +31,10 @@ function printed({ ok, size, faults }: FsckReport): string[] {
   const under = `${size} receipts under the checkpoint`;
   const verdict = ok
     ? paint('green', `✓ The log holds: ${under}; files and database agree.`)
-    : paint('red', `✗ The log does not hold: ${under}, ${faults.length}${faults.length === 100 ? ' or more' : ''} faults.`);
+    : paint(
+        'red',
+        `✗ The log does not hold: ${under}, ${faults.length}${faults.length === 100 ? ' or more' : ''} ${faults.length === 1 ? 'fault' : 'faults'}.`,
+      );
   const mend = faults.length > 0 && faults.every(({ side }) => side === 'file');
   return [
     ...columns(rows, '  '),
@@ -51,7 +54,10 @@ export async function rebuilt(log: OfflineLog, to: string | undefined, json: boo
   else {
     for (const file of done.written.slice(0, 20)) console.log(`  ${file}`);
     if (done.written.length > 20) console.log(`  … and ${done.written.length - 20} more`);
-    const how = done.written.length === 0 ? 'every file was as it should be' : `${done.written.length} files written`;
+    const how =
+      done.written.length === 0
+        ? 'every file was as it should be'
+        : `${done.written.length} ${done.written.length === 1 ? 'file' : 'files'} written`;
     console.log(`${paint('green', '✓')} ${done.size} receipts in ${done.dir}: ${how}.`);
   }
   return 0;

@@ -57,7 +57,10 @@ export async function run(argv: string[]): Promise<number> {
   return 0;
 }
 
-async function make(home: string, request: { readonly from: string; readonly to: string; readonly org?: string }): Promise<Packed> {
+async function make(
+  home: string,
+  request: { readonly from: string; readonly to: string; readonly org?: string },
+): Promise<Packed> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const running = await findKernel(home);
@@ -94,8 +97,12 @@ function told(packed: Packed, org: string, out: string): string[] {
   const size = bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
   return [
     `${paint('yellow', 'Packed')} ${org}, ${periodInWords({ from, to })}: ${which}. ${out} (${size}), sealed by receipt ${id.slice(0, 16)}….`,
-    ...(incidents === 0 ? [] : [paint('yellow', `! ${counted(incidents, 'incident')} in the period: index.html names what went wrong.`)]),
-    ...(skipped === 0 ? [] : [paint('red', `✗ ${counted(skipped, 'skipped gate')}: whoever verifies the pack will see GATES fail.`)]),
+    ...(incidents === 0
+      ? []
+      : [paint('yellow', `! ${counted(incidents, 'incident')} in the period: index.html names what went wrong.`)]),
+    ...(skipped === 0
+      ? []
+      : [paint('red', `✗ ${counted(skipped, 'skipped gate')}: whoever verifies the pack will see GATES fail.`)]),
     ...(witnesses === null || witnesses.reached
       ? []
       : [paint('yellow', `! Only ${witnesses.signed} of ${witnesses.of} witnesses cosigned its checkpoint in time.`)]),

@@ -17,7 +17,10 @@ export interface RemoteKernel {
   table(name: string, signal?: AbortSignal): Promise<TableData>;
   seal(request: RemoteSeal, signal?: AbortSignal): Promise<RemoteSealed>;
   bundle(id: string, signal?: AbortSignal): Promise<Uint8Array>;
-  pack(request: { readonly from: string; readonly to: string; readonly org?: string }, signal?: AbortSignal): Promise<Packed>;
+  pack(
+    request: { readonly from: string; readonly to: string; readonly org?: string },
+    signal?: AbortSignal,
+  ): Promise<Packed>;
   /** Any JSON resource under /api/v1. */
   json(path: string, signal?: AbortSignal): Promise<unknown>;
   text(path: string, signal?: AbortSignal): Promise<string>;

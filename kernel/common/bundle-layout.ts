@@ -68,8 +68,7 @@ export function bundleKind(files: ReadonlyMap<string, unknown>): BundleKind {
 }
 
 /** Files that a bundle of this kind must have. */
-export const neededPaths = (kind: BundleKind): readonly string[] =>
-  Object.values(kind === 'pack' ? PACK_PATHS : PATHS);
+export const neededPaths = (kind: BundleKind): readonly string[] => Object.values(kind === 'pack' ? PACK_PATHS : PATHS);
 
 /** Whether a bundle of this kind may have a file there; the checks say whether it should. */
 export const isBundlePath = (path: string, kind: BundleKind): boolean =>

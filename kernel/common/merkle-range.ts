@@ -58,6 +58,7 @@ export class MerkleRange {
 /** Heights of the complete subtrees of a tree of `size` leaves, the largest first. */
 function peakLevels(size: number): number[] {
   const levels: number[] = [];
-  for (let level = 0, rest = size; rest > 0; level++, rest = Math.floor(rest / 2)) if (rest % 2 === 1) levels.push(level);
+  for (let level = 0, rest = size; rest > 0; level++, rest = Math.floor(rest / 2))
+    if (rest % 2 === 1) levels.push(level);
   return levels.reverse();
 }

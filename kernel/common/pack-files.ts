@@ -64,7 +64,11 @@ function crate(period: PackPeriod, files: ReadonlyMap<string, PackedFile>): stri
     },
     { ...ref('#organisation'), '@type': 'Organization', name: period.org },
     { ...ref(PACK_PATHS.manifest), '@type': 'File', name: 'SHA-256 of every other file', encodingFormat: 'text/plain' },
-    { ...ref('proof/'), '@type': 'Dataset', name: 'The seal over the manifest, and proofs that all of it is in the log' },
+    {
+      ...ref('proof/'),
+      '@type': 'Dataset',
+      name: 'The seal over the manifest, and proofs that all of it is in the log',
+    },
     ...described.map((path) => ({
       ...ref(path),
       '@type': 'File',

@@ -15,7 +15,13 @@ export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Ht
   return { html: texts.map((text, at) => text + (between[at] ?? '')).join('') };
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 /** Characters that turn the direction of what follows, or can't be seen: a name may not dress up as another. */
 // oxlint-disable-next-line no-control-regex
 const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
@@ -42,14 +48,26 @@ export function table<T>(
   total = all.length,
 ): Html {
   const shown = all.slice(0, MOST_ROWS);
-  const more = total > shown.length ? html`<p class="more">And ${String(total - shown.length)} more: see receipts/log.jsonl.</p>` : html``;
+  const more =
+    total > shown.length
+      ? html`<p class="more">And ${String(total - shown.length)} more: see receipts/log.jsonl.</p>`
+      : html``;
   return html`<table>
-<thead><tr>${columns.map((column) => html`<th scope="col"${fitOf(column)}>${nameOf(column)}</th>`)}</tr></thead>
-<tbody>
-${shown.map((one) => html`<tr>${cells(one).map((cell, at) => html`<td data-column="${nameOf(columns[at]!)}"${fitOf(columns[at]!)}>${typeof cell === 'string' ? html`${cell}` : cell}</td>`)}</tr>`)}
-</tbody>
-</table>
-${more}`;
+      <thead>
+        <tr>
+          ${columns.map((column) => html`<th scope="col" ${fitOf(column)}>${nameOf(column)}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${shown.map(
+          (one) =>
+            html`<tr>
+              ${cells(one).map((cell, at) => html`<td data-column="${nameOf(columns[at]!)}" ${fitOf(columns[at]!)}>${typeof cell === 'string' ? html`${cell}` : cell}</td>`)}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+    ${more}`;
 }
 
 const nameOf = (column: Column): string => (typeof column === 'string' ? column : column[0]);

@@ -31,16 +31,20 @@ export class Incidents {
       const gate = typeof says['gate'] === 'string' ? `The ${says['gate']} gate` : 'A gate';
       this.add(place, 'gate stopped', `${gate} let nothing pass${method === null ? '' : ` (${method})`}.`);
     }
-    if (kind === 'reproduce' && says['ok'] !== true) this.add(place, 'diverged', `A sealed run ran again: ${counts(says['counts'])}.`);
+    if (kind === 'reproduce' && says['ok'] !== true)
+      this.add(place, 'diverged', `A sealed run ran again: ${counts(says['counts'])}.`);
     if (kind !== 'archive') return;
     if (says['pack'] === 'announced') this.announced.set(stream, place);
     else this.announced.delete(stream);
   }
 
   run({ title, begun, closed, outcome, sealed }: RunFacts): void {
-    if (closed === null && begun !== null) this.add(begun, 'never closed', `“${title}” was begun, and not closed in this period.`);
-    else if (closed !== null && outcome !== 'done') this.add(closed, `run ${outcome}`, `“${title}” ended “${outcome}”.`);
-    else if (closed !== null && sealed === null) this.add(closed, 'not sealed', `“${title}” ended well, and was not sealed in this period.`);
+    if (closed === null && begun !== null)
+      this.add(begun, 'never closed', `“${title}” was begun, and not closed in this period.`);
+    else if (closed !== null && outcome !== 'done')
+      this.add(closed, `run ${outcome}`, `“${title}” ended “${outcome}”.`);
+    else if (closed !== null && sealed === null)
+      this.add(closed, 'not sealed', `“${title}” ended well, and was not sealed in this period.`);
   }
 
   /** In the order of the log. */

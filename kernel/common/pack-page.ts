@@ -15,55 +15,61 @@ export const PAGE_VERSION = 1;
 
 export function packPage(period: PackPeriod, summary: PackSummary): string {
   const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="color-scheme" content="light dark">
-<title>${packTitle(period)}</title>
-<style>${{ html: PACK_STYLE }}</style>
-</head>
-<body>
-<main>
-${head(period, summary)}
-${figures(summary)}
-${incidents(summary)}
-${runs(summary)}
-${decisions(summary)}
-${section('Data sets', 'What the runs of the period read.', counted(summary.datasets, ['File', 'Read by', 'SHA-256', 'Times'], 'No data set was read.'))}
-${section('Models', 'What was trained or taken in.', counted(summary.models, ['Model', 'Made by', 'SHA-256', 'Times'], 'No model was made.'))}
-${section('Plugins', 'Who did the work: the code is named by its digest.', counted(summary.plugins, ['Plugin', 'Version', 'SHA-256', 'Receipts'], 'No plugin was called.'))}
-${section('Methods', 'What was called, and what kind of receipt it left.', counted(summary.methods, ['Method', 'Kind', null, 'Times'], 'No method was called.'))}
-${section('Ran on', 'As the receipts say.', counted(summary.environments, ['Software', 'Platform', null, 'Receipts'], 'Nothing is said about it.'))}
-${kinds(summary)}
-${edges(period, summary)}
-${checking(period)}
-</main>
-</body>
-</html>
-`;
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${packTitle(period)}</title>
+        <style>
+          ${{ html: PACK_STYLE }}
+        </style>
+      </head>
+      <body>
+        <main>
+          ${head(period, summary)} ${figures(summary)} ${incidents(summary)} ${runs(summary)} ${decisions(summary)}
+          ${section('Data sets', 'What the runs of the period read.', counted(summary.datasets, ['File', 'Read by', 'SHA-256', 'Times'], 'No data set was read.'))}
+          ${section('Models', 'What was trained or taken in.', counted(summary.models, ['Model', 'Made by', 'SHA-256', 'Times'], 'No model was made.'))}
+          ${section('Plugins', 'Who did the work: the code is named by its digest.', counted(summary.plugins, ['Plugin', 'Version', 'SHA-256', 'Receipts'], 'No plugin was called.'))}
+          ${section('Methods', 'What was called, and what kind of receipt it left.', counted(summary.methods, ['Method', 'Kind', null, 'Times'], 'No method was called.'))}
+          ${section('Ran on', 'As the receipts say.', counted(summary.environments, ['Software', 'Platform', null, 'Receipts'], 'Nothing is said about it.'))}
+          ${kinds(summary)} ${edges(period, summary)} ${checking(period)}
+        </main>
+      </body>
+    </html> `;
   return page.html;
 }
 
 function head(period: PackPeriod, { receipts }: PackSummary): Html {
   const { org, first, end, vkey } = period;
   const mark = { html: hallmarkSvg(sha256Hex(formatPeriod(period))) };
-  const all = receipts === 0
-    ? html`The log of <b>${org}</b> holds nothing from this period: receipt ${end} comes right after ${first === 0 ? 'nothing' : `receipt ${first - 1}`}.`
-    : html`Everything that the log of <b>${org}</b> holds from this period: ${count(receipts, 'receipt')}, number ${first} to number ${end - 1}, none left out.`;
+  const all =
+    receipts === 0
+      ? html`The log of <b>${org}</b> holds nothing from this period: receipt ${end} comes right after
+          ${first === 0 ? 'nothing' : `receipt ${first - 1}`}.`
+      : html`Everything that the log of <b>${org}</b> holds from this period: ${count(receipts, 'receipt')}, number
+          ${first} to number ${end - 1}, none left out.`;
   return html`<header>
-<div class="mark">${mark}</div>
-<div>
-<p class="over">Audit pack</p>
-<h1>${periodInWords(period)}</h1>
-<p class="lead">${all}</p>
-<p class="quiet">Times are UTC, and the organisation’s own claims. Log key <code>${vkey}</code></p>
-</div>
-</header>`;
+    <div class="mark">${mark}</div>
+    <div>
+      <p class="over">Audit pack</p>
+      <h1>${periodInWords(period)}</h1>
+      <p class="lead">${all}</p>
+      <p class="quiet">Times are UTC, and the organisation’s own claims. Log key <code>${vkey}</code></p>
+    </div>
+  </header>`;
 }
 
-function figures({ receipts, runs: all, incidents: found, kinds: by, reproductions, gatesPassed, gatesStopped }: PackSummary): Html {
+function figures({
+  receipts,
+  runs: all,
+  incidents: found,
+  kinds: by,
+  reproductions,
+  gatesPassed,
+  gatesStopped,
+}: PackSummary): Html {
   const sealed = all.filter((run) => run.sealed !== null).length;
   const shown: readonly (readonly [string, number, string?])[] = [
     ['receipts', receipts],
@@ -75,7 +81,9 @@ function figures({ receipts, runs: all, incidents: found, kinds: by, reproductio
     ['re-runs', reproductions],
     ['data set reads', by.get('dataset') ?? 0],
   ];
-  return html`<dl class="figures">${rows(shown, ([name, number, state]) => html`<div${state === undefined ? '' : { html: ` data-state="${state}"` }}><dt>${name}</dt><dd>${grouped(number)}</dd></div>`)}</dl>`;
+  return html`<dl class="figures">
+    ${rows(shown, ([name, number, state]) => html`<div${state === undefined ? '' : { html: ` data-state="${state}"` }}><dt>${name}</dt><dd>${grouped(number)}</dd></div>`)}
+  </dl>`;
 }
 
 function incidents({ incidents: found }: PackSummary): Html {
@@ -102,13 +110,19 @@ function runs({ runs: all }: PackSummary): Html {
     digest(run.root),
     run.sealed === null ? '–' : number(run.sealed.index),
   ]); // prettier-ignore
-  return section('Notebook runs', 'Each was announced in the log before it began. Two runs with one root gave the same results.', body);
+  return section(
+    'Notebook runs',
+    'Each was announced in the log before it began. Two runs with one root gave the same results.',
+    body,
+  );
 }
 
 function outcome({ sealed, closed, outcome: how }: RunFacts): Html {
   if (sealed !== null) return html`<span class="state sealed">sealed</span>`;
   if (closed === null) return html`<span class="state bad">not closed</span>`;
-  return how === 'done' ? html`<span class="state open">done, not sealed</span>` : html`<span class="state bad">${how ?? 'unknown'}</span>`;
+  return how === 'done'
+    ? html`<span class="state open">done, not sealed</span>`
+    : html`<span class="state bad">${how ?? 'unknown'}</span>`;
 }
 
 function decisions({ decisions: made, decisionCount }: PackSummary): Html {
@@ -151,13 +165,21 @@ function checking({ start, stop }: PackPeriod): Html {
   return section(
     'Check it yourself',
     `This page follows from the receipts, letter by letter: the verifier writes it again and compares. It also proves that receipts ${start} to ${stop - 1} are the log’s, that none is missing, and who signed.`,
-    html`<pre>npx assay verify pack.zip
+    html`<pre>
+npx assay verify pack.zip
 sha256sum --check --strict manifest-sha256.txt</pre>
-<p class="quiet">README.md says how to check seal, key and log with OpenSSL alone. proof/checkpoint holds the log’s head as it was signed, with the witnesses’ cosignatures; proof/checkpoint.tsr its time stamp, where there was an authority.</p>`,
+      <p class="quiet">
+        README.md says how to check seal, key and log with OpenSSL alone. proof/checkpoint holds the log’s head as it
+        was signed, with the witnesses’ cosignatures; proof/checkpoint.tsr its time stamp, where there was an authority.
+      </p>`,
   );
 }
 
-function counted(all: readonly Counted[], [name, about, hash, times]: readonly [string, string, string | null, string], empty: string): Html {
+function counted(
+  all: readonly Counted[],
+  [name, about, hash, times]: readonly [string, string, string | null, string],
+  empty: string,
+): Html {
   if (all.length === 0) return none(empty);
   const columns: readonly Column[] = [[name, 'wide'], about, ...(hash === null ? [] : [hash]), [times, 'count']];
   return table(all, columns, (one) => [
@@ -170,10 +192,10 @@ function counted(all: readonly Counted[], [name, about, hash, times]: readonly [
 
 const section = (title: string, about: string, body: Html): Html =>
   html`<section>
-<h2>${title}</h2>
-<p class="about">${about}</p>
-${body}
-</section>`;
+    <h2>${title}</h2>
+    <p class="about">${about}</p>
+    ${body}
+  </section>`;
 const none = (text: string): Html => html`<p class="none">${text}</p>`;
 const number = (index: number): Html => html`<span class="number">${String(index)}</span>`;
 const when = (time: string): Html => html`<time datetime="${time}">${momentOf(time)}</time>`;

@@ -42,7 +42,8 @@ export class Runs {
     if (kind !== 'close') return;
     run.closed = place;
     run.outcome = String(outcome);
-    if (count !== seq + 1) this.miscounted.push(`Receipt ${place.index} closes a run of ${seq + 1} receipts as ${String(count)}.`);
+    if (count !== seq + 1)
+      this.miscounted.push(`Receipt ${place.index} closes a run of ${seq + 1} receipts as ${String(count)}.`);
   }
 
   private begin(stream: string): Draft {

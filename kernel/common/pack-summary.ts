@@ -137,9 +137,11 @@ export class SummaryBuilder {
   private count({ subject, predicate }: Statement): void {
     const { kind, method, plugin, materials, env } = predicate;
     const { datasets, models, methods, plugins, environments } = this.counted;
-    if (kind === 'dataset') for (const { name, digest } of materials.slice(0, 4)) datasets.add(name, method ?? '', digest);
+    if (kind === 'dataset')
+      for (const { name, digest } of materials.slice(0, 4)) datasets.add(name, method ?? '', digest);
     if (kind === 'model') {
-      const made = subject.find(({ name }) => name === 'model') ?? subject.find(({ name }) => name !== 'result') ?? subject[0];
+      const made =
+        subject.find(({ name }) => name === 'model') ?? subject.find(({ name }) => name !== 'result') ?? subject[0];
       if (made !== undefined) models.add(made.name, method ?? '', made.digest.sha256);
     }
     if (method !== null) methods.add(method, kind, null);

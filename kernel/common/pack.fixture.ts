@@ -119,7 +119,12 @@ export function busyLog(): MemoryLog {
   log.append({ kind: 'gate', stream: 'org', method: 'govern.gate', plugin: { ...plugin, name: 'govern' }, result: { gate: 'validation', passed: false }, parents: looked }); // prettier-ignore
   log.append({ kind: 'approval', stream: 'org', subject: named('release 4') });
   log.append({ kind: 'open', stream: 'run-2', subject: named('notebook.md'), result: { title: 'Begun <script>alert("x")</script> & \u202Ehidden' } }); // prettier-ignore
-  const open = log.append({ kind: 'open', stream: 'run-3', subject: named('notebook.md'), result: { title: 'Fails at noon' } });
+  const open = log.append({
+    kind: 'open',
+    stream: 'run-3',
+    subject: named('notebook.md'),
+    result: { title: 'Fails at noon' },
+  });
   log.append({ kind: 'close', stream: 'run-3', parents: [{ digest: open.id, role: 'open' }], result: { count: 2, outcome: 'failed', root: null } }); // prettier-ignore
   const seal = log.receipts.find(({ body }) => parseReceipt(body).predicate.kind === 'seal')!;
   log.append({ kind: 'reproduce', stream: 'reproduce/1', parents: [{ digest: seal.id, role: 'seal' }], result: { ok: false, counts: { IDENTICAL: 1, DIVERGED: 1 } } }); // prettier-ignore

@@ -25,7 +25,8 @@ export const VERIFY_CHECKS = {
   ROOT: 'The cells give the root that the run closed with and that was sealed.',
   CONTENTS: 'Every data set and artifact is what some receipt names, and nothing was slipped in.',
   CARRIED: 'Everything that receipts name is in the bundle.',
-  PERIOD: 'The pack holds the period that was announced, all of it: one unbroken stretch of the log, with a receipt from outside at each end.',
+  PERIOD:
+    'The pack holds the period that was announced, all of it: one unbroken stretch of the log, with a receipt from outside at each end.',
   REPORT: 'The page and the other descriptions say what the receipts say.',
   SIGNER: 'The log that signed is one that your policy trusts.',
   WITNESSES: 'As many witnesses saw the checkpoint as your policy asks for.',

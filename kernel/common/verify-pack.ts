@@ -100,7 +100,8 @@ function checkReceipts(files: Files): Found<Pack> {
 }
 
 function checkOrigin({ period }: Pack, outside: Receipts, seal: Seal, signed: SignedCheckpoint): Found<true> {
-  if (period.vkey !== formatVkey(signed.key)) fail(`${PACK_PATHS.period} is about another log than the one that signed.`);
+  if (period.vkey !== formatVkey(signed.key))
+    fail(`${PACK_PATHS.period} is about another log than the one that signed.`);
   if (period.org !== seal.predicate.org) fail(`${PACK_PATHS.period} is about the organisation “${period.org}”.`);
   return checkLog(outside, seal, signed);
 }
@@ -126,7 +127,10 @@ function checkStretch(
     if (index >= BigInt(start) && index < BigInt(stop)) fail(`${nameOf(receipt)} belongs into ${PACK_PATHS.receipts}.`);
   }
   if (value.get(seal.id)! < BigInt(stop)) fail('The pack was sealed before its last receipt was logged.');
-  return { value, detail: `${stop - start} receipts proved together, ${detail.replace(' receipts proved', '')} by themselves` };
+  return {
+    value,
+    detail: `${stop - start} receipts proved together, ${detail.replace(' receipts proved', '')} by themselves`,
+  };
 }
 
 /** `old <stop>`, a hash a line, an empty line, the checkpoint: exactly as Assay writes it. */
@@ -142,7 +146,11 @@ function rangeProof(files: Files, stop: number): Uint8Array[] {
   return hashes as Uint8Array[];
 }
 
-function checkParents({ stretch, outside, period }: Pack, seal: Seal, indices: ReadonlyMap<Digest, bigint>): Found<true> {
+function checkParents(
+  { stretch, outside, period }: Pack,
+  seal: Seal,
+  indices: ReadonlyMap<Digest, bigint>,
+): Found<true> {
   const { faults, missing } = stretch.verified;
   refuse(faults, 'PARENTS');
   const all = new Map([...outside, { ...seal, path: PACK_PATHS.seal }].map((receipt) => [receipt.id, receipt]));
@@ -160,12 +168,18 @@ function checkParents({ stretch, outside, period }: Pack, seal: Seal, indices: R
   // Of a gate before the stretch its own gate, model and data are carried too.
   const gates = outside.filter(({ predicate }) => predicate.kind === 'gate');
   const reached = new Set(gates.flatMap(({ predicate }) => predicate.parents.map(({ digest }) => digest)));
-  const loose = outside.find(({ id }) => id !== period.announced && !stretch.verified.followed.has(id) && !reached.has(id));
+  const loose = outside.find(
+    ({ id }) => id !== period.announced && !stretch.verified.followed.has(id) && !reached.has(id),
+  );
   if (loose !== undefined) fail(`${loose.path} has nothing to do with this period.`);
   if (!seal.predicate.parents.some(({ digest, role }) => digest === period.announced && role === 'previous'))
     fail('The seal does not name the announcement of this pack.');
   if (away === 0) return { value: true, detail: 'All that they follow from is here.' };
-  return { value: true, ok: null, detail: `${away} that they follow from stand before the stretch and are not carried, so not judged.` };
+  return {
+    value: true,
+    ok: null,
+    detail: `${away} that they follow from stand before the stretch and are not carried, so not judged.`,
+  };
 }
 
 function checkPeriod(pack: Pack, seal: Seal, files: Files, indices: ReadonlyMap<Digest, bigint>): Found<true> {
@@ -185,8 +199,10 @@ function checkPeriod(pack: Pack, seal: Seal, files: Files, indices: ReadonlyMap<
   const sealed = Object(seal.predicate.result) as { readonly period?: unknown };
   if (sealed.period !== digestOf(files.get(PACK_PATHS.period)!)) fail('The seal is about another period.');
   const { before, after, first: one, last } = summary.edges;
-  if (before !== null && before.time >= from) fail(`Receipt ${before.index}, before the stretch, claims ${before.time}: it belongs to the period.`);
-  if (after === null || after.time < to) fail(`Receipt ${end}, behind the stretch, claims ${after?.time ?? 'nothing'}: it belongs to the period.`);
+  if (before !== null && before.time >= from)
+    fail(`Receipt ${before.index}, before the stretch, claims ${before.time}: it belongs to the period.`);
+  if (after === null || after.time < to)
+    fail(`Receipt ${end}, behind the stretch, claims ${after?.time ?? 'nothing'}: it belongs to the period.`);
   if (one !== null && one.time < from) fail(`Receipt ${first} claims ${one.time}: the stretch begins too early.`);
   if (last !== null && last.time >= to) fail(`Receipt ${end - 1} claims ${last.time}: the stretch ends too late.`);
   const stray = summary.strayTimes === 0 ? '' : `; ${summary.strayTimes} of them claim a time outside of it`;
@@ -198,7 +214,11 @@ function checkPeriod(pack: Pack, seal: Seal, files: Files, indices: ReadonlyMap<
 /** Written again from the receipts, every description must come out the same. */
 function checkReport(files: Files, { period, summary, outside }: Pack): Found<true> {
   if (period.page !== PAGE_VERSION)
-    return { value: true, ok: null, detail: `Not judged: the page is written in form ${period.page}, this verifier knows ${PAGE_VERSION}.` };
+    return {
+      value: true,
+      ok: null,
+      detail: `Not judged: the page is written in form ${period.page}, this verifier knows ${PAGE_VERSION}.`,
+    };
   const written = packFiles(period, summary, outside, (path) => {
     const bytes = files.get(path)!;
     return { digest: digestOf(bytes), bytes: bytes.length };
@@ -213,4 +233,3 @@ function firstLine(files: Files, path: string, text: string): string {
   const line = text.split('\n').findIndex((expected, at) => expected !== found[at]);
   return ` Line ${(line < 0 ? text.split('\n').length : line) + 1} says something else.`;
 }
-

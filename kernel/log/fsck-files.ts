@@ -1,7 +1,9 @@
 /** The public files as they are read: what is missing, cut or malformed is said with its path. */
-import { equalBytes } from '#common/bytes.ts';
-import { HASH_BYTES, type MerkleTree } from '#common/merkle.ts';
-import { decodeEntries, TILE_WIDTH, tileBytes, tilePath, type Tile } from '#common/tlog-tiles.ts';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { concatBytes, equalBytes } from '#common/bytes.ts';
+import { HASH_BYTES, leafHash, type MerkleTree } from '#common/merkle.ts';
+import { decodeEntries, parseTilePath, TILE_WIDTH, tileBytes, tilePath, type Tile } from '#common/tlog-tiles.ts';
 import { codeOf } from '../store/files.ts';
 import type { FaultReport as Report } from './types.ts';
 import type { PublicFiles } from './public.ts';
@@ -42,6 +44,41 @@ export async function verifyUpperTiles(files: PublicFiles, tree: MerkleTree, siz
       if (bytes === undefined || equalBytes(bytes, tileBytes(tree, tile))) continue;
       report({ code: 'TILE', where: tilePath(tile), what: 'It is not what the tiles below it make.', side: 'file' });
     }
+  }
+}
+
+/** Partial tiles of smaller trees, which stay until their tile is full: whoever remembers an older checkpoint reads them. */
+export async function* olderTiles(
+  files: PublicFiles,
+  size: number,
+): AsyncGenerator<{ readonly tile: Tile; readonly bytes: Uint8Array; readonly width: number }> {
+  const paths = await readdir(join(files.dir, 'tile'), { recursive: true }).catch(() => []);
+  for (const path of paths.toSorted()) {
+    const tile = parseTilePath(`tile/${path.replaceAll('\\', '/')}`);
+    if (tile === null || tile.width === TILE_WIDTH) continue;
+    const scale = TILE_WIDTH ** (tile.level === 'entries' ? 0 : tile.level);
+    const width = Math.min(TILE_WIDTH, Math.floor(size / scale) - tile.index * TILE_WIDTH);
+    // What is as wide as it can be is looked at by itself; what lies beyond the checkpoint nobody has signed.
+    if (tile.width >= width) continue;
+    yield { tile, bytes: await readFile(join(files.dir, 'tile', path)), width };
+  }
+}
+
+/** Against the leaves that are right. */
+export async function verifyOlderTiles(files: PublicFiles, tree: MerkleTree, size: number, report: Report) {
+  for await (const { tile, bytes } of olderTiles(files, size)) {
+    const level = tile.level === 'entries' ? 0 : tile.level;
+    if (equalBytes(hashesIn(tile, bytes), tileBytes(tree, { ...tile, level }))) continue;
+    report({ code: 'TILE', where: tilePath(tile), what: 'It is not the beginning of the tile that it became.', side: 'file' }); // prettier-ignore
+  }
+}
+
+function hashesIn({ level, width }: Tile, bytes: Uint8Array): Uint8Array {
+  if (level !== 'entries') return bytes;
+  try {
+    return concatBytes(decodeEntries(bytes, width).map(leafHash));
+  } catch {
+    return new Uint8Array();
   }
 }
 

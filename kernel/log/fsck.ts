@@ -8,7 +8,7 @@ import { HASH_BYTES, leafHash } from '#common/merkle.ts';
 import { formatVkey, type Vkey } from '#common/note.ts';
 import { verifyCheckpoint } from '#common/proof.ts';
 import { TILE_WIDTH, tilePath } from '#common/tlog-tiles.ts';
-import { entryBundle, hashTile, tilesAt, verifyUpperTiles } from './fsck-files.ts';
+import { entryBundle, hashTile, tilesAt, verifyOlderTiles, verifyUpperTiles } from './fsck-files.ts';
 import { RowReader, type StoredRow } from './fsck-rows.ts';
 import { Sides, type Leaf } from './fsck-sides.ts';
 import type { PublicFiles } from './public.ts';
@@ -96,7 +96,12 @@ async function verifyHeads(
     const { size, root } = verifyCheckpoint(remembered, [vkey]);
     const own = await readHead(client, org, Number(size));
     if (own === undefined || !equalBytes(own.root, root))
-      report({ code, where, what: `The database lacks the head that it signed at ${size} receipts.`, side: 'database' });
+      report({
+        code,
+        where,
+        what: `The database lacks the head that it signed at ${size} receipts.`,
+        side: 'database',
+      });
   } catch (error) {
     report({ code, where: `${org}.heads`, what: (error as Error).message, side: 'file' });
   }
@@ -129,8 +134,10 @@ async function verifyLeaves(
   const { tree, trusted, parted } = sides.judge(root);
   if (!trusted && root !== undefined)
     report({ code: 'TREE', where: 'checkpoint', what: 'Neither the tiles nor the database make the root that was signed.' }); // prettier-ignore
-  for (const { leaf, right } of parted) for (const fault of partings(leaf, size, trusted ? right : undefined)) report(fault);
+  for (const { leaf, right } of parted)
+    for (const fault of partings(leaf, size, trusted ? right : undefined)) report(fault);
   await verifyUpperTiles(files, tree, size, report);
+  if (trusted) await verifyOlderTiles(files, tree, size, report);
 }
 
 const hashOf = (entry: StoredRow['id'] | undefined): Uint8Array | undefined =>

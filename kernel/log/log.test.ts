@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -350,7 +350,11 @@ describe('a log whose files are lost or changed', () => {
 describe('fsck', () => {
   it('says where database and files part, and which of them is wrong', async () => {
     const log = await openNew();
-    const receipts = await appendMany(log, 600, 3);
+    const receipts = await appendMany(log, 550, 3);
+    await log.checkpoint();
+    // So that the last tile had another width before.
+    await log.proof(receipts[549]!.id);
+    receipts.push(...(await appendMany(log, 50, 3)));
     const found = async (): Promise<string[]> =>
       (await log.fsck()).faults.map(({ code, where, side }) => `${code} ${where} ${side}`).toSorted();
     assert.deepEqual(await found(), []);
@@ -378,12 +382,26 @@ describe('fsck', () => {
           writeFileSync(join(log.dir, path), bytes.with(at, bytes[at]! ^ 1));
           assert.deepEqual(await found(), [`TILE ${path} file`], `byte ${at}`);
         }
-        for (const cut of [bytes.subarray(0, -1), bytes.subarray(0, 34), Buffer.alloc(0), Buffer.concat([bytes, bytes])]) {
+        for (const cut of [
+          bytes.subarray(0, -1),
+          bytes.subarray(0, 34),
+          Buffer.alloc(0),
+          Buffer.concat([bytes, bytes]),
+        ]) {
           writeFileSync(join(log.dir, path), cut);
           assert.deepEqual(await found(), [`TILE ${path} file`], `${cut.length} bytes`);
         }
         rmSync(join(log.dir, path));
         assert.deepEqual(await found(), [`TILE ${path} file`], 'missing');
+      });
+
+    // Partial tiles of smaller trees, which are there for whoever remembers one.
+    const [older] = readdirSync(join(log.dir, 'tile/entries/002.p')).filter((width) => width !== '88');
+    assert.ok(older !== undefined);
+    for (const path of [`tile/entries/002.p/${older}`, `tile/0/002.p/${older}`])
+      await changed(log, path, async (bytes) => {
+        writeFileSync(join(log.dir, path), bytes.with(5, bytes[5]! ^ 1));
+        assert.deepEqual(await found(), [`TILE ${path} file`]);
       });
 
     // Two files that agree with each other against the database: the signed root decides.
@@ -393,7 +411,10 @@ describe('fsck', () => {
         writeFileSync(join(log.dir, 'tile/entries/000'), forged);
         writeFileSync(join(log.dir, 'tile/0/000'), Buffer.concat([hashes.subarray(0, 160), leafHash(forged.subarray(2 + 34 * 5, 34 * 6)), hashes.subarray(192)])); // prettier-ignore
         assert.deepEqual(await found(), ['TILE tile/0/000 file', 'TILE tile/entries/000 file']);
-        assert.deepEqual((await log.fsck()).faults.map(({ index }) => index), [5, 5]);
+        assert.deepEqual(
+          (await log.fsck()).faults.map(({ index }) => index),
+          [5, 5],
+        );
       });
     });
 

@@ -13,6 +13,7 @@ import { tilePath } from '#common/tlog-tiles.ts';
 import { openStore } from '../store/index.ts';
 import { Bundles } from './bundles.ts';
 import { fsck } from './fsck.ts';
+import { olderTiles } from './fsck-files.ts';
 import { HeadFile } from './heads.ts';
 import { readKey } from './keys.ts';
 import { publicFiles, type FilledTile, type PublicFiles } from './public.ts';
@@ -69,6 +70,11 @@ export async function rebuildHome(log: OfflineLog, to?: string): Promise<Rebuilt
       await write([...edge.takeFull(), ...bundles.takeFull()]);
     }
     await write([...edge.takeTiles(), ...bundles.take()]);
+    for await (const { tile, bytes, width } of olderTiles(files, head.size)) {
+      const whole = await files.tile({ ...tile, width });
+      const right = whole.subarray(0, (whole.length / width) * tile.width);
+      if (!equalBytes(bytes, right)) await write([{ ...tile, bytes: right }]);
+    }
     // One that says the same may carry cosignatures: it stays.
     if (published?.size !== head.size || to !== undefined) {
       await files.publish([], head.note);
@@ -143,7 +149,11 @@ async function refuseFork(
   refuse(edge, head, 'was signed');
 }
 
-function refuse(edge: TreeEdge, { size, root }: { readonly size: number; readonly root: Uint8Array }, what: string): void {
+function refuse(
+  edge: TreeEdge,
+  { size, root }: { readonly size: number; readonly root: Uint8Array },
+  what: string,
+): void {
   if (equalBytes(edge.root(), root)) return;
   throw new AssayError('LOG_FORKED', `The receipts in the database do not make the tree that ${what} at ${size}.`);
 }

@@ -161,7 +161,10 @@ interface ToSeal {
   readonly summary: PackSummary;
 }
 
-async function seal(kernel: Kernel, { log, stream, period, outside, receipts, stretch, summary }: ToSeal): Promise<Packed> {
+async function seal(
+  kernel: Kernel,
+  { log, stream, period, outside, receipts, stretch, summary }: ToSeal,
+): Promise<Packed> {
   const { stop } = period;
   // Before anything is sealed: the database must hold what the log published.
   await rangeProof(log, stop, stretch, (await log.cosigned(stop, 0)).note);
@@ -202,7 +205,12 @@ async function seal(kernel: Kernel, { log, stream, period, outside, receipts, st
 }
 
 /** @throws LOG_FORKED */
-async function rangeProof(log: Log, stop: number, { verified }: Stretch, checkpoint: string): Promise<readonly Uint8Array[]> {
+async function rangeProof(
+  log: Log,
+  stop: number,
+  { verified }: Stretch,
+  checkpoint: string,
+): Promise<readonly Uint8Array[]> {
   const proof = await log.stretch.consistency(stop, checkpoint);
   const { size, root } = verifyCheckpoint(checkpoint, [parseVkey(log.vkey)]);
   try {

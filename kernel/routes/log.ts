@@ -57,9 +57,13 @@ export function log(app: FastifyInstance, { kernel }: Context): void {
       schema: {
         operationId: 'checkLog',
         tags: ['evidence'],
-        summary: 'Verify tiles, entries and checkpoint, then the database against them: where they part, and which side is wrong.',
+        summary:
+          'Verify tiles, entries and checkpoint, then the database against them: where they part, and which side is wrong.',
         querystring: object({ org: text('Must be this kernel’s own.', { maxLength: 63 }) }, ['org']),
-        response: { 200: json('What was found; nothing is repaired.', report), ...failures('INPUT_INVALID', 'NOT_FOUND') },
+        response: {
+          200: json('What was found; nothing is repaired.', report),
+          ...failures('INPUT_INVALID', 'NOT_FOUND'),
+        },
       },
     },
     async (request) => {
