@@ -7,7 +7,7 @@ export interface Html {
 type Part = Html | string | number | readonly Html[];
 
 /** A template whose values are escaped, but for those made by it. */
-export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Html {
+export function markup(texts: TemplateStringsArray, ...parts: readonly Part[]): Html {
   const between = parts.map((part) => {
     if (typeof part !== 'object') return escaped(String(part));
     return 'html' in part ? part.html : part.map((one) => one.html).join('\n');
@@ -50,25 +50,16 @@ export function table<T>(
   const shown = all.slice(0, MOST_ROWS);
   const more =
     total > shown.length
-      ? html`<p class="more">And ${String(total - shown.length)} more: see receipts/log.jsonl.</p>`
-      : html``;
-  return html`<table>
-      <thead>
-        <tr>
-          ${columns.map((column) => html`<th scope="col" ${fitOf(column)}>${nameOf(column)}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${shown.map(
-          (one) =>
-            html`<tr>
-              ${cells(one).map((cell, at) => html`<td data-column="${nameOf(columns[at]!)}" ${fitOf(columns[at]!)}>${typeof cell === 'string' ? html`${cell}` : cell}</td>`)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-    ${more}`;
+      ? markup`<p class="more">And ${String(total - shown.length)} more: see receipts/log.jsonl.</p>`
+      : markup``;
+  return markup`<table>
+<thead><tr>${columns.map((column) => markup`<th scope="col"${fitOf(column)}>${nameOf(column)}</th>`)}</tr></thead>
+<tbody>
+${shown.map((one) => markup`<tr>${cells(one).map((cell, at) => markup`<td data-column="${nameOf(columns[at]!)}"${fitOf(columns[at]!)}>${typeof cell === 'string' ? markup`${cell}` : cell}</td>`)}</tr>`)}
+</tbody>
+</table>
+${more}`;
 }
 
 const nameOf = (column: Column): string => (typeof column === 'string' ? column : column[0]);
-const fitOf = (column: Column): Html => (typeof column === 'string' ? html`` : html` class="${column[1]}"`);
+const fitOf = (column: Column): Html => (typeof column === 'string' ? markup`` : markup` class="${column[1]}"`);

@@ -4,7 +4,7 @@
  */
 import { sha256Hex } from '#crypto';
 import { hallmarkSvg } from './hallmark.ts';
-import { html, rows, table, type Column, type Html } from './pack-html.ts';
+import { markup, rows, table, type Column, type Html } from './pack-html.ts';
 import { formatPeriod, type PackPeriod, type Place } from './pack-period.ts';
 import { PACK_STYLE } from './pack-style.ts';
 import type { Counted, PackSummary } from './pack-summary.ts';
@@ -14,30 +14,35 @@ import type { RunFacts } from './pack-runs.ts';
 export const PAGE_VERSION = 1;
 
 export function packPage(period: PackPeriod, summary: PackSummary): string {
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${packTitle(period)}</title>
-        <style>
-          ${{ html: PACK_STYLE }}
-        </style>
-      </head>
-      <body>
-        <main>
-          ${head(period, summary)} ${figures(summary)} ${incidents(summary)} ${runs(summary)} ${decisions(summary)}
-          ${section('Data sets', 'What the runs of the period read.', counted(summary.datasets, ['File', 'Read by', 'SHA-256', 'Times'], 'No data set was read.'))}
-          ${section('Models', 'What was trained or taken in.', counted(summary.models, ['Model', 'Made by', 'SHA-256', 'Times'], 'No model was made.'))}
-          ${section('Plugins', 'Who did the work: the code is named by its digest.', counted(summary.plugins, ['Plugin', 'Version', 'SHA-256', 'Receipts'], 'No plugin was called.'))}
-          ${section('Methods', 'What was called, and what kind of receipt it left.', counted(summary.methods, ['Method', 'Kind', null, 'Times'], 'No method was called.'))}
-          ${section('Ran on', 'As the receipts say.', counted(summary.environments, ['Software', 'Platform', null, 'Receipts'], 'Nothing is said about it.'))}
-          ${kinds(summary)} ${edges(period, summary)} ${checking(period)}
-        </main>
-      </body>
-    </html> `;
+  const page = markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="color-scheme" content="light dark">
+<title>${packTitle(period)}</title>
+<style>${{ html: PACK_STYLE }}</style>
+</head>
+<body>
+<main>
+${head(period, summary)}
+${figures(summary)}
+${incidents(summary)}
+${runs(summary)}
+${decisions(summary)}
+${section('Data sets', 'What the runs of the period read.', counted(summary.datasets, ['File', 'Read by', 'SHA-256', 'Times'], 'No data set was read.'))}
+${section('Models', 'What was trained or taken in.', counted(summary.models, ['Model', 'Made by', 'SHA-256', 'Times'], 'No model was made.'))}
+${section('Plugins', 'Who did the work: the code is named by its digest.', counted(summary.plugins, ['Plugin', 'Version', 'SHA-256', 'Receipts'], 'No plugin was called.'))}
+${section('Methods', 'What was called, and what kind of receipt it left.', counted(summary.methods, ['Method', 'Kind', null, 'Times'], 'No method was called.'))}
+${section('Ran on', 'As the receipts say.', counted(summary.environments, ['Software', 'Platform', null, 'Receipts'], 'Nothing is said about it.'))}
+${kinds(summary)}
+${edges(period, summary)}
+${checking(period)}
+</main>
+</body>
+</html>
+`;
   return page.html;
 }
 
@@ -46,19 +51,17 @@ function head(period: PackPeriod, { receipts }: PackSummary): Html {
   const mark = { html: hallmarkSvg(sha256Hex(formatPeriod(period))) };
   const all =
     receipts === 0
-      ? html`The log of <b>${org}</b> holds nothing from this period: receipt ${end} comes right after
-          ${first === 0 ? 'nothing' : `receipt ${first - 1}`}.`
-      : html`Everything that the log of <b>${org}</b> holds from this period: ${count(receipts, 'receipt')}, number
-          ${first} to number ${end - 1}, none left out.`;
-  return html`<header>
-    <div class="mark">${mark}</div>
-    <div>
-      <p class="over">Audit pack</p>
-      <h1>${periodInWords(period)}</h1>
-      <p class="lead">${all}</p>
-      <p class="quiet">Times are UTC, and the organisation’s own claims. Log key <code>${vkey}</code></p>
-    </div>
-  </header>`;
+      ? markup`The log of <b>${org}</b> holds nothing from this period: receipt ${end} comes right after ${first === 0 ? 'nothing' : `receipt ${first - 1}`}.`
+      : markup`Everything that the log of <b>${org}</b> holds from this period: ${count(receipts, 'receipt')}, number ${first} to number ${end - 1}, none left out.`;
+  return markup`<header>
+<div class="mark">${mark}</div>
+<div>
+<p class="over">Audit pack</p>
+<h1>${periodInWords(period)}</h1>
+<p class="lead">${all}</p>
+<p class="quiet">Times are UTC, and the organisation’s own claims. Log key <code>${vkey}</code></p>
+</div>
+</header>`;
 }
 
 function figures({
@@ -81,21 +84,19 @@ function figures({
     ['re-runs', reproductions],
     ['data set reads', by.get('dataset') ?? 0],
   ];
-  return html`<dl class="figures">
-    ${rows(shown, ([name, number, state]) => html`<div${state === undefined ? '' : { html: ` data-state="${state}"` }}><dt>${name}</dt><dd>${grouped(number)}</dd></div>`)}
-  </dl>`;
+  return markup`<dl class="figures">${rows(shown, ([name, number, state]) => markup`<div${state === undefined ? '' : { html: ` data-state="${state}"` }}><dt>${name}</dt><dd>${grouped(number)}</dd></div>`)}</dl>`;
 }
 
 function incidents({ incidents: found }: PackSummary): Html {
   if (found.length === 0)
-    return section('Incidents', 'Runs that failed or were never closed, gates that stopped something or were skipped, re-runs that came out otherwise.', html`<p class="none good">None: every run that was begun was closed, sealed and went through its gates.</p>`); // prettier-ignore
+    return section('Incidents', 'Runs that failed or were never closed, gates that stopped something or were skipped, re-runs that came out otherwise.', markup`<p class="none good">None: every run that was begun was closed, sealed and went through its gates.</p>`); // prettier-ignore
   return section(
     'Incidents',
     'What did not go as it should. That it stands here is what a log is for.',
     table(found, [['Number', 'count'], 'Claims', 'What', ['In words', 'wide']], ({ index, time, what, detail }) => [
       number(index),
       when(time),
-      html`<span class="state bad">${what}</span>`,
+      markup`<span class="state bad">${what}</span>`,
       detail,
     ]),
   );
@@ -104,7 +105,7 @@ function incidents({ incidents: found }: PackSummary): Html {
 function runs({ runs: all }: PackSummary): Html {
   const body = all.length === 0 ? none('No notebook was run with receipts.') : table(all, ['Begun', ['Notebook', 'wide'], 'Ended', ['Receipts', 'count'], 'Root', ['Seal', 'count']], (run) => [
     run.begun === null ? 'before the period' : when(run.begun.time),
-    html`<b>${run.title}</b>`,
+    markup`<b>${run.title}</b>`,
     outcome(run),
     grouped(run.receipts),
     digest(run.root),
@@ -118,11 +119,11 @@ function runs({ runs: all }: PackSummary): Html {
 }
 
 function outcome({ sealed, closed, outcome: how }: RunFacts): Html {
-  if (sealed !== null) return html`<span class="state sealed">sealed</span>`;
-  if (closed === null) return html`<span class="state bad">not closed</span>`;
+  if (sealed !== null) return markup`<span class="state sealed">sealed</span>`;
+  if (closed === null) return markup`<span class="state bad">not closed</span>`;
   return how === 'done'
-    ? html`<span class="state open">done, not sealed</span>`
-    : html`<span class="state bad">${how ?? 'unknown'}</span>`;
+    ? markup`<span class="state open">done, not sealed</span>`
+    : markup`<span class="state bad">${how ?? 'unknown'}</span>`;
 }
 
 function decisions({ decisions: made, decisionCount }: PackSummary): Html {
@@ -130,7 +131,7 @@ function decisions({ decisions: made, decisionCount }: PackSummary): Html {
     number(index),
     when(time),
     what,
-    passed === null ? kind : html`<span class="state ${passed ? 'good' : 'bad'}">${passed ? 'passed' : 'stopped'}</span>`,
+    passed === null ? kind : markup`<span class="state ${passed ? 'good' : 'bad'}">${passed ? 'passed' : 'stopped'}</span>`,
     by,
   ], decisionCount); // prettier-ignore
   return section('Gates and decisions', 'Who let what through: gates, approvals, decisions, holds and keys.', body);
@@ -138,7 +139,7 @@ function decisions({ decisions: made, decisionCount }: PackSummary): Html {
 
 function kinds({ kinds: by }: PackSummary): Html {
   const all = [...by].toSorted(([a, many], [b, more]) => more - many || (a < b ? -1 : 1));
-  return section('Receipts by kind', 'All of the period, one by one in receipts/log.jsonl.', all.length === 0 ? none('None.') : html`<ul class="kinds">${rows(all, ([kind, times]) => html`<li>${kind} <b>${grouped(times)}</b></li>`)}</ul>`); // prettier-ignore
+  return section('Receipts by kind', 'All of the period, one by one in receipts/log.jsonl.', all.length === 0 ? none('None.') : markup`<ul class="kinds">${rows(all, ([kind, times]) => markup`<li>${kind} <b>${grouped(times)}</b></li>`)}</ul>`); // prettier-ignore
 }
 
 function edges({ from, to }: PackPeriod, { edges: { before, first, last, after }, strayTimes }: PackSummary): Html {
@@ -165,13 +166,9 @@ function checking({ start, stop }: PackPeriod): Html {
   return section(
     'Check it yourself',
     `This page follows from the receipts, letter by letter: the verifier writes it again and compares. It also proves that receipts ${start} to ${stop - 1} are the log’s, that none is missing, and who signed.`,
-    html`<pre>
-npx assay verify pack.zip
+    markup`<pre>npx assay verify pack.zip
 sha256sum --check --strict manifest-sha256.txt</pre>
-      <p class="quiet">
-        README.md says how to check seal, key and log with OpenSSL alone. proof/checkpoint holds the log’s head as it
-        was signed, with the witnesses’ cosignatures; proof/checkpoint.tsr its time stamp, where there was an authority.
-      </p>`,
+<p class="quiet">README.md says how to check seal, key and log with OpenSSL alone. proof/checkpoint holds the log’s head as it was signed, with the witnesses’ cosignatures; proof/checkpoint.tsr its time stamp, where there was an authority.</p>`,
   );
 }
 
@@ -183,7 +180,7 @@ function counted(
   if (all.length === 0) return none(empty);
   const columns: readonly Column[] = [[name, 'wide'], about, ...(hash === null ? [] : [hash]), [times, 'count']];
   return table(all, columns, (one) => [
-    html`<b>${one.name}</b>`,
+    markup`<b>${one.name}</b>`,
     one.about,
     ...(hash === null ? [] : [digest(one.digest)]),
     grouped(one.times),
@@ -191,15 +188,15 @@ function counted(
 }
 
 const section = (title: string, about: string, body: Html): Html =>
-  html`<section>
-    <h2>${title}</h2>
-    <p class="about">${about}</p>
-    ${body}
-  </section>`;
-const none = (text: string): Html => html`<p class="none">${text}</p>`;
-const number = (index: number): Html => html`<span class="number">${String(index)}</span>`;
-const when = (time: string): Html => html`<time datetime="${time}">${momentOf(time)}</time>`;
+  markup`<section>
+<h2>${title}</h2>
+<p class="about">${about}</p>
+${body}
+</section>`;
+const none = (text: string): Html => markup`<p class="none">${text}</p>`;
+const number = (index: number): Html => markup`<span class="number">${String(index)}</span>`;
+const when = (time: string): Html => markup`<time datetime="${time}">${momentOf(time)}</time>`;
 const digest = (hash: string | null): Html =>
-  hash === null ? html`–` : html`<code title="${hash}">${hash.slice(0, 12)}</code>`;
+  hash === null ? markup`–` : markup`<code title="${hash}">${hash.slice(0, 12)}</code>`;
 const grouped = (value: number): string => String(value).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
 const count = (value: number, of: string): string => `${grouped(value)} ${of}${value === 1 ? '' : 's'}`;

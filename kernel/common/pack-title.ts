@@ -3,7 +3,7 @@ import type { PackPeriod } from './pack-period.ts';
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 
 /** `21 November 2026`, of a time in UTC as receipts have it. */
-export function dayOf(time: string): string {
+function dayOf(time: string): string {
   return `${Number(time.slice(8, 10))} ${MONTHS[Number(time.slice(5, 7)) - 1]} ${time.slice(0, 4)}`;
 }
 

@@ -119,7 +119,7 @@ function checkStretch(
   try {
     verifyConsistency(stop, size, proof, stretch.verified.root(), root);
   } catch (error) {
-    fail(`Receipts ${start} to ${stop - 1}, all together: ${(error as Error).message}`);
+    fail(`Receipts ${start} to ${stop - 1} are not, all together, those of the log: ${(error as Error).message}`);
   }
   const { value, detail } = checkInclusion(files, outside, seal, signed);
   for (const receipt of outside.ancestors) {

@@ -53,7 +53,7 @@ export interface FsckReport {
 }
 
 /** The log by the numbers of its receipts. */
-export interface LogStretch {
+interface LogStretch {
   /**
    * Among the first `size`: the number of the first receipt that claims `from` or later, and one more than that of the last that claims a
    * time before `to`. Times as receipts have them.
