@@ -16,7 +16,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   verifier: { takes: '> verify.html', does: 'write the Verify page as one file that works offline' },
   reproduce: { takes: 'BUNDLE', does: 'run what a bundle holds again and compare cell by cell' },
   receipts: { takes: '', does: 'list what the log holds' },
-  log: { takes: 'export|verify|check', does: 'write the whole log to a file, check such a file, or check this one' },
+  pack: { takes: '--from DATE --to DATE', does: 'everything logged in a period as one bundle, with a report to read' },
+  log: {
+    takes: 'export|verify|fsck|rebuild',
+    does: 'write the log to a file, check such a file, check this log, mend its files',
+  },
   witness: { takes: '', does: 'cosign the checkpoints of other people’s logs' },
   'new-plugin': { takes: 'NAME', does: 'write a plugin that works at once' },
   'check-plugin': { takes: 'NAME', does: 'run the conformance suite on a plugin' },

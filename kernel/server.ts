@@ -27,6 +27,7 @@ import { jupyter } from './routes/jupyter.ts';
 import { log } from './routes/log.ts';
 import { metrics } from './routes/metrics.ts';
 import { notebooks } from './routes/notebooks.ts';
+import { packs } from './routes/packs.ts';
 import { plugins } from './routes/plugins.ts';
 import { receipts } from './routes/receipts.ts';
 import { runs } from './routes/runs.ts';
@@ -52,6 +53,7 @@ const RESOURCES = [
   log,
   metrics,
   notebooks,
+  packs,
   plugins,
   receipts,
   runs,

@@ -16,6 +16,7 @@ import type {
   NewDataset,
   NotebookEntry,
   NotebookFile,
+  PackEntry,
   ReceiptQuery,
   RunEntry,
   SealEntry,
@@ -147,6 +148,13 @@ export function createKernelClient({ base = location.origin, fetch: send = fetch
     }) => json<SealEntry>('seals', { method: 'POST', body: JSON.stringify(what), type: JSON_TYPE }),
     bundle: (id: string) => bytes(`${path('seals', id)}/bundle`),
     bundleUrl: (id: string) => `${root}/${path('seals', id)}/bundle`,
+
+    packs: () => json<readonly PackEntry[]>('packs'),
+    /** All receipts of a period: days as YYYY-MM-DD, both included. @throws PERIOD_INVALID, CANCELLED */
+    makePack: (what: { readonly from: string; readonly to: string; readonly id?: string }) =>
+      json<PackEntry>('packs', { method: 'POST', body: JSON.stringify(what), type: JSON_TYPE }),
+    pack: (id: string) => bytes(`${path('packs', id)}/bundle`),
+    packUrl: (id: string) => `${root}/${path('packs', id)}/bundle`,
 
     datasets: () => json<readonly DatasetEntry[]>('datasets'),
     dataset: (name: string) => json<DatasetDescription>(path('datasets', name)),

@@ -32,6 +32,19 @@ export interface SealEntry {
   readonly at: string;
 }
 
+/** Everything that was logged in a period. */
+export interface PackEntry {
+  /** Of the receipt that sealed it. */
+  readonly id: Digest;
+  /** RFC 3339: from then on, and before then. */
+  readonly from: string;
+  readonly to: string;
+  readonly receipts: number;
+  readonly bytes: number;
+  /** RFC 3339. */
+  readonly at: string;
+}
+
 export interface DatasetEntry {
   readonly name: string;
   readonly title: string;

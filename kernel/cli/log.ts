@@ -8,13 +8,16 @@ import { AssayError } from '../common/errors.ts';
 import { parseReceipt } from '../common/receipt.ts';
 import { verifyLog, type LogReport } from '../common/verify-log.ts';
 import { readWhole } from '../host/whole-file.ts';
+import { checked, rebuilt } from './log-check.ts';
 import { openLogReader, type LogReader } from './log-reader.ts';
 import { paint } from './terminal.ts';
 
 export const usage = `
 assay log export FILE [--home DIR]        write the whole log: one receipt a line, in order
 assay log verify FILE [--key KEY]         check such a file, offline: receipts, streams, lineage, the signed root
-assay log check [--home DIR]              check this home's tiles and checkpoint, and its database against them
+assay log fsck [--home DIR]               check this home's tiles, entries and checkpoint, and its database against them: says
+                                          where they part, and which side is wrong; changes nothing (\`assay log check\` is the same)
+assay log rebuild [--to DIR]              write the public files from the database: where they differ, or all of them into DIR
 
   Beside FILE lie FILE.checkpoint, the signed head that covers it, and FILE.key, the key that signed. Give --key with the key that
   you know (\`assay log export\` prints it): the one beside the file shows only that the file is whole, not whose it is.
@@ -22,6 +25,7 @@ assay log check [--home DIR]              check this home's tiles and checkpoint
 
   --key KEY    verifier key, \`name+hash+key\`
   --org NAME   the organisation whose log it must be; what the first receipt says unless given
+  --to DIR     where \`rebuild\` writes; the home's own public folder unless given
   --home DIR   data directory; ASSAY_HOME or ./.assay unless given
   --json       print the result as JSON
 `;
@@ -38,17 +42,17 @@ export async function run(argv: string[]): Promise<number> {
       key: { type: 'string' },
       org: { type: 'string' },
       home: { type: 'string' },
+      to: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
   const [verb, file, ...more] = positionals;
   const home = resolve(values.home ?? (process.env['ASSAY_HOME'] || join(process.cwd(), '.assay')));
-  if (verb === 'check' && file === undefined) {
-    const { run: receipts } = await import('./receipts.ts');
-    return receipts(['--check', '--limit', '1', '--home', home, ...(values.json ? ['--json'] : [])]);
-  }
+  const log = { home, org: values.org ?? 'local', databaseUrl: process.env['DATABASE_URL'] };
+  if ((verb === 'fsck' || verb === 'check') && file === undefined) return checked(log, values.json);
+  if (verb === 'rebuild' && file === undefined) return rebuilt(log, values.to, values.json);
   if ((verb !== 'export' && verb !== 'verify') || file === undefined || more.length > 0)
-    throw new AssayError('USAGE', 'assay log export FILE, assay log verify FILE, or assay log check');
+    throw new AssayError('USAGE', 'assay log export FILE, assay log verify FILE, assay log fsck, or assay log rebuild');
   return verb === 'export' ? exported(file, home, values.json) : verified(file, values);
 }
 

@@ -6,6 +6,7 @@ import type { Digest, TableData } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import type { CallOutcome, CallRequest } from '#common/protocol.ts';
 import type { Comparator } from '#common/receipt.ts';
+import type { Packed } from '../pack/make.ts';
 import { FRAMES_TYPE, readFrames } from '#common/frames.ts';
 import { decodeValue, encodeValue, VALUE_MEDIA_TYPE } from '#common/value.ts';
 
@@ -16,6 +17,10 @@ export interface RemoteKernel {
   table(name: string, signal?: AbortSignal): Promise<TableData>;
   seal(request: RemoteSeal, signal?: AbortSignal): Promise<RemoteSealed>;
   bundle(id: string, signal?: AbortSignal): Promise<Uint8Array>;
+  pack(
+    request: { readonly from: string; readonly to: string; readonly org?: string },
+    signal?: AbortSignal,
+  ): Promise<Packed>;
   /** Any JSON resource under /api/v1. */
   json(path: string, signal?: AbortSignal): Promise<unknown>;
   text(path: string, signal?: AbortSignal): Promise<string>;
@@ -82,6 +87,10 @@ function remote(url: string, token: string): RemoteKernel {
     async seal(request, signal) {
       const body = { type: 'application/json', bytes: utf8.encode(JSON.stringify(request)) };
       return json(await ask('POST', '/seals', 'application/json', signal, body)) as RemoteSealed;
+    },
+    async pack(request, signal) {
+      const body = { type: 'application/json', bytes: utf8.encode(JSON.stringify(request)) };
+      return json(await ask('POST', '/packs', 'application/json', signal, body)) as Packed;
     },
     bundle: (id, signal) => ask('GET', `/seals/${encodeURIComponent(id)}/bundle`, 'application/zip', signal),
     json: async (path, signal) => json(await ask('GET', path, 'application/json', signal)),

@@ -3,7 +3,7 @@
  * Artifacts, data and large values are only ever compared by their digest.
  */
 import type { ByteSource } from './byte-source.ts';
-import { LONG_RUN } from './bundle-layout.ts';
+import { LONG_RUN, PACK_PATHS } from './bundle-layout.ts';
 import type { Digest } from './data.ts';
 import { zipInvalid } from './zip-format.ts';
 import type { ZipEntry } from './zip-read.ts';
@@ -71,7 +71,7 @@ function holding(): (entry: ZipEntry) => boolean {
     return true;
   };
   return ({ name, size }) => {
-    if (name === LONG_RUN.receipts) return false;
+    if (name === LONG_RUN.receipts || name === PACK_PATHS.receipts) return false;
     if (/^outputs\/.*\.value$/.test(name)) return take('read', size);
     if (/^(?:artifacts|data)\//.test(name)) return size <= LARGEST_SHOWN && take('shown', size);
     if (!take('held', size))

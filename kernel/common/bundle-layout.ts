@@ -2,18 +2,35 @@
 import type { Digest } from './data.ts';
 import { digestValue } from './value.ts';
 
-export const PATHS = {
+/** What every bundle has. */
+const COMMON = {
   readme: 'README.md',
   crate: 'ro-crate-metadata.json',
-  notebook: 'notebook.md',
-  env: 'env.json',
-  comparators: 'comparators.json',
-  cells: 'outputs/cells.json',
   manifest: 'manifest-sha256.txt',
   seal: 'proof/seal.json',
   dsse: 'proof/seal.dsse.json',
   checkpoint: 'proof/checkpoint',
   vkey: 'proof/log.vkey',
+} as const;
+
+/** A sealed run. */
+export const PATHS = {
+  ...COMMON,
+  notebook: 'notebook.md',
+  env: 'env.json',
+  comparators: 'comparators.json',
+  cells: 'outputs/cells.json',
+} as const;
+
+/** An audit pack: all receipts of a period. */
+export const PACK_PATHS = {
+  ...COMMON,
+  page: 'index.html',
+  period: 'period.json',
+  /** One receipt a line, in the order of the log. */
+  receipts: 'receipts/log.jsonl',
+  /** That the log as the checkpoint has it continues these receipts: the body of a C2SP add-checkpoint request. */
+  range: 'proof/range.add-checkpoint',
 } as const;
 
 /** Receipts of the sealed stream in order: `receipts/000003-cell.json`. */
@@ -36,19 +53,38 @@ export const STAMPS = { notebook: 'proof/notebook.tsr', checkpoint: 'proof/check
  */
 export const LONG_RUN = { receipts: 'receipts/run.jsonl', proof: 'proof/run.multiproof' } as const;
 
-const ALLOWED: readonly RegExp[] = [
+const ANCESTOR = /^receipts\/ancestors\/[0-9a-f]{64}\.json$/;
+const PROOF = /^proof\/[0-9a-f]{64}\.tlog-proof$/;
+const RUN: readonly RegExp[] = [
+  /^receipts\/run\.jsonl$/,
+  /^proof\/run\.multiproof$/,
   /^receipts\/[0-9]{6,}-[a-z]+\.json$/,
-  /^receipts\/ancestors\/[0-9a-f]{64}\.json$/,
+  ANCESTOR,
   /^outputs\/[0-9a-f]{64}\.value$/,
   /^artifacts\/[0-9a-f]{64}$/,
   /^data\/./s,
-  /^proof\/[0-9a-f]{64}\.tlog-proof$/,
+  PROOF,
   /^proof\/(?:checkpoint|notebook)\.tsr$/,
 ];
-const FIXED: ReadonlySet<string> = new Set([...Object.values(PATHS), ...Object.values(LONG_RUN)]);
+const NEEDED: Readonly<Record<BundleKind, ReadonlySet<string>>> = {
+  run: new Set(Object.values(PATHS)),
+  pack: new Set(Object.values(PACK_PATHS)),
+};
+const PACK: readonly RegExp[] = [ANCESTOR, PROOF, /^proof\/checkpoint\.tsr$/];
 
-/** Whether a bundle may have a file there; the checks say whether it should. */
-export const isBundlePath = (path: string): boolean => FIXED.has(path) || ALLOWED.some((pattern) => pattern.test(path));
+/** A sealed run or an audit pack: each has its own files, and none of the other's. */
+export type BundleKind = 'run' | 'pack';
+
+export function bundleKind(files: ReadonlyMap<string, unknown>): BundleKind {
+  return files.has(PACK_PATHS.period) ? 'pack' : 'run';
+}
+
+/** Files that a bundle of this kind must have. */
+export const neededPaths = (kind: BundleKind): readonly string[] => [...NEEDED[kind]];
+
+/** Whether a bundle of this kind may have a file there; the checks say whether it should. */
+export const isBundlePath = (path: string, kind: BundleKind): boolean =>
+  NEEDED[kind].has(path) || (kind === 'pack' ? PACK : RUN).some((pattern) => pattern.test(path));
 /** The manifest lists all files but itself and what came after it. */
 export const isListed = (path: string): boolean => path !== PATHS.manifest && !path.startsWith('proof/');
 

@@ -23,9 +23,13 @@ export class MemoryLog {
   private readonly key: NoteSigner;
   private readonly org: string;
 
-  constructor(key: NoteSigner = signer, org = 'test') {
+  /** What the log's clock says at its n-th receipt. */
+  private readonly clock: (n: number) => string;
+
+  constructor(key: NoteSigner = signer, org = 'test', clock: (n: number) => string = timeOf) {
     this.key = key;
     this.org = org;
+    this.clock = clock;
   }
 
   append(given: Partial<ReceiptDraft> & Pick<ReceiptDraft, 'kind' | 'stream'>): LoggedReceipt {
@@ -38,7 +42,7 @@ export class MemoryLog {
       seq,
       prev: head?.id ?? null,
       signer: name,
-      time: timeOf(this.tree.size),
+      time: this.clock(this.tree.size),
       nonce: nonceOf(this.tree.size),
     };
     const receipt = { ...buildReceipt({ ...EMPTY, ...given }, place), index: this.tree.size };

@@ -81,8 +81,18 @@ export function prepareBundle(parts: BundleParts, longFrom: number = LONG.receip
 
 /** @throws BUNDLE_INVALID when a proof is missing */
 export function finishBundle(prepared: PreparedBundle, proof: BundleProof): Uint8Array<ArrayBuffer> {
-  const files = new Map(prepared.files);
-  files.set(PATHS.manifest, prepared.manifest);
+  const ids = prepared.receipts.map(({ id }) => id);
+  const files = new Map([...prepared.files, [PATHS.manifest, prepared.manifest], ...proofFiles(ids, proof)]);
+  if (prepared.together.length > 0) {
+    if (proof.multiproof === undefined) throw invalid('The receipts of a long run have no proof.', LONG_RUN.proof);
+    files.set(LONG_RUN.proof, utf8.encode(proof.multiproof));
+  }
+  return writeZip(files);
+}
+
+/** What lies under proof/, for the seal and for these receipts. @throws BUNDLE_INVALID when a proof is missing */
+export function proofFiles(receipts: readonly Digest[], proof: BundleProof): Map<string, Uint8Array> {
+  const files = new Map<string, Uint8Array>();
   files.set(PATHS.seal, utf8.encode(proof.seal.body));
   files.set(PATHS.dsse, utf8.encode(proof.dsse));
   files.set(PATHS.checkpoint, utf8.encode(proof.checkpoint));
@@ -90,16 +100,12 @@ export function finishBundle(prepared: PreparedBundle, proof: BundleProof): Uint
   const { notebook, checkpoint } = proof.stamps ?? {};
   if (notebook !== undefined) files.set(STAMPS.notebook, notebook);
   if (checkpoint !== undefined) files.set(STAMPS.checkpoint, checkpoint);
-  for (const { id } of [...prepared.receipts, proof.seal]) {
+  for (const id of [...receipts, proof.seal.id]) {
     const text = proof.proofs.get(id);
     if (text === undefined) throw invalid('A receipt has no proof.', id);
     files.set(proofPath(id), utf8.encode(text));
   }
-  if (prepared.together.length > 0) {
-    if (proof.multiproof === undefined) throw invalid('The receipts of a long run have no proof.', LONG_RUN.proof);
-    files.set(LONG_RUN.proof, utf8.encode(proof.multiproof));
-  }
-  return writeZip(files);
+  return files;
 }
 
 /** Proofs and seal come on top; they, too, must fit. */

@@ -132,7 +132,7 @@ export const ERRORS = {
   NAME_INVALID: {
     status: 400,
     says: 'That cannot be the name.',
-    hint: 'Notebooks: letters, digits, `-`, `_` and blanks, up to 80, a letter or digit first. Data sets: `[a-z][a-z0-9_]*`.',
+    hint: 'Notebooks: letters, digits, `-`, `_` and blanks, up to 80, a letter or digit first. Data sets: `[a-z][a-z0-9_]*`. Organisations: lower-case letters, digits, `-`.',
   },
   DIGEST_MISMATCH: {
     status: 422,
@@ -442,6 +442,11 @@ export const ERRORS = {
     status: 500,
     says: 'Base and SHAP values don’t add up to the model’s output, so the explanation is withheld.',
     hint: 'Please report it with the model and the row named.',
+  },
+  PERIOD_INVALID: {
+    status: 400,
+    says: 'That is no period of which there could be an audit pack.',
+    hint: 'Give two days as YYYY-MM-DD, both included, or two moments in RFC 3339, the second one excluded; the first comes before the second and has passed.',
   },
   POLICY_INVALID: {
     status: 400,

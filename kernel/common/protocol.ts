@@ -56,6 +56,15 @@ export type EventBody =
       readonly total?: number;
       readonly error?: ErrorJson;
     }
+  | {
+      readonly type: 'pack';
+      readonly call: string;
+      /** Receipts are read twice: `done` of `total`. */
+      readonly state: 'started' | 'reading' | 'done' | 'failed';
+      readonly done?: number;
+      readonly total?: number;
+      readonly error?: ErrorJson;
+    }
   | { readonly type: 'receipt'; readonly id: Digest; readonly index: number; readonly kind: string }
   | { readonly type: 'notebook'; readonly name: string; readonly digest: Digest | null }
   | {

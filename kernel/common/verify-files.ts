@@ -1,6 +1,6 @@
 /** Checks over files and digests: from the zip's bytes to what the seal is about. */
 import { digestOf, type Files } from './bundle-files.ts';
-import { isBundlePath, isListed, manifestText, PATHS } from './bundle-layout.ts';
+import { bundleKind, isBundlePath, isListed, manifestText, neededPaths, PATHS } from './bundle-layout.ts';
 import { equalBytes } from './bytes.ts';
 import type { Digest } from './data.ts';
 import { openEnvelope } from './dsse.ts';
@@ -16,9 +16,10 @@ const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export function checkLayout(files: Files): Found<true> {
-  const strange = [...files.all.keys()].find((path) => !isBundlePath(path));
-  if (strange !== undefined) fail(`${strange} has no place in a bundle.`);
-  const missing = Object.values(PATHS).find((path) => !files.all.has(path));
+  const kind = bundleKind(files);
+  const strange = [...files.all.keys()].find((path) => !isBundlePath(path, kind));
+  if (strange !== undefined) fail(`${strange} has no place in ${kind === 'pack' ? 'an audit pack' : 'a bundle'}.`);
+  const missing = neededPaths(kind).find((path) => !files.all.has(path));
   if (missing !== undefined) fail(`${missing} is missing.`);
   return { value: true, detail: `${files.all.size} files` };
 }
@@ -67,7 +68,8 @@ export interface Seal extends Statement {
 export function checkSeal(files: Files): Found<Seal> {
   const body = files.get(PATHS.seal)!;
   const statement = parseReceipt(body);
-  if (statement.predicate.kind !== 'seal')
+  // A run is sealed; a pack, which is about all that was logged, is archived.
+  if (statement.predicate.kind !== (bundleKind(files) === 'pack' ? 'archive' : 'seal'))
     fail(`${PATHS.seal} is a receipt of the kind “${statement.predicate.kind}”.`);
   return {
     value: { ...statement, id: digestOf(body) },

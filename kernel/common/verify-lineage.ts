@@ -23,14 +23,36 @@ export function checkGates(receipts: Receipts, seal: Seal, indices: Indices): Fo
   const ordered = everyOne(receipts, seal).toSorted((a, b) => Number(indices.get(a.id)! - indices.get(b.id)!));
   const all = new Map(ordered.map((receipt) => [receipt.id, receipt]));
   let gates = 0;
-  for (const receipt of all.values())
-    for (const rule of GATE_RULES) {
-      if (!isFor(rule, receipt)) continue;
-      const why = skipped(rule, receipt, all);
-      if (why !== null) fail(`${nameOf(receipt)} ${why}`);
-      gates++;
-    }
+  for (const receipt of all.values()) {
+    const held = holdToGates(receipt, (id) => all.get(id));
+    if (held.skipped !== null) fail(held.skipped);
+    gates += held.gates;
+  }
   return { value: true, detail: gates === 0 ? 'Nothing here needs one.' : `${gates} held to their gates` };
+}
+
+type Find = (id: Digest) => Receipt | undefined;
+
+export interface Held {
+  /** Rules that it was held to. */
+  readonly gates: number;
+  /** Why it should not have been let through, as a sentence; null: it went through its gates. */
+  readonly skipped: string | null;
+  /** Rules that can't be judged: what the receipt or its gate follows from is not here. */
+  readonly unjudged: number;
+}
+
+/** Holds one receipt to the rules that are for it. */
+export function holdToGates(receipt: Receipt, find: Find): Held {
+  let [gates, unjudged] = [0, 0];
+  for (const rule of GATE_RULES) {
+    if (!isFor(rule, receipt)) continue;
+    const why = skipped(rule, receipt, find);
+    if (why === undefined) unjudged++;
+    else if (why !== null) return { gates, skipped: `${nameOf(receipt)} ${why}`, unjudged };
+    else gates++;
+  }
+  return { gates, skipped: null, unjudged };
 }
 
 function isFor(rule: GateRule, { predicate: { kind, result, parents } }: Receipt): boolean {
@@ -41,30 +63,37 @@ function isFor(rule: GateRule, { predicate: { kind, result, parents } }: Receipt
   return rule.gate === null || (gate === rule.gate && passed !== false);
 }
 
-/** Why no gate among the parents will do, as the rest of a sentence; null when one does. */
-function skipped(rule: GateRule, receipt: Receipt, all: ReadonlyMap<Digest, Receipt>): string | null {
-  const named = receipt.predicate.parents.filter(({ role }) => role === 'gate').map(({ digest }) => all.get(digest)!);
+/** Why no gate among the parents will do, as the rest of a sentence; null when one does, undefined when something is not here. */
+function skipped(rule: GateRule, receipt: Receipt, find: Find): string | null | undefined {
+  const named = parentsIn('gate', receipt, find);
+  if (named === null) return undefined;
   const right = named.filter(({ predicate }) => gateIn(predicate.result).gate === rule.needs);
   if (right.length === 0) return `follows from no ${rule.needs} gate.`;
   const passed = right.filter(({ predicate }) => gateIn(predicate.result).passed === true);
   if (passed.length === 0) return `follows from a ${rule.needs} gate that let nothing pass, ${right[0]!.path}.`;
+  const looked = [receipt, ...passed].flatMap((one) => rule.same.map((role) => parentsIn(role, one, find)));
+  if (looked.includes(null)) return undefined;
   for (const role of rule.same) {
-    const mine = madeBy(receipt, role, all);
+    const mine = madeBy(receipt, role, find);
     if (mine === '') return `names no ${role} that a ${rule.needs} gate could have looked at.`;
-    if (!passed.some((gate) => madeBy(gate, role, all) === mine))
+    if (!passed.some((gate) => madeBy(gate, role, find) === mine))
       return `is for another ${role} than the ${rule.needs} gate that passed, ${passed[0]!.path}.`;
   }
   const whole = passed.some((gate) =>
-    rule.same.every((role) => madeBy(gate, role, all) === madeBy(receipt, role, all)),
+    rule.same.every((role) => madeBy(gate, role, find) === madeBy(receipt, role, find)),
   );
   return whole ? null : `is for what no single ${rule.needs} gate has passed.`;
 }
 
+/** null when one of them is not here. */
+function parentsIn(role: Role, { predicate }: Receipt, find: Find): Receipt[] | null {
+  const found = predicate.parents.filter((parent) => parent.role === role).map(({ digest }) => find(digest));
+  return found.includes(undefined) ? null : (found as Receipt[]);
+}
+
 /** What the parents in a role made, as one text: two reads of one data set are two receipts with one digest. */
-function madeBy({ predicate }: Receipt, role: Role, all: ReadonlyMap<Digest, Receipt>): string {
-  const digests = predicate.parents
-    .filter((parent) => parent.role === role)
-    .flatMap(({ digest }) => all.get(digest)!.subject.map((subject) => subject.digest.sha256));
+function madeBy(receipt: Receipt, role: Role, find: Find): string {
+  const digests = parentsIn(role, receipt, find)!.flatMap(({ subject }) => subject.map(({ digest }) => digest.sha256));
   return [...new Set(digests)].toSorted().join(' ');
 }
 

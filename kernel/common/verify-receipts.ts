@@ -55,7 +55,7 @@ export function failOn(long: LongRun | null, code: VerifyCode): void {
   if (fault !== undefined) fail(fault);
 }
 
-function readReceipt(path: string, bytes: Uint8Array): Receipt {
+export function readReceipt(path: string, bytes: Uint8Array): Receipt {
   try {
     return { ...parseReceipt(bytes), id: digestOf(bytes), path };
   } catch (error) {

@@ -5,10 +5,10 @@
  */
 import { PATHS, STAMPS } from './bundle-layout.ts';
 import { linesBy, type Vkey } from './note.ts';
+import type { Statement } from './receipt.ts';
 import { verifyTimestamp, type Timestamp } from './timestamp.ts';
 import { fail, type Found } from './verify-checks.ts';
 import { digestOf, textOf, type Files, type SignedCheckpoint } from './verify-files.ts';
-import type { Ends } from './verify-stream.ts';
 import type { Policy } from './verify-types.ts';
 
 /** How `open` calls the token among its materials. */
@@ -27,14 +27,17 @@ export interface Stamps {
   readonly error: string | null;
 }
 
-/** Certificates are checked with WebCrypto, which answers later: this comes before the check. Never throws. */
+/**
+ * Certificates are checked with WebCrypto, which answers later: this comes before the check. `open` announced the run and names the
+ * notebook's time stamp; null where there is no notebook. Never throws.
+ */
 export async function stampsIn(
   files: Files | undefined,
   signed: SignedCheckpoint | undefined,
-  ends: Ends | undefined,
+  open: Statement | null | undefined,
   policy: Policy | undefined,
 ): Promise<Stamps | undefined> {
-  if (files === undefined || signed === undefined || ends === undefined) return undefined;
+  if (files === undefined || signed === undefined || open === undefined) return undefined;
   const roots = policy?.authorities ?? null;
   const read = async (path: string, data: () => Uint8Array): Promise<Timestamp | null> => {
     const reply = files.get(path);
@@ -42,7 +45,7 @@ export async function stampsIn(
   };
   const { note, key } = signed;
   try {
-    const named = ends.open.predicate.materials.find(({ name }) => name === STAMP_MATERIAL)?.digest;
+    const named = open?.predicate.materials.find(({ name }) => name === STAMP_MATERIAL)?.digest;
     const carried = files.get(STAMPS.notebook);
     if (named !== (carried === undefined ? undefined : digestOf(carried)))
       fail(`${STAMPS.notebook} is not the time stamp that the run was announced with.`);

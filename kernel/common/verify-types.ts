@@ -1,3 +1,4 @@
+import type { BundleKind } from './bundle-layout.ts';
 import type { Digest } from './data.ts';
 
 /** Whom a verifier trusts: `parsePolicy` reads one. Without it, SIGNER and WITNESSES are not judged. */
@@ -45,6 +46,9 @@ export interface VerifyReport {
   /** No check failed. */
   readonly ok: boolean;
   readonly checks: readonly CheckResult[];
+  /** A sealed run, or the audit pack of a period. */
+  readonly kind: BundleKind;
+  /** What the hallmark stands for: the run's results, or the pack's period. */
   readonly root: Digest | null;
   readonly title: string | null;
   readonly notebook: Digest | null;

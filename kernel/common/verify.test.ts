@@ -27,11 +27,14 @@ const witnesses = [1, 2, 3].map((n) => noteSigner(`witness.example/${n}`, new Ui
 const [w1, w2, w3] = witnesses.map(formatVkey) as [string, string, string];
 const policy = { logs: [formatVkey(signer)] };
 
+/** An audit pack has two more, and lacks some of these. */
+const OF_A_RUN = Object.keys(VERIFY_CHECKS).filter((code) => code !== 'PERIOD' && code !== 'REPORT');
+
 test('a sealed run verifies: every check of the table, in its order, with a policy', async () => {
   const told: string[] = [];
   const report = await verifyBundle(zip, { policy, onCheck: ({ code }) => told.push(code) });
   assert.deepEqual(report.checks.filter(({ ok }) => ok !== true).map(({ code }) => code), ['TIME', 'ROLLBACK']); // prettier-ignore
-  assert.deepEqual(told, Object.keys(VERIFY_CHECKS));
+  assert.deepEqual(told, OF_A_RUN);
   assert.equal(report.ok, true);
   assert.equal(report.root, root);
   assert.equal(report.title, 'Two cells');
@@ -87,7 +90,7 @@ test('bytes that are no bundle fail, and throw nothing', async () => {
   ]) {
     const report = await verifyBundle(wrong);
     assert.equal(report.ok, false);
-    assert.equal(report.checks.length, Object.keys(VERIFY_CHECKS).length);
+    assert.equal(report.checks.length, OF_A_RUN.length);
   }
 });
 

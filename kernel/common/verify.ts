@@ -5,20 +5,13 @@
  */
 import { prepareCrypto } from '#crypto';
 import { openBundle, type OpenedBundle } from './bundle-files.ts';
+import { bundleKind, PACK_PATHS } from './bundle-layout.ts';
 import { bytesSource, type ByteSource } from './byte-source.ts';
 import { AssayError } from './errors.ts';
 import { keyName } from './note.ts';
+import { packTitle } from './pack-title.ts';
 import { witnessesIn } from './policy.ts';
 import { Checks, fail, type Found } from './verify-checks.ts';
-import {
-  checkCarried,
-  checkCells,
-  checkComparators,
-  checkContents,
-  checkEnvironment,
-  checkNotebook,
-  checkRoot,
-} from './verify-contents.ts';
 import {
   checkCheckpoint,
   checkFiles,
@@ -27,11 +20,10 @@ import {
   checkSeal,
   checkSealed,
   checkSealSignature,
+  digestOf,
 } from './verify-files.ts';
-import { checkGates, checkLineage } from './verify-lineage.ts';
-import { longRunIn } from './verify-long-run.ts';
-import { checkInclusion, checkLog, checkReceipts } from './verify-receipts.ts';
-import { checkOpenClose, checkParents, checkStream } from './verify-stream.ts';
+import { checkPack } from './verify-pack.ts';
+import { checkRun } from './verify-run.ts';
 import { checkFresh, checkRollback, seenCheckpoint } from './verify-history.ts';
 import { checkTime, loggedIn, stampsIn } from './verify-time.ts';
 import { checkSigner, checkWitnesses } from './verify-trust.ts';
@@ -55,25 +47,13 @@ export async function verifyBundle(zip: Uint8Array | ByteSource, options: Verify
   checks.run('SEALED', [laid, seal], checkSealed);
   checks.run('SEAL_SIGNATURE', [laid], checkSealSignature);
   const signed = checks.run('CHECKPOINT', [laid], (known) => checkCheckpoint(known, witnessesIn(policy?.quorum)));
-  const receipts = checks.run('RECEIPTS', [laid, seal, (await longRunIn(laid, seal)) ?? null], checkReceipts);
-  checks.run('LOG', [receipts, seal, signed], checkLog);
-  const indices = checks.run('INCLUSION', [laid, receipts, seal, signed], checkInclusion);
-  checks.run('STREAM', [receipts, seal, indices], checkStream);
-  const ends = checks.run('OPEN_CLOSE', [receipts, seal], checkOpenClose);
-  const linked = checks.run('PARENTS', [receipts, seal, indices], checkParents);
-  checks.run('LINEAGE', [receipts, seal], checkLineage);
-  checks.run('GATES', [receipts, seal, linked && indices], checkGates);
-  const notebook = checks.run('NOTEBOOK', [laid, ends], checkNotebook);
-  checks.run('ENVIRONMENT', [laid, ends], checkEnvironment);
-  checks.run('COMPARATORS', [laid, ends, seal], checkComparators);
-  const cells = checks.run('CELLS', [laid, receipts], checkCells);
-  const root = checks.run('ROOT', [cells, ends, seal], checkRoot);
-  const named = checks.run('CONTENTS', [laid, receipts], checkContents);
-  checks.run('CARRIED', [laid, named], checkCarried);
+  const kind = laid === undefined ? 'run' : bundleKind(laid);
+  const run = kind === 'run' ? await checkRun(checks, laid, seal, signed) : undefined;
+  const pack = kind === 'pack' ? await checkPack(checks, laid, seal, signed) : undefined;
   checks.run('SIGNER', [signed, seal], (...known) => checkSigner(...known, policy));
   const witnesses = checks.run('WITNESSES', [signed], (known) => checkWitnesses(known, policy));
   checks.run('FRESH', [signed], (known) => checkFresh(known, policy, options.now ?? Date.now()));
-  const stamps = await stampsIn(laid, signed, ends, policy);
+  const stamps = await stampsIn(laid, signed, kind === 'pack' ? null : run?.ends?.open, policy);
   checks.run('TIME', [stamps], (found) => checkTime(found, policy));
   const seen = signed && seal && seenCheckpoint(signed, seal);
   const memory = {
@@ -87,9 +67,10 @@ export async function verifyBundle(zip: Uint8Array | ByteSource, options: Verify
   return {
     ok: checks.results.every(({ ok }) => ok !== false),
     checks: checks.results,
-    root: root ?? null,
-    title: titleIn(ends?.open.predicate.result),
-    notebook: notebook ?? null,
+    kind,
+    root: run?.root ?? (pack && laid ? digestOf(laid.get(PACK_PATHS.period)!) : null),
+    title: pack === undefined ? titleIn(run?.ends?.open.predicate.result) : packTitle(pack.period),
+    notebook: run?.notebook ?? null,
     org: seal?.predicate.org ?? null,
     origin: signed?.checkpoint.origin ?? null,
     signer: signed === undefined ? null : keyName(signed.key),
@@ -97,7 +78,7 @@ export async function verifyBundle(zip: Uint8Array | ByteSource, options: Verify
     time: seal?.predicate.time ?? null,
     logged: loggedIn(signed, stamps, policy),
     seen: seen ?? null,
-    receipts: receipts === undefined ? 0 : receipts.count + receipts.ancestors.length + 1,
+    receipts: pack?.summary.receipts ?? run?.receipts ?? 0,
     files: [...(files?.all ?? [])].map(([path, { size, digest }]) => ({ path, bytes: size, digest })),
   };
 }

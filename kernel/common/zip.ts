@@ -37,24 +37,48 @@ export function writeZip(files: ReadonlyMap<string, Uint8Array>, options: ZipOpt
 
 /** The same bytes in pieces; stored files are the arrays that were given. */
 function zipParts(files: ReadonlyMap<string, Uint8Array>, { deflate = false }: ZipOptions = {}): Uint8Array[] {
-  const names = [...files.keys()].toSorted();
-  checkNames(names);
-  const parts: Uint8Array[] = [];
+  const bodies = new Map([...files].map(([path, bytes]) => [path, deflate ? deflateSync(bytes) : bytes]));
+  const { locals, tail } = zipRecords(
+    [...files].map(([path, bytes]) => ({
+      path,
+      crc: crc32(bytes),
+      size: bytes.length,
+      packed: bodies.get(path)!.length,
+      deflated: deflate,
+    })),
+  );
+  return [...locals.flatMap(({ path, header }) => [header, bodies.get(path)!]), ...tail];
+}
+
+/** A file whose body is written by somebody else: stored, unless it is deflated into so many bytes. */
+interface ZipRecord {
+  readonly path: string;
+  readonly crc: number;
+  readonly size: number;
+  readonly packed?: number;
+  readonly deflated?: boolean;
+}
+
+/** What stands around the bodies: each file's header, in the order of their names, then the directory. @throws ZIP_INVALID */
+export function zipRecords(records: readonly ZipRecord[]): {
+  readonly locals: readonly { readonly path: string; readonly header: Uint8Array }[];
+  readonly tail: readonly Uint8Array[];
+} {
+  const sorted = records.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  checkNames(sorted.map(({ path }) => path));
+  const locals: { readonly path: string; readonly header: Uint8Array }[] = [];
   const directory: Uint8Array[] = [];
   let at = 0;
-  for (const path of names) {
-    const bytes = files.get(path)!;
-    const body = deflate ? deflateSync(bytes) : bytes;
-    const method = deflate ? DEFLATED : STORED;
-    const local = localHeader(path, { method, crc: crc32(bytes), packed: body.length, size: bytes.length });
-    parts.push(local, body);
-    directory.push(centralHeader(local, at));
-    at += local.length + body.length;
+  for (const { path, crc, size, packed = size, deflated = false } of sorted) {
+    const header = localHeader(path, { method: deflated ? DEFLATED : STORED, crc, packed, size });
+    locals.push({ path, header });
+    directory.push(centralHeader(header, at));
+    at += header.length + packed;
   }
   const central = directory.reduce((sum, { length }) => sum + length, 0);
-  if (names.length > MAX_FILES || at + central > MAX_BYTES)
+  if (sorted.length > MAX_FILES || at + central > MAX_BYTES)
     throw zipInvalid('Too much for one zip file: 65,534 files, 4 GiB.');
-  return [...parts, ...directory, endRecord(names.length, central, at)];
+  return { locals, tail: [...directory, endRecord(sorted.length, central, at)] };
 }
 
 export function localHeader(path: string, said: Pick<ZipEntry, 'method' | 'crc' | 'packed' | 'size'>): Uint8Array {

@@ -1,204 +1,163 @@
 /**
- * Verifies the log twice: the public files from nothing but themselves and the key, as a stranger would, then the database's rows against
- * them. Says where they part instead of stopping at the first difference.
+ * Verifies the log twice: the public files from nothing but themselves and the key, as a stranger would, and the database's rows against
+ * them. Says where they part, and which side is wrong, instead of stopping at the first difference. Changes nothing, repairs nothing.
  */
 import type { Client } from 'pg';
-import { equalBytes, toHex } from '#common/bytes.ts';
-import { sha256Hex } from '#crypto';
-import { AssayError } from '#common/errors.ts';
-import { HASH_BYTES, leafHash, MerkleTree } from '#common/merkle.ts';
-import type { Vkey } from '#common/note.ts';
+import { equalBytes } from '#common/bytes.ts';
+import { HASH_BYTES, leafHash } from '#common/merkle.ts';
+import { formatVkey, type Vkey } from '#common/note.ts';
 import { verifyCheckpoint } from '#common/proof.ts';
-import { parseReceipt } from '#common/receipt.ts';
-import { decodeEntries, TILE_WIDTH, tileBytes, tilePath, type Tile } from '#common/tlog-tiles.ts';
+import { TILE_WIDTH, tilePath } from '#common/tlog-tiles.ts';
+import { entryBundle, hashTile, tilesAt, verifyOlderTiles, verifyUpperTiles } from './fsck-files.ts';
+import { RowReader, type StoredRow } from './fsck-rows.ts';
+import { Sides, type Leaf } from './fsck-sides.ts';
 import type { PublicFiles } from './public.ts';
-import type { Fault, FsckReport } from './types.ts';
+import { countReceipts, readHead, readName } from './rows.ts';
+import type { Fault, FaultReport as Report, FsckReport } from './types.ts';
 
 export interface FsckOptions {
   readonly connect: () => Promise<Client>;
   readonly org: string;
+  /** The key that must have signed. */
   readonly vkey: Vkey;
   readonly files: PublicFiles;
+  /** The newest head that left the database, before its tiles did. */
+  readonly remembered?: string | undefined;
 }
 
 const MAX_FAULTS = 100;
 
-type Report = (fault: Fault) => void;
-
-export async function fsck({ connect, org, vkey, files }: FsckOptions): Promise<FsckReport> {
+export async function fsck({ connect, org, vkey, files, remembered }: FsckOptions): Promise<FsckReport> {
   const faults: Fault[] = [];
   const report: Report = (fault) => {
-    if (faults.length < MAX_FAULTS) faults.push(fault);
+    if (faults.length < MAX_FAULTS) faults.push({ index: null, side: null, ...fault });
   };
-  const checkpoint = await readCheckpoint(files, vkey, report);
-  if (checkpoint === undefined) return { ok: false, size: 0, faults };
-  const { size } = checkpoint;
-  const ids = await verifyFiles(files, checkpoint, report);
   const client = await connect();
   try {
-    await verifyRows(client, org, size, ids, report);
+    const name = await readName(client, org);
+    if (name !== undefined && name.vkey !== formatVkey(vkey))
+      report({ code: 'KEY', where: 'logs', what: `The database calls ${name.vkey} the log’s key.`, side: 'database' });
+    const checkpoint = await readCheckpoint(files, vkey, report);
+    await verifyHeads(client, org, vkey, checkpoint, remembered, report);
+    // Without a checkpoint to hold them to, rows and files can still be held to each other, as far as the database goes.
+    const size = checkpoint?.size ?? (await countReceipts(client, org));
+    await verifyLeaves(client, org, files, size, checkpoint?.root, report);
+    return { ok: faults.length === 0, size: checkpoint?.size ?? 0, faults };
   } finally {
     await client.end();
   }
-  return { ok: faults.length === 0, size, faults };
 }
 
-async function readCheckpoint(files: PublicFiles, vkey: Vkey, report: Report) {
-  const where = 'checkpoint';
+interface Signed {
+  readonly size: number;
+  readonly root: Uint8Array;
+}
+
+async function readCheckpoint(files: PublicFiles, vkey: Vkey, report: Report): Promise<Signed | undefined> {
+  const fault = { code: 'CHECKPOINT', where: 'checkpoint', side: 'file' } as const;
   const note = await files.checkpoint();
-  if (note === undefined) return void report({ code: 'CHECKPOINT', where, what: 'The file is missing.' });
+  if (note === undefined) return void report({ ...fault, what: 'The file is missing.' });
   try {
     const { size, root } = verifyCheckpoint(note, [vkey]);
     return { size: Number(size), root };
   } catch (error) {
-    return void report({ code: 'CHECKPOINT', where, what: messageOf(error) });
+    return void report({ ...fault, what: (error as Error).message });
   }
 }
 
-/** @returns the ids that the bundles name, by leaf; undefined where a bundle is unreadable */
-async function verifyFiles(
-  files: PublicFiles,
-  { size, root }: { readonly size: number; readonly root: Uint8Array },
-  report: Report,
-): Promise<(Uint8Array | undefined)[]> {
-  const tree = new MerkleTree();
-  const ids: (Uint8Array | undefined)[] = [];
-  for (const tile of tilesAt(size, 0)) {
-    const hashes = await readTile(files, tile, tile.width * HASH_BYTES, report);
-    const entries = await readBundle(files, { ...tile, level: 'entries' }, report);
-    for (let i = 0; i < tile.width; i++) {
-      const entry = entries?.[i];
-      const hash = hashes?.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES);
-      tree.appendHash(hash ?? (entry === undefined ? new Uint8Array(HASH_BYTES) : leafHash(entry)));
-      ids.push(entry);
-      if (hash === undefined || entry === undefined || equalBytes(leafHash(entry), hash)) continue;
-      const where = tilePath(tile);
-      report({ code: 'TILE', where, what: `Hash ${i} is not that of entry ${tile.index * TILE_WIDTH + i}.` });
-    }
-  }
-  if (!equalBytes(tree.root(), root)) {
-    report({ code: 'TREE', where: 'checkpoint', what: 'The tiles lead to another root than the checkpoint’s.' });
-  }
-  for (let level = 1; size >= TILE_WIDTH ** level; level++) {
-    for (const tile of tilesAt(size, level)) {
-      const bytes = await readTile(files, tile, tile.width * HASH_BYTES, report);
-      if (bytes === undefined || equalBytes(bytes, tileBytes(tree, { ...tile, level }))) continue;
-      report({ code: 'TILE', where: tilePath(tile), what: 'The tile is not what the tiles below it make.' });
-    }
-  }
-  return ids;
-}
-
-function* tilesAt(size: number, level: number): Generator<Tile> {
-  const hashes = Math.floor(size / TILE_WIDTH ** level);
-  for (let index = 0; index * TILE_WIDTH < hashes; index++) {
-    yield { level, index, width: Math.min(TILE_WIDTH, hashes - index * TILE_WIDTH) };
-  }
-}
-
-async function readTile(files: PublicFiles, tile: Tile, length: number, report: Report) {
-  try {
-    const bytes = await files.tile(tile);
-    if (bytes.length === length) return bytes;
-    report({ code: 'TILE', where: tilePath(tile), what: `It has ${bytes.length} bytes instead of ${length}.` });
-  } catch (error) {
-    report({ code: 'TILE', where: tilePath(tile), what: messageOf(error) });
-  }
-  return undefined;
-}
-
-async function readBundle(files: PublicFiles, tile: Tile, report: Report) {
-  try {
-    return decodeEntries(await files.tile(tile), tile.width);
-  } catch (error) {
-    report({ code: 'TILE', where: tilePath(tile), what: messageOf(error) });
-    return undefined;
-  }
-}
-
-interface StoredRow {
-  readonly index: number;
-  readonly id: Uint8Array;
-  readonly stream: string;
-  readonly seq: number;
-  readonly kind: string;
-  readonly body: string;
-}
-
-/** Every row under the checkpoint is what its body says, and each stream is a chain without gaps. */
-async function verifyRows(
+/** The signed heads that are kept in three places: the database, the public checkpoint, the file beside the public folder. */
+async function verifyHeads(
   client: Client,
   org: string,
-  size: number,
-  ids: readonly (Uint8Array | undefined)[],
+  vkey: Vkey,
+  published: Signed | undefined,
+  remembered: string | undefined,
   report: Report,
 ): Promise<void> {
-  const chains = new Map<string, { seq: number; id: string }>();
-  const STEP = 4_096;
-  for (let from = 0; from < size; from += STEP) {
-    const { rows } = await client.query<StoredRow>(
-      `select index, id, stream, seq, kind, body from receipts
-        where org = $1 and index >= $2 and index < $3 order by index`,
-      [org, from, Math.min(from + STEP, size)],
-    );
-    let next = from;
-    for (const row of rows) {
-      for (; next < row.index; next++) missing(next, report);
-      next = row.index + 1;
-      const published = ids[row.index];
-      if (published !== undefined && !equalBytes(published, row.id)) {
-        report({
-          code: 'RECEIPT',
-          where: `receipt ${row.index}`,
-          what: `The log published ${toHex(published)} there.`,
-        });
-      }
-      verifyRow(row, org, chains, report);
+  const head = await readHead(client, org);
+  const count = await countReceipts(client, org);
+  const [code, where] = ['CHECKPOINT', 'checkpoints'] as const;
+  if (count !== (head?.size ?? 0))
+    report({ code: 'COUNT', where, what: `The database holds ${count} receipts and a signed head for ${head?.size ?? 0}.`, side: 'database' }); // prettier-ignore
+  if (published !== undefined) {
+    const own = await readHead(client, org, published.size);
+    if (published.size > (head?.size ?? 0)) {
+      const what = `It covers ${published.size} receipts; the database has signed ${head?.size ?? 0}: rows were taken out, or it was put back.`;
+      report({ code, where: 'checkpoint', what, side: 'database' });
+    } else if (own === undefined || !equalBytes(own.root, published.root))
+      report({ code, where, what: `The database never had the tree that was published at ${published.size} receipts.`, side: 'database' }); // prettier-ignore
+    else if (head !== undefined && published.size < head.size) {
+      const what = `It covers ${published.size} receipts; the database has signed ${head.size}: an older file was put back, or a kernel ended before it published the rest (it does so when it starts).`;
+      report({ code, where: 'checkpoint', what, side: 'file' });
     }
-    for (; next < Math.min(from + STEP, size); next++) missing(next, report);
+  }
+  if (remembered === undefined) return;
+  try {
+    const { size, root } = verifyCheckpoint(remembered, [vkey]);
+    const own = await readHead(client, org, Number(size));
+    if (own === undefined || !equalBytes(own.root, root))
+      report({
+        code,
+        where,
+        what: `The database lacks the head that it signed at ${size} receipts.`,
+        side: 'database',
+      });
+  } catch (error) {
+    report({ code, where: `${org}.heads`, what: (error as Error).message, side: 'file' });
   }
 }
 
-function missing(index: number, report: Report): void {
-  report({ code: 'COUNT', where: `receipt ${index}`, what: 'The database lacks it.' });
+/** Every leaf as each side has it: the hash in a tile, the entry in a bundle, the row in the database. */
+async function verifyLeaves(
+  client: Client,
+  org: string,
+  files: PublicFiles,
+  size: number,
+  root: Uint8Array | undefined,
+  report: Report,
+): Promise<void> {
+  const sides = new Sides();
+  const rows = new RowReader(client, org, report);
+  for (const tile of tilesAt(size, 0)) {
+    const hashes = await hashTile(files, tile, report);
+    const entries = await entryBundle(files, tile, report);
+    const first = tile.index * TILE_WIDTH;
+    const stored = await rows.read(first, tile.width);
+    for (let at = 0; at < tile.width; at++)
+      sides.add({
+        index: first + at,
+        tile: hashes?.slice(at * HASH_BYTES, (at + 1) * HASH_BYTES),
+        entry: hashOf(entries?.[at]),
+        row: hashOf(stored[at]?.id),
+      });
+  }
+  const { tree, trusted, parted } = sides.judge(root);
+  if (!trusted && root !== undefined)
+    report({ code: 'TREE', where: 'checkpoint', what: 'Neither the tiles nor the database make the root that was signed.' }); // prettier-ignore
+  for (const { leaf, right } of parted)
+    for (const fault of partings(leaf, size, trusted ? right : undefined)) report(fault);
+  await verifyUpperTiles(files, tree, size, report);
+  if (trusted) await verifyOlderTiles(files, tree, size, report);
 }
 
-function verifyRow(
-  { index, id, stream, seq, kind, body }: StoredRow,
-  org: string,
-  chains: Map<string, { seq: number; id: string }>,
-  report: Report,
-): void {
-  const where = `receipt ${index}`;
-  const last = chains.get(stream);
-  chains.set(stream, { seq, id: toHex(id) });
-  if (sha256Hex(body) !== toHex(id)) {
-    report({ code: 'RECEIPT', where, what: 'Its id is not the digest of its body.' });
+const hashOf = (entry: StoredRow['id'] | undefined): Uint8Array | undefined =>
+  entry === undefined ? undefined : leafHash(entry);
+
+/** `right`: the leaf's hash under the signed root; undefined when nobody knows. */
+function* partings(
+  { index, tile, entry, row }: Leaf,
+  size: number,
+  right: Uint8Array | undefined,
+): Generator<Parameters<Report>[0]> {
+  const wrong = (hash: Uint8Array | undefined): boolean => hash !== undefined && right !== undefined && !equalBytes(hash, right); // prettier-ignore
+  const number = Math.floor(index / TILE_WIDTH);
+  const at = { index: number, width: Math.min(TILE_WIDTH, size - number * TILE_WIDTH) };
+  if (right === undefined) {
+    const what = `Tile, bundle and database do not agree on receipt ${index}, and the signed root tells of none of them that it is right.`;
+    yield { code: 'TREE', where: `receipt ${index}`, what, index };
     return;
   }
-  try {
-    const { predicate } = parseReceipt(body);
-    const says = [predicate.org, predicate.stream, predicate.seq, predicate.kind].join('\n');
-    if (says !== [org, stream, seq, kind].join('\n')) {
-      report({
-        code: 'RECEIPT',
-        where,
-        what: 'Its row says another organisation, stream, place or kind than its body.',
-      });
-    }
-    if (predicate.seq !== (last?.seq ?? -1) + 1 || predicate.prev !== (last?.id ?? null)) {
-      report({
-        code: 'CHAIN',
-        where,
-        what: `It does not follow receipt ${last?.seq ?? 'none'} of stream “${stream}”.`,
-      });
-    }
-  } catch (error) {
-    report({ code: 'RECEIPT', where, what: messageOf(error) });
-  }
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof AssayError || error instanceof Error) return error.message;
-  return String(error);
+  if (wrong(tile)) yield { code: 'TILE', where: tilePath({ ...at, level: 0 }), what: `Hash ${index % TILE_WIDTH}, of receipt ${index}, was changed.`, index, side: 'file' }; // prettier-ignore
+  if (wrong(entry)) yield { code: 'TILE', where: tilePath({ ...at, level: 'entries' }), what: `Entry ${index % TILE_WIDTH}, of receipt ${index}, was changed.`, index, side: 'file' }; // prettier-ignore
+  if (wrong(row)) yield { code: 'RECEIPT', where: `receipt ${index}`, what: 'The log published another receipt there than the database holds.', index, side: 'database' }; // prettier-ignore
 }

@@ -1,6 +1,7 @@
 /** Opens an organisation's log: the place where receipts become evidence. */
 import { join } from 'node:path';
 import { sql, type Kysely } from 'kysely';
+import type { Client } from 'pg';
 import { fromHex, toHex } from '#common/bytes.ts';
 import type { Digest } from '#common/data.ts';
 import { signEnvelope } from '#common/dsse.ts';
@@ -13,11 +14,12 @@ import type { Database, Store } from '../store/index.ts';
 import { Cosigners } from './cosigners.ts';
 import { fsck } from './fsck.ts';
 import { HeadFile } from './heads.ts';
-import { hashesBetween, inclusionProof } from './prove.ts';
+import { consistencyProof, hashesBetween, inclusionProof, peaks } from './prove.ts';
 import { publicFiles } from './public.ts';
 import { signerOf } from './recover.ts';
 import { lockLog, type Head } from './rows.ts';
 import type { Log, LogOptions } from './types.ts';
+import { readPages, within } from './stretch.ts';
 import { Writer } from './writer.ts';
 
 export type { Log, LogOptions } from './types.ts';
@@ -44,6 +46,10 @@ export async function openLog({ store, home, org, witnesses, onWitnessFailure }:
     const onPublished = (head: Head): void => cosigners?.offer(head);
     const writer = await Writer.open({ org, signer, files, heads, connect, onPublished }, client);
     const vkey = formatVkey(signer);
+    const ask = async <T>(question: (client: Client) => Promise<T>): Promise<T> => {
+      const own = await connect();
+      return question(own).finally(() => own.end());
+    };
     const find = (id: Digest): Promise<LoggedReceipt | undefined> => findReceipt(store, org, id);
     return {
       org,
@@ -79,6 +85,14 @@ export async function openLog({ store, home, org, witnesses, onWitnessFailure }:
         return { note: found?.note ?? head.note, witnesses: { signed, of, reached } };
       },
       get: find,
+      stretch: {
+        within: (from, to, size) => ask((client) => within(client, org, { from, to }, size)),
+        read: (start, stop) => readPages(connect, org, start, stop),
+        peaks: async (size) => peaks(size, (await writer.head(size)).size, (tile) => files.tile(tile)),
+        async consistency(size, checkpoint) {
+          return consistencyProof(size, headOf(checkpoint, signer).size, (tile) => files.tile(tile));
+        },
+      },
       receipts: ({ stream, kind, limit = 100, before } = {}) =>
         rows(store, org, (db) => {
           let query = db.selectFrom('receipts').select(['id', 'index', 'body']).where('org', '=', org);
@@ -99,7 +113,7 @@ export async function openLog({ store, home, org, witnesses, onWitnessFailure }:
         ),
       async fsck() {
         await writer.settled();
-        return fsck({ connect, org, vkey: signer, files });
+        return fsck({ connect, org, vkey: signer, files, remembered: await heads.last() });
       },
       async close() {
         await cosigners?.close();

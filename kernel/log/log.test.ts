@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { after, before, describe, it } from 'node:test';
 import { Client } from 'pg';
 import { toHex } from '#common/bytes.ts';
 import { openEnvelope } from '#common/dsse.ts';
+import { leafHash } from '#common/merkle.ts';
 import { parseVkey } from '#common/note.ts';
 import { parseProof, receiptEntry, verifyCheckpoint, verifyProof } from '#common/proof.ts';
 import { parseReceipt, type LoggedReceipt, type ReceiptDraft } from '#common/receipt.ts';
@@ -346,48 +348,125 @@ describe('a log whose files are lost or changed', () => {
 });
 
 describe('fsck', () => {
-  it('says where database and files part', async () => {
+  it('says where database and files part, and which of them is wrong', async () => {
     const log = await openNew();
-    const receipts = await appendMany(log, 600, 3);
+    const receipts = await appendMany(log, 550, 3);
+    await log.checkpoint();
+    // So that the last tile had another width before.
+    await log.proof(receipts[549]!.id);
+    receipts.push(...(await appendMany(log, 50, 3)));
     const found = async (): Promise<string[]> =>
-      (await log.fsck()).faults.map(({ code, where }) => `${code} ${where}`).toSorted();
+      (await log.fsck()).faults.map(({ code, where, side }) => `${code} ${where} ${side}`).toSorted();
     assert.deepEqual(await found(), []);
 
     const body = (index: number): string => receipts[index]!.body;
-    await tamper(
-      `update assay.receipts set body = $2 where org = $1 and index = 7`,
-      log.org,
-      body(7).replace('"n":7', '"n":8'),
-    );
-    assert.deepEqual(await found(), ['RECEIPT receipt 7']);
-    await tamper(`update assay.receipts set body = $2 where org = $1 and index = 7`, log.org, body(7));
+    const put = (index: number, id: string, text: string) =>
+      tamper('update assay.receipts set id = $3, body = $4 where org = $1 and index = $2', log.org, index, Buffer.from(id, 'hex'), text); // prettier-ignore
+    const edited = body(7).replace('"n":7', '"n":8');
+    await put(7, receipts[7]!.id, edited);
+    assert.deepEqual(await found(), ['RECEIPT receipt 7 database']);
+    // A row that is right by itself, and not the one that was published.
+    await put(7, createHash('sha256').update(edited).digest('hex'), edited);
+    assert.deepEqual(await found(), ['CHAIN receipt 10 database', 'RECEIPT receipt 7 database']);
+    assert.deepEqual((await log.fsck()).faults.map(({ index }) => index).toSorted(), [10, 7]);
+    await put(7, receipts[7]!.id, body(7));
     await tamper(`update assay.receipts set stream = 'other' where org = $1 and index = 9`, log.org);
-    assert.deepEqual(await found(), ['CHAIN receipt 12', 'CHAIN receipt 9', 'RECEIPT receipt 9']);
+    const moved = ['CHAIN receipt 12 database', 'CHAIN receipt 9 database', 'RECEIPT receipt 9 database'];
+    assert.deepEqual(await found(), moved);
     await tamper(`update assay.receipts set stream = 's0' where org = $1 and index = 9`, log.org);
-    await tamper(`delete from assay.receipts where org = $1 and index = 599`, log.org);
-    assert.deepEqual(await found(), ['COUNT receipt 599']);
+    assert.deepEqual(await found(), []);
 
-    for (const [path, faults] of [
-      ['tile/0/001', ['RECEIPT', 'TILE tile/0/001', 'TREE checkpoint']],
-      ['tile/1/000.p/2', ['TILE tile/1/000.p/2']],
-      ['tile/entries/001', ['TILE tile/0/001']],
-    ] as const) {
-      const file = join(log.dir, path);
-      const bytes = readFileSync(file);
-      const flipped = Buffer.from(bytes);
-      flipped[40]! ^= 1;
-      writeFileSync(file, flipped);
-      const seen = await found();
-      for (const fault of faults) {
-        if (fault !== 'RECEIPT') assert.ok(seen.includes(fault), `${path}: ${seen.join(', ')} has ${fault}`);
-      }
-      writeFileSync(file, bytes);
-    }
+    for (const path of ['tile/0/001', 'tile/0/002.p/88', 'tile/1/000.p/2', 'tile/entries/001', 'tile/entries/002.p/88'])
+      await changed(log, path, async (bytes) => {
+        for (const at of [40, bytes.length - 1]) {
+          writeFileSync(join(log.dir, path), bytes.with(at, bytes[at]! ^ 1));
+          assert.deepEqual(await found(), [`TILE ${path} file`], `byte ${at}`);
+        }
+        for (const cut of [
+          bytes.subarray(0, -1),
+          bytes.subarray(0, 34),
+          Buffer.alloc(0),
+          Buffer.concat([bytes, bytes]),
+        ]) {
+          writeFileSync(join(log.dir, path), cut);
+          assert.deepEqual(await found(), [`TILE ${path} file`], `${cut.length} bytes`);
+        }
+        rmSync(join(log.dir, path));
+        assert.deepEqual(await found(), [`TILE ${path} file`], 'missing');
+      });
+
+    // Partial tiles of smaller trees, which are there for whoever remembers one.
+    const [older] = readdirSync(join(log.dir, 'tile/entries/002.p')).filter((width) => width !== '88');
+    assert.ok(older !== undefined);
+    for (const path of [`tile/entries/002.p/${older}`, `tile/0/002.p/${older}`])
+      await changed(log, path, async (bytes) => {
+        writeFileSync(join(log.dir, path), bytes.with(5, bytes[5]! ^ 1));
+        assert.deepEqual(await found(), [`TILE ${path} file`]);
+      });
+
+    // Two files that agree with each other against the database: the signed root decides.
+    await changed(log, 'tile/entries/000', async (entries) => {
+      await changed(log, 'tile/0/000', async (hashes) => {
+        const forged = entries.with(2 + 34 * 5, entries[2 + 34 * 5]! ^ 1);
+        writeFileSync(join(log.dir, 'tile/entries/000'), forged);
+        writeFileSync(join(log.dir, 'tile/0/000'), Buffer.concat([hashes.subarray(0, 160), leafHash(forged.subarray(2 + 34 * 5, 34 * 6)), hashes.subarray(192)])); // prettier-ignore
+        assert.deepEqual(await found(), ['TILE tile/0/000 file', 'TILE tile/entries/000 file']);
+        assert.deepEqual(
+          (await log.fsck()).faults.map(({ index }) => index),
+          [5, 5],
+        );
+      });
+    });
+
+    await tamper(`delete from assay.receipts where org = $1 and index = 599`, log.org);
+    assert.deepEqual(await found(), ['COUNT checkpoints database', 'COUNT receipt 599 database']);
     rmSync(join(log.dir, 'checkpoint'));
-    assert.deepEqual(await found(), ['CHECKPOINT checkpoint']);
+    assert.ok((await found()).includes('CHECKPOINT checkpoint file'));
+    await log.close();
+  });
+
+  it('holds the checkpoint to the key, to the database and to the tiles', async () => {
+    const log = await openNew();
+    const found = async (): Promise<string[]> =>
+      (await log.fsck()).faults.map(({ code, where, side }) => `${code} ${where} ${side}`);
+    await appendMany(log, 300);
+    assert.deepEqual(await found(), []);
+    const early = await log.checkpoint();
+    await appendMany(log, 300);
+    assert.deepEqual(await found(), []);
+    await changed(log, 'checkpoint', async (note) => {
+      const put = (text: string | Uint8Array): void => writeFileSync(join(log.dir, 'checkpoint'), text);
+      put(note.with(note.length - 10, note[note.length - 10]! ^ 1));
+      assert.deepEqual(await found(), ['CHECKPOINT checkpoint file']);
+      put(note.toString().replace('\n600\n', '\n599\n'));
+      assert.deepEqual(await found(), ['CHECKPOINT checkpoint file']);
+      put(early);
+      assert.deepEqual(await found(), ['CHECKPOINT checkpoint file'], 'one of another size, signed by the same key');
+      assert.match((await log.fsck()).faults[0]!.what, /covers 300 receipts; the database has signed 600/);
+    });
+    const other = await openNew();
+    await appendMany(other, 600);
+    assert.equal((await other.fsck()).ok, true);
+    await changed(log, 'checkpoint', async () => {
+      await cp(join(other.dir, 'checkpoint'), join(log.dir, 'checkpoint'));
+      assert.deepEqual(await found(), ['CHECKPOINT checkpoint file']);
+    });
+    await other.close();
+    await tamper(`update assay.logs set vkey = 'x' where org = $1`, log.org);
+    assert.deepEqual(await found(), ['KEY logs database']);
+    await tamper(`update assay.logs set vkey = $2 where org = $1`, log.org, log.vkey);
+    assert.deepEqual(await found(), []);
     await log.close();
   });
 });
+
+/** Puts the file back afterwards. */
+async function changed(log: Log, path: string, change: (bytes: Buffer) => Promise<void>): Promise<void> {
+  const file = join(log.dir, path);
+  const bytes = readFileSync(file);
+  await change(bytes);
+  writeFileSync(file, bytes);
+}
 
 async function everyId(log: Log): Promise<string[]> {
   return store.withOrg(log.org, async (sql) => {

@@ -52,6 +52,19 @@ export async function consistencyProof(from: number, size: number, read: ReadTil
   return proof.toReversed();
 }
 
+/** Roots of the complete subtrees of the first `size` leaves, the largest first, out of the tiles of a tree of `covered` leaves. */
+export async function peaks(size: number, covered: number, read: ReadTile): Promise<Bytes[]> {
+  const roots: Bytes[] = [];
+  let start = 0;
+  for (let height = Math.floor(Math.log2(Math.max(1, size))); height >= 0; height--) {
+    const width = 2 ** height;
+    if (start + width > size) continue;
+    roots.push(await hashAt(height, start / width, covered, read));
+    start += width;
+  }
+  return roots;
+}
+
 /** MTH(D[start:end]), where `start` is a multiple of the largest power of two that the range could hold. */
 async function rangeRoot(start: number, end: number, size: number, read: ReadTile): Promise<Bytes> {
   const width = end - start;

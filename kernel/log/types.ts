@@ -31,11 +31,18 @@ export interface Witnessed {
 
 /** Where the public files and the database part. */
 export interface Fault {
-  readonly code: 'TILE' | 'CHECKPOINT' | 'RECEIPT' | 'CHAIN' | 'TREE' | 'COUNT';
-  /** A file under the log's folder, or `receipt <index>`. */
+  readonly code: 'TILE' | 'CHECKPOINT' | 'RECEIPT' | 'CHAIN' | 'TREE' | 'COUNT' | 'KEY';
+  /** A file under the log's folder, `receipt <index>`, or a table of the database. */
   readonly where: string;
   readonly what: string;
+  /** The receipt's number in the log; null where it is about more than one. */
+  readonly index: number | null;
+  /** Which one is wrong, by the signed root; null where that can't be told. */
+  readonly side: 'file' | 'database' | null;
 }
+
+/** Told as they are found. */
+export type FaultReport = (fault: Omit<Fault, 'index' | 'side'> & Partial<Fault>) => void;
 
 export interface FsckReport {
   readonly ok: boolean;
@@ -43,6 +50,21 @@ export interface FsckReport {
   readonly size: number;
   /** At most 100. */
   readonly faults: readonly Fault[];
+}
+
+/** The log by the numbers of its receipts. */
+interface LogStretch {
+  /**
+   * Among the first `size`: the number of the first receipt that claims `from` or later, and one more than that of the last that claims a
+   * time before `to`. Times as receipts have them.
+   */
+  within(from: string, to: string, size: number): Promise<{ readonly first: number; readonly end: number }>;
+  /** Receipts number `start` up to, not including, `stop`, in pages. @throws LOG_FORKED when one is missing */
+  read(start: number, stop: number): AsyncIterable<readonly LoggedReceipt[]>;
+  /** Roots of the complete subtrees of the first `size` receipts, the largest first: `MerkleRange.peaks`. */
+  peaks(size: number): Promise<readonly Uint8Array[]>;
+  /** From the tree of `size` receipts to the one of this checkpoint. @throws NOTE_INVALID for a checkpoint of another log */
+  consistency(size: number, checkpoint: string): Promise<readonly Uint8Array[]>;
 }
 
 export interface Log {
@@ -75,6 +97,7 @@ export interface Log {
   cosigned(size: number, patience: number): Promise<{ readonly note: string; readonly witnesses: Witnessed | null }>;
   receipts(query?: ReceiptQuery): Promise<LoggedReceipt[]>;
   get(id: Digest): Promise<LoggedReceipt | undefined>;
+  readonly stretch: LogStretch;
   /** One stream's receipts in `seq` order. */
   stream(name: string): Promise<LoggedReceipt[]>;
   /** Verifies the public files from nothing but themselves, then the database against them. */

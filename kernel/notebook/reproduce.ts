@@ -49,6 +49,11 @@ export interface ReproduceOptions {
 export async function reproduceBundle(bytes: Uint8Array, options: ReproduceOptions): Promise<Reproduction> {
   const verified = await verifyBundle(bytes, { policy: options.policy });
   if (!verified.ok) throw refuted(verified);
+  if (verified.kind === 'pack')
+    throw new AssayError(
+      'BUNDLE_INVALID',
+      'This is an audit pack: it tells what was run, and holds no notebook to run again.',
+    );
   const sealed = openSealed(bytes);
   const temporary = await mkdtemp(join(tmpdir(), 'assay-reproduce-'));
   try {

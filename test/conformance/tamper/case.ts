@@ -14,8 +14,8 @@ import { forgeZip, type ZipLies } from './zip-forge.ts';
 export interface TamperCase {
   /** What was done, as a sentence. */
   readonly what: string;
-  /** The run with gates behind it (gated.fixture.ts), instead of the plain one. */
-  readonly bundle?: 'gated';
+  /** The run with gates behind it (gated.fixture.ts), or the audit pack (pack.fixture.ts), instead of the plain run. */
+  readonly bundle?: 'gated' | 'pack';
   readonly do?: readonly Step[];
   /** How far the rest of the bundle is made to fit; `nothing` unless given. */
   readonly hide?: Reach;

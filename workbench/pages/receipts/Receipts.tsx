@@ -6,6 +6,7 @@ import { Ago } from '../../parts/Ago.tsx';
 import { Failure } from '../../parts/Failure.tsx';
 import { headline, readReceipt } from '../../parts/receipt.ts';
 import { pathTo } from '../../router.ts';
+import { AuditPacks } from './AuditPacks.tsx';
 import { ReceiptView } from './ReceiptView.tsx';
 import { RunningNow } from './RunningNow.tsx';
 
@@ -36,6 +37,7 @@ export function Receipts(props: { readonly id: string | null }) {
             Every act leaves one. It is never changed after it is written, and its name is the SHA-256 of what it says.
           </p>
           <RunningNow />
+          <AuditPacks />
           <div class="receipts-bar">
             <label class="label" for="kind">
               Kind

@@ -6,7 +6,7 @@ import { foundIn, type Flip } from './verify.ts';
 
 const CODES = Object.keys(VERIFY_CHECKS) as VerifyCode[];
 
-/** Every check by name, in the order of the protocol, filled in as results come. */
+/** Every check by name, in the order of the protocol, filled in as results come; at the end those that were made for this kind of bundle. */
 export function CheckTable(props: {
   readonly checks: readonly CheckResult[];
   readonly done: boolean;
@@ -25,7 +25,7 @@ export function CheckTable(props: {
         </tr>
       </thead>
       <tbody>
-        <For each={CODES}>
+        <For each={CODES.filter((code) => !props.done || result(code) !== undefined)}>
           {(code) => (
             <tr id={`check-${code}`} data-ok={String(result(code)?.ok)}>
               <td>

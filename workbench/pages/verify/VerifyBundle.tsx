@@ -145,7 +145,9 @@ export function VerifyBundle(props: VerifyBundleProps) {
                       onFlip={flip}
                       onRestore={restore}
                     />
-                    <LineageGraph zip={zip()} />
+                    <Show when={report()?.kind === 'run'}>
+                      <LineageGraph zip={zip()} />
+                    </Show>
                   </>
                 )}
               </Show>

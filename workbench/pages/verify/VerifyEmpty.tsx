@@ -7,8 +7,8 @@ export function VerifyEmpty(props: ParentProps<{ readonly onFiles: (files: reado
     <>
       <h1 class="page-title">Does it hold?</h1>
       <p class="page-lead">
-        A bundle carries a whole run: notebook, data, every receipt, and the log’s signatures. It is checked here, in
-        this browser; nothing is sent anywhere.
+        A bundle carries a whole run, or an audit pack all that was logged in a period: every receipt, and the log’s
+        signatures. It is checked here, in this browser; nothing is sent anywhere.
       </p>
       <button class="verify-drop" onClick={() => picker.click()}>
         <span>Drop a bundle</span>

@@ -1,0 +1,50 @@
+/** The checks of a sealed run: its receipts, its stream, and what was computed. */
+import type { Digest } from './data.ts';
+import type { Checks } from './verify-checks.ts';
+import {
+  checkCarried,
+  checkCells,
+  checkComparators,
+  checkContents,
+  checkEnvironment,
+  checkNotebook,
+  checkRoot,
+} from './verify-contents.ts';
+import type { Files, Seal, SignedCheckpoint } from './verify-files.ts';
+import { checkGates, checkLineage } from './verify-lineage.ts';
+import { longRunIn } from './verify-long-run.ts';
+import { checkInclusion, checkLog, checkReceipts } from './verify-receipts.ts';
+import { checkOpenClose, checkParents, checkStream, type Ends } from './verify-stream.ts';
+
+/** What a sealed run holds, as far as the checks got. */
+export interface Run {
+  readonly receipts: number;
+  readonly ends: Ends | undefined;
+  readonly notebook: Digest | undefined;
+  readonly root: Digest | undefined;
+}
+
+export async function checkRun(
+  checks: Checks,
+  laid: Files | undefined,
+  seal: Seal | undefined,
+  signed: SignedCheckpoint | undefined,
+): Promise<Run> {
+  const receipts = checks.run('RECEIPTS', [laid, seal, (await longRunIn(laid, seal)) ?? null], checkReceipts);
+  checks.run('LOG', [receipts, seal, signed], checkLog);
+  const indices = checks.run('INCLUSION', [laid, receipts, seal, signed], checkInclusion);
+  checks.run('STREAM', [receipts, seal, indices], checkStream);
+  const ends = checks.run('OPEN_CLOSE', [receipts, seal], checkOpenClose);
+  const linked = checks.run('PARENTS', [receipts, seal, indices], checkParents);
+  checks.run('LINEAGE', [receipts, seal], checkLineage);
+  checks.run('GATES', [receipts, seal, linked && indices], checkGates);
+  const notebook = checks.run('NOTEBOOK', [laid, ends], checkNotebook);
+  checks.run('ENVIRONMENT', [laid, ends], checkEnvironment);
+  checks.run('COMPARATORS', [laid, ends, seal], checkComparators);
+  const cells = checks.run('CELLS', [laid, receipts], checkCells);
+  const root = checks.run('ROOT', [cells, ends, seal], checkRoot);
+  const named = checks.run('CONTENTS', [laid, receipts], checkContents);
+  checks.run('CARRIED', [laid, named], checkCarried);
+  const count = receipts === undefined ? 0 : receipts.count + receipts.ancestors.length + 1;
+  return { receipts: count, ends, notebook, root };
+}
