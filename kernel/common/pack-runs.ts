@@ -43,7 +43,9 @@ export class Runs {
     run.closed = place;
     run.outcome = typeof outcome === 'string' ? outcome : 'without a word';
     if (count !== seq + 1)
-      this.miscounted.push(`Receipt ${place.index} closes a run of ${seq + 1} receipts as ${typeof count === 'number' ? count : 'no number'}.`);
+      this.miscounted.push(
+        `Receipt ${place.index} closes a run of ${seq + 1} receipts as ${typeof count === 'number' ? count : 'no number'}.`,
+      );
   }
 
   private begin(stream: string): Draft {
