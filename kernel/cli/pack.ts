@@ -46,7 +46,7 @@ export async function run(argv: string[]): Promise<number> {
   // Before a database is started for it.
   parsePeriod(from, to, Date.now());
   const home = resolve(values.home ?? (process.env['ASSAY_HOME'] || join(process.cwd(), '.assay')));
-  const out = values.out ?? `pack-${org ?? 'local'}-${fileWord(from)}-${fileWord(to)}.zip`;
+  const out = values.out ?? `pack-${fileWord(org ?? 'local')}-${fileWord(from)}-${fileWord(to)}.zip`;
   await access(dirname(resolve(out)), constants.W_OK).catch((cause: unknown) => {
     throw new AssayError('NOT_FOUND', `There is no folder to write ${out} into.`, { where: out, cause });
   });

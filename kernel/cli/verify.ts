@@ -76,9 +76,9 @@ function printed(report: VerifyReport, file: string): string[] {
     ]),
     '  ',
   );
-  const { title, root, signer, time, seal, logged } = report;
+  const { kind, title, root, signer, time, seal, logged } = report;
   const facts = [
-    ['run', title],
+    [kind, title],
     ['root', root],
     ['seal', seal],
     ['claims', time === null ? null : `sealed ${time}`],

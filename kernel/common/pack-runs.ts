@@ -41,9 +41,11 @@ export class Runs {
     if (isDigest(root)) run.root = root;
     if (kind !== 'close') return;
     run.closed = place;
-    run.outcome = String(outcome);
+    run.outcome = typeof outcome === 'string' ? outcome : 'without a word';
     if (count !== seq + 1)
-      this.miscounted.push(`Receipt ${place.index} closes a run of ${seq + 1} receipts as ${String(count)}.`);
+      this.miscounted.push(
+        `Receipt ${place.index} closes a run of ${seq + 1} receipts as ${typeof count === 'number' ? count : 'no number'}.`,
+      );
   }
 
   private begin(stream: string): Draft {

@@ -13,8 +13,9 @@ export const VERIFY_CHECKS = {
   RECEIPTS: 'Every receipt is canonical, fits the closed schema, and is in its place.',
   LOG: 'All receipts are of one organisation and of the log that signed.',
   INCLUSION: 'Every receipt is in the log under that checkpoint.',
-  STREAM: 'The run’s receipts are an unbroken chain: each names the one before it, and none is missing.',
-  OPEN_CLOSE: 'The run was announced before it began, closed after it ended with the right count, then sealed.',
+  STREAM: 'Each run’s receipts are an unbroken chain: each names the one before it, and none is missing.',
+  OPEN_CLOSE:
+    'What was sealed was announced before it ran, and every run that was closed has the count it closed with.',
   PARENTS: 'Every receipt that another follows from is here, was logged before it, and is of a kind for its role.',
   LINEAGE: 'Every receipt follows only from what its kind may follow from.',
   GATES: 'No gate was skipped: what was deployed had passed its validation, the same model on the same data.',

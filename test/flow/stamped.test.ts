@@ -75,6 +75,17 @@ describe('a sealed run with a time stamp', () => {
     assert.deepEqual(await time('stamped.zip', '--policy', project.path('other')), [false, ['TIME']]);
   });
 
+  it('so is an audit pack; the stamp of another checkpoint is not taken for its own', async () => {
+    const day = new Date().toISOString().slice(0, 10);
+    const argv = ['pack', '--from', '2026-01-01', '--to', day, '--out', project.path('pack.zip')];
+    const { stamped } = await json<{ stamped: string | null }>(...argv);
+    assert.ok(Date.parse(stamped!) > 0);
+    assert.deepEqual(await time('pack.zip', '--policy', project.path('policy')), [true, []]);
+    const reply = files('stamped.zip').get('proof/checkpoint.tsr')!;
+    project.write('changed.zip', writeZip(new Map(files('pack.zip')).set('proof/checkpoint.tsr', reply)));
+    assert.deepEqual(await time('changed.zip'), [false, ['TIME']]);
+  });
+
   it('OpenSSL alone verifies it: the checkpoint’s text and the log’s own line', () => {
     const carried = files('stamped.zip');
     const note = text(carried.get('proof/checkpoint')).split('\n').slice(0, 5).join('\n');

@@ -81,6 +81,17 @@ describe('a kernel with witnesses', () => {
     assert.deepEqual(failed(bare), ['WITNESSES', 'FRESH']);
   });
 
+  it('an audit pack carries their cosignatures too', async () => {
+    const day = new Date().toISOString().slice(0, 10);
+    const out = project.path('pack.zip');
+    const { witnesses: told } = await json<Sealed['seal']>('pack', '--from', '2026-01-01', '--to', day, '--out', out);
+    assert.deepEqual(told, { signed: 2, of: 2, reached: true });
+    const auditor = ['--policy', project.path('policy'), '--home', project.path('auditor')];
+    const judged = await json<Judged>('verify', out, ...auditor);
+    assert.deepEqual(failed(judged), []);
+    assert.match(judged.checks.find(({ code }) => code === 'WITNESSES')!.detail, /^2 of your witnesses/);
+  });
+
   it('serves the cosigned checkpoint', async () => {
     const stop = await serveProject(project);
     try {

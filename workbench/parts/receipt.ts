@@ -25,6 +25,7 @@ export function headline({ kind, method, subject, materials, result }: ReadRecei
   if (kind === 'cell') return `cell ${subject[0]?.name ?? ''}`;
   if (method !== null) return method;
   const about = typeof result === 'object' && result !== null ? (result as Record<string, unknown>) : {};
+  if (kind === 'archive' && typeof about['pack'] === 'string') return `audit pack, ${about['pack']}`;
   const name = about['title'] ?? about['notebook'];
   return typeof name === 'string' ? `${kind}: ${name}` : kind;
 }

@@ -1,4 +1,5 @@
 import { lazy, onCleanup, Show, Suspense } from 'solid-js';
+import { setPacksOpen } from '../pages/receipts/packs-open.ts';
 import { go } from '../router.ts';
 import { offer } from './actions.ts';
 import { pressed } from './keys.ts';
@@ -41,6 +42,17 @@ export function PaletteHost() {
       icon: 'receipt',
       words: 'runs log evidence',
       run: () => go('/receipts'),
+    },
+    {
+      id: 'go.pack',
+      group: 'Go to',
+      label: 'Audit pack',
+      icon: 'download',
+      words: 'period report auditor evidence export',
+      run: () => {
+        setPacksOpen(true);
+        go('/receipts');
+      },
     },
     {
       id: 'go.verify',

@@ -9,6 +9,7 @@ import { Failure } from '../../parts/Failure.tsx';
 import { Icon } from '../../parts/Icon.tsx';
 import { toastError } from '../../parts/toast.ts';
 import { pathTo } from '../../router.ts';
+import { packsOpen, setPacksOpen } from './packs-open.ts';
 
 const RECENT = 5;
 
@@ -51,7 +52,7 @@ export function AuditPacks() {
     }
   };
   return (
-    <details class="packs">
+    <details class="packs" open={packsOpen()} onToggle={({ currentTarget }) => setPacksOpen(currentTarget.open)}>
       <summary>
         Audit pack <span class="quiet">everything that was logged in a period, as one file that anyone can check</span>
       </summary>
