@@ -33,21 +33,35 @@ export interface OpenedBundle {
   readonly faults: readonly string[];
 }
 
+export interface OpenOptions {
+  readonly explained?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
 /** @throws ZIP_INVALID, CANCELLED */
 export async function openBundle(
   source: ByteSource,
-  { explained = true, ...options }: Omit<StreamOptions, 'holds'> & { readonly explained?: boolean | undefined },
+  { explained = true, signal, onProgress }: OpenOptions,
 ): Promise<OpenedBundle> {
-  const holds = holding();
-  const { files: all, faults, asWritten } = await streamZip(source, { ...options, holds });
+  let [done, total] = [0, source.size];
+  const options: StreamOptions = {
+    signal,
+    holds: holding(),
+    onRead: onProgress && ((bytes) => onProgress((done += bytes), total)),
+    // Those of a long run are read a second time, one by one.
+    onDirectory(entries) {
+      total += entries.find(({ name }) => name === LONG_RUN.receipts)?.packed ?? 0;
+    },
+  };
+  const { files: all, faults, asWritten } = await streamZip(source, options);
   const held = new Map<string, Uint8Array>();
   for (const [path, { bytes, digest }] of all) {
     if (bytes === null) continue;
     held.set(path, bytes);
     digests.set(bytes, digest);
   }
-  const contents = (path: string): AsyncIterable<Uint8Array> =>
-    contentsOf(source, all.get(path)!.entry, { ...options, holds });
+  const contents = (path: string): AsyncIterable<Uint8Array> => contentsOf(source, all.get(path)!.entry, options);
   const other = 'Its headers are not those that Assay writes: another tool packed it, or they were altered.';
   return {
     files: Object.assign(held, { all, bytes: source.size, explained, contents }),
