@@ -1,6 +1,6 @@
 /**
- * `node test/fuzz.ts [COUNT] [SEED] [FROM]`: changes sealed bundles at random and verifies them: 100,000 take a few minutes. `npm test` runs some
- * with a seed of the day. A change is found again by seed and number: `node test/fuzz.ts 1 SEED NUMBER`.
+ * `npm run fuzz -- [COUNT] [SEED] [FROM]`: changes sealed bundles at random and verifies them: 100,000 take a few minutes. `npm test` runs some
+ * with a seed of the day. A change is found again by seed and number: `npm run fuzz -- 1 SEED NUMBER`.
  */
 import { randomInt } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
