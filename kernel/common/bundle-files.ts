@@ -10,7 +10,9 @@ import type { ZipEntry } from './zip-read.ts';
 import { contentsOf, streamZip, type StreamedFile, type StreamOptions } from './zip-stream.ts';
 
 /** Of receipts, proofs and what else is read as text. Assay writes far less: see `checkSize` in bundle.ts. */
-export const MAX_HELD_BYTES = 160 * 2 ** 20;
+export const MAX_HELD_BYTES = 96 * 2 ** 20;
+/** Of one such file: text takes several times its length when it is taken apart. */
+export const LARGEST_HELD = 48 * 2 ** 20;
 /** Of values: text takes many times its length when read; what is too much for that has its digest all the same. */
 const MAX_READ_BYTES = 16 * 2 ** 20;
 /** Of artifacts and data, for showing what was changed in one of them. */
@@ -88,8 +90,11 @@ function holding(): (entry: ZipEntry) => boolean {
     if (name === LONG_RUN.receipts) return false;
     if (/^outputs\/.*\.value$/.test(name)) return take('read', size);
     if (/^(?:artifacts|data)\//.test(name)) return size <= LARGEST_SHOWN && take('shown', size);
-    if (!take('held', size))
-      throw zipInvalid(`${name}: receipts and proofs take more than ${MAX_HELD_BYTES} bytes.`, name);
+    if (size > LARGEST_HELD || !take('held', size))
+      throw zipInvalid(
+        `${name}: receipts and proofs take more than ${MAX_HELD_BYTES} bytes, or one of them more than ${LARGEST_HELD}.`,
+        name,
+      );
     return true;
   };
 }
