@@ -1,6 +1,6 @@
 /**
- * `node test/fuzz.ts [COUNT] [SEED] [FROM]`: changes sealed bundles at random and verifies them: 100,000 take a few minutes. `npm test` runs some
- * with a seed of the day. A change is found again by seed and number: `node test/fuzz.ts 1 SEED NUMBER`.
+ * `npm run fuzz -- [COUNT] [SEED] [FROM]`: changes sealed bundles at random and verifies them: 100,000 take a few minutes. `npm test` runs some
+ * with a seed of the day. A change is found again by seed and number: `npm run fuzz -- 1 SEED NUMBER`.
  */
 import { randomInt } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
@@ -21,9 +21,11 @@ console.log(`slowest ${slowestMs.toFixed(0)} ms; memory grew by ${Math.round(gro
 console.log(Object.entries(caught).toSorted(([, a], [, b]) => b - a).map(([code, times]) => `${code} ${times}`).join(', ')); // prettier-ignore
 for (const one of wrong) console.log(`✗ ${one}`);
 if (count === 1) {
-  const file = join(tmpdir(), `fuzz-${seed}-${from}.zip`);
-  const change = mutated(seed, from);
-  if (change !== null) writeFileSync(file, change.zip);
-  console.log(change === null ? 'It changes nothing.' : `written to ${file}`);
+  // What changes nothing is passed over, as above.
+  let number = from;
+  while (mutated(seed, number) === null) number++;
+  const file = join(tmpdir(), `fuzz-${seed}-${number}.zip`);
+  writeFileSync(file, mutated(seed, number)!.zip);
+  console.log(`number ${number} is in ${file}`);
 }
 process.exitCode = wrong.length > 0 ? 1 : 0;

@@ -10,7 +10,9 @@ import type { ZipEntry } from './zip-read.ts';
 import { contentsOf, streamZip, type StreamedFile, type StreamOptions } from './zip-stream.ts';
 
 /** Of receipts, proofs and what else is read as text. Assay writes far less: see `checkSize` in bundle.ts. */
-export const MAX_HELD_BYTES = 160 * 2 ** 20;
+export const MAX_HELD_BYTES = 96 * 2 ** 20;
+/** Of one such file: text takes several times its length when it is taken apart. */
+export const LARGEST_HELD = 48 * 2 ** 20;
 /** Of values: text takes many times its length when read; what is too much for that has its digest all the same. */
 const MAX_READ_BYTES = 16 * 2 ** 20;
 /** Of artifacts and data, for showing what was changed in one of them. */
@@ -33,21 +35,35 @@ export interface OpenedBundle {
   readonly faults: readonly string[];
 }
 
+export interface OpenOptions {
+  readonly explained?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
 /** @throws ZIP_INVALID, CANCELLED */
 export async function openBundle(
   source: ByteSource,
-  { explained = true, ...options }: Omit<StreamOptions, 'holds'> & { readonly explained?: boolean | undefined },
+  { explained = true, signal, onProgress }: OpenOptions,
 ): Promise<OpenedBundle> {
-  const holds = holding();
-  const { files: all, faults, asWritten } = await streamZip(source, { ...options, holds });
+  let [done, total] = [0, source.size];
+  const options: StreamOptions = {
+    signal,
+    holds: holding(),
+    onRead: onProgress && ((bytes) => onProgress((done += bytes), total)),
+    // Those of a long run are read a second time, one by one.
+    onDirectory(entries) {
+      total += entries.find(({ name }) => name === LONG_RUN.receipts)?.packed ?? 0;
+    },
+  };
+  const { files: all, faults, asWritten } = await streamZip(source, options);
   const held = new Map<string, Uint8Array>();
   for (const [path, { bytes, digest }] of all) {
     if (bytes === null) continue;
     held.set(path, bytes);
     digests.set(bytes, digest);
   }
-  const contents = (path: string): AsyncIterable<Uint8Array> =>
-    contentsOf(source, all.get(path)!.entry, { ...options, holds });
+  const contents = (path: string): AsyncIterable<Uint8Array> => contentsOf(source, all.get(path)!.entry, options);
   const other = 'Its headers are not those that Assay writes: another tool packed it, or they were altered.';
   return {
     files: Object.assign(held, { all, bytes: source.size, explained, contents }),
@@ -74,8 +90,11 @@ function holding(): (entry: ZipEntry) => boolean {
     if (name === LONG_RUN.receipts || name === PACK_PATHS.receipts) return false;
     if (/^outputs\/.*\.value$/.test(name)) return take('read', size);
     if (/^(?:artifacts|data)\//.test(name)) return size <= LARGEST_SHOWN && take('shown', size);
-    if (!take('held', size))
-      throw zipInvalid(`${name}: receipts and proofs take more than ${MAX_HELD_BYTES} bytes.`, name);
+    if (size > LARGEST_HELD || !take('held', size))
+      throw zipInvalid(
+        `${name}: receipts and proofs take more than ${MAX_HELD_BYTES} bytes, or one of them more than ${LARGEST_HELD}.`,
+        name,
+      );
     return true;
   };
 }

@@ -17,7 +17,7 @@ import {
   rootDigest,
   STAMPS,
 } from './bundle-layout.ts';
-import { MAX_HELD_BYTES } from './bundle-files.ts';
+import { LARGEST_HELD, MAX_HELD_BYTES } from './bundle-files.ts';
 import { bundleReadme } from './bundle-readme.ts';
 import type { BundleParts, BundleProof, PreparedBundle } from './bundle-types.ts';
 import { concatBytes } from './bytes.ts';
@@ -85,7 +85,9 @@ export function finishBundle(prepared: PreparedBundle, proof: BundleProof): Uint
   const files = new Map([...prepared.files, [PATHS.manifest, prepared.manifest], ...proofFiles(ids, proof)]);
   if (prepared.together.length > 0) {
     if (proof.multiproof === undefined) throw invalid('The receipts of a long run have no proof.', LONG_RUN.proof);
-    files.set(LONG_RUN.proof, utf8.encode(proof.multiproof));
+    const together = utf8.encode(proof.multiproof);
+    if (together.length > LARGEST_HELD) throw invalid('Too many others wrote to the log meanwhile.', LONG_RUN.proof);
+    files.set(LONG_RUN.proof, together);
   }
   return writeZip(files);
 }
@@ -119,7 +121,7 @@ function checkSize(files: ReadonlyMap<string, Uint8Array>, receipts: number): vo
   }
   const text = [...files].filter(([path]) => path !== LONG_RUN.receipts && !/^(?:artifacts|data|outputs)\//.test(path));
   const held = text.reduce((sum, [, { length }]) => sum + length, 0) + (receipts + 1) * MAX_PROOF_BYTES;
-  if (held > MAX_HELD_BYTES)
+  if (held > MAX_HELD_BYTES || text.some(([, { length }]) => length > LARGEST_HELD))
     throw invalid(`Receipts of other runs, and their proofs, take more than ${MAX_HELD_BYTES} bytes.`, 'bundle');
 }
 

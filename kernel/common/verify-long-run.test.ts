@@ -64,6 +64,12 @@ for (const [what, [change, codes]] of Object.entries(EDITS))
     assert.deepEqual(failed(await verify(edited(change))), ['SEALED', ...codes]);
   });
 
+test('an edited receipt is located by the one behind it, which names what it was', async () => {
+  const { checks } = await verify(edited(EDITS['a letter']![0]));
+  const said = checks.find(({ code }) => code === 'INCLUSION')!.detail;
+  assert.match(said, /receipts\/run\.jsonl, line 4 does not name the receipt before it\.$/);
+});
+
 test('a file of its own beside the run, and a proof that is not its own, have no place', async () => {
   const [first] = text(long.get(LONG_RUN.receipts)).split('\n');
   const beside = new Map(long).set('receipts/000000-open.json', bytes(first!));

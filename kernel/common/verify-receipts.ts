@@ -162,7 +162,10 @@ function provedTogether(files: Files, long: LongRun, signed: SignedCheckpoint, c
     if (!equalBytes(rootFromMany(Number(size), proof, leaves), root)) fail('it leads to another root.');
     return proof.ranges;
   } catch (error) {
-    return fail(`${LONG_RUN.receipts}, by ${LONG_RUN.proof}: ${(error as Error).message}`);
+    // All are proved together, so that the proof cannot say which is wrong; the chain between them can.
+    const broken = long.faults.get('STREAM');
+    const located = broken === undefined ? '' : ` The chain breaks where ${broken}`;
+    return fail(`${LONG_RUN.receipts}, by ${LONG_RUN.proof}: ${(error as Error).message}${located}`);
   }
 }
 

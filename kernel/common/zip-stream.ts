@@ -24,7 +24,10 @@ export interface StreamedFile {
 export interface StreamOptions {
   /** Whether to hold this file's bytes. */
   holds(entry: ZipEntry): boolean;
-  onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Once the directory is read. */
+  onDirectory?: ((entries: readonly ZipEntry[]) => void) | undefined;
+  /** Bytes of packed contents that were read. */
+  onRead?: ((bytes: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -48,6 +51,7 @@ export async function streamZip(source: ByteSource, options: StreamOptions): Pro
   const { count, start, end } = readEnd(record, size);
   const directory = await window.exactly(start, end);
   const entries = readDirectory(source.stable ? directory : directory.slice(), count, start, { size });
+  options.onDirectory?.(entries);
   const files = new Map<string, StreamedFile>();
   const faults: AssayError[] = [];
   let asWritten = equalBytes(record, endRecord(count, end - start, start));
@@ -84,7 +88,7 @@ function isHeaderAsWritten(entry: ZipEntry, header: Uint8Array): boolean {
 async function* bodyOf(
   window: ByteWindow,
   { body, packed, size, method }: ZipEntry,
-  { signal, onProgress }: StreamOptions,
+  { signal, onRead }: StreamOptions,
 ): AsyncGenerator<Uint8Array | null> {
   const end = body + packed;
   const inflater = method === STORED ? null : new Inflater(size);
@@ -94,7 +98,7 @@ async function* bodyOf(
     at += raw.length;
     if (inflater === null) yield raw;
     else yield* inflater.push(raw, at === end);
-    onProgress?.(at, end);
+    onRead?.(raw.length);
     if (inflater?.broken) return;
   }
 }

@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Client } from 'pg';
-import { toHex } from '#common/bytes.ts';
+import { concatBytes, toHex } from '#common/bytes.ts';
 import { openEnvelope } from '#common/dsse.ts';
 import { leafHash } from '#common/merkle.ts';
+import { parseMultiproof, rootFromMany } from '#common/multiproof.ts';
 import { parseVkey } from '#common/note.ts';
 import { parseProof, receiptEntry, verifyCheckpoint, verifyProof } from '#common/proof.ts';
 import { parseReceipt, type LoggedReceipt, type ReceiptDraft } from '#common/receipt.ts';
@@ -104,6 +105,20 @@ describe('a log', () => {
     await assert.rejects(log.proof(late.id, older), { code: 'NOT_FOUND' });
     await assert.rejects(log.proof(id, older.replace('local', 'other')), { code: 'NOTE_INVALID' });
     assert.equal(verifyCheckpoint(await log.checkpoint(), keys).origin, log.origin);
+    await log.close();
+  });
+
+  it('proves many receipts at once, from the tiles', async () => {
+    const log = await openNew();
+    const receipts = await appendMany(log, 700);
+    const { note } = await log.cosigned(700, 0);
+    const { size, root } = verifyCheckpoint(note, [parseVkey(log.vkey)]);
+    for (const chosen of [receipts.slice(3, 600), receipts.filter(({ index }) => index % 7 < 2), receipts]) {
+      const proof = parseMultiproof(await log.multiproof(chosen.map(({ index }) => index), note)); // prettier-ignore
+      const leaves = concatBytes(chosen.map(({ id }) => leafHash(receiptEntry(id))));
+      assert.deepEqual(rootFromMany(Number(size), proof, leaves), root);
+      assert.equal(proof.checkpoint, note);
+    }
     await log.close();
   });
 

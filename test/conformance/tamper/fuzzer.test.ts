@@ -1,4 +1,4 @@
-/** Some of the changes that `node test/fuzz.ts` makes 100,000 of, others each time; and verifiers that lack a check, which these must find out. */
+/** Some of the changes that `npm run fuzz` makes 100,000 of, others each time; and verifiers that lack a check, which these must find out. */
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
@@ -11,7 +11,7 @@ const MOST_GROWN = 512 * 2 ** 20;
 
 test(`of ${COUNT} random changes none holds, throws or grows`, async (t) => {
   const seed = randomInt(2 ** 31);
-  t.diagnostic(`seed ${seed}: node test/fuzz.ts ${COUNT} ${seed}`);
+  t.diagnostic(`seed ${seed}: npm run fuzz -- ${COUNT} ${seed}`);
   const { wrong, idle, caught, grownBytes } = await fuzz({ count: COUNT, seed });
   assert.deepEqual(wrong, [], `seed ${seed}`);
   assert.ok(idle < COUNT / 4, `${idle} changed nothing`);

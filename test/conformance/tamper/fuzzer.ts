@@ -63,7 +63,8 @@ export async function fuzz({ count, seed, from = 0, without, first = false }: Fu
   const wrong: string[] = [];
   const before = process.memoryUsage().rss;
   let [idle, slowestMs, most, tried] = [0, 0, before, 0];
-  for (let index = from; tried - idle < count && !(first && wrong.length > 0); index++) {
+  for (let index = from; tried - idle < count; index++) {
+    if (first && wrong.length > 0) break;
     const change = mutated(seed, index);
     tried++;
     if (change === null) {

@@ -1,5 +1,5 @@
 import { Show } from 'solid-js';
-import { duration, size } from '../../parts/duration.ts';
+import { size } from '../../parts/duration.ts';
 
 /** Bytes of the bundle that were read, of how many, and for how long. */
 export interface Progress {
@@ -10,8 +10,10 @@ export interface Progress {
 
 /** While a bundle is checked that takes longer than a second: how far it has come, what is left, and how to stop. */
 export function Checking(props: { readonly progress: Progress | undefined; readonly onStop: () => void }) {
-  const left = ({ done, total, ms }: Progress): string =>
-    done < total ? `, ${duration(Math.ceil((ms * (total - done)) / done / 1000) * 1000)} left` : '';
+  const left = ({ done, total, ms }: Progress): string => {
+    const seconds = Math.ceil((ms * (total - done)) / done / 1000);
+    return seconds < 100 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
+  };
   return (
     <Show when={props.progress}>
       {(progress) => (
@@ -27,8 +29,7 @@ export function Checking(props: { readonly progress: Progress | undefined; reado
             <i style={{ transform: `scaleX(${progress().done / progress().total})` }} />
           </div>
           <span class="quiet">
-            {size(progress().done)} of {size(progress().total)}
-            {left(progress())}
+            {size(progress().done)} of {size(progress().total)}, {left(progress())} left
           </span>
           <button class="button small" onClick={() => props.onStop()}>
             Stop

@@ -62,7 +62,7 @@ export function PolicyChoice(props: PolicyChoiceProps) {
         <textarea
           id="policy-text"
           class="field mono policy-text"
-          rows={Math.min(12, Math.max(3, text().split('\n').length))}
+          rows="3"
           spellcheck={false}
           placeholder={'log log.example/org+1a2b3c4d+AQ…\nwitness w1 witness.example+5e6f7a8b+BA…\nquorum w1'}
           aria-invalid={fault() !== undefined}
@@ -116,6 +116,6 @@ export function PolicyChoice(props: PolicyChoiceProps) {
 
 /** What is wrong, and in which line or field. */
 function said(error: unknown): string {
-  const where = error instanceof AssayError && error.where !== undefined ? ` (${error.where})` : '';
-  return `${(error as Error).message}${where}`;
+  const where = error instanceof AssayError && error.where !== undefined ? `${error.where}: ` : '';
+  return `${where}${(error as Error).message}`;
 }
