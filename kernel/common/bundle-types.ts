@@ -1,5 +1,6 @@
 import type { Digest } from './data.ts';
 import type { Comparator, LoggedReceipt, ReceiptDraft } from './receipt-types.ts';
+import type { ToolSignatures } from './tool-signatures.ts';
 
 /** A sealed run, in parts. `prepareBundle` lays them out and names their manifest; the seal receipt is about that name. */
 export interface BundleParts {
@@ -66,6 +67,8 @@ export interface BundleProof {
   readonly vkey: string;
   /** A tlog-proof for every receipt in the bundle, the seal included, by receipt id. */
   readonly proofs: ReadonlyMap<Digest, string>;
+  /** The log's key over the manifest in the forms of other tools: `log.signForTools(seal.id, manifest)`. */
+  readonly tools: ToolSignatures;
   /** Authorities' RFC 3161 replies: about the notebook, named by `open`, and about `stampedNote` of the checkpoint. */
   readonly stamps?: { readonly notebook?: Uint8Array | undefined; readonly checkpoint?: Uint8Array | undefined };
 }

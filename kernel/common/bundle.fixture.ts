@@ -8,6 +8,7 @@ import { MerkleTree } from './merkle.ts';
 import { formatCheckpoint, formatVkey, keyName, noteSigner, signNote, type NoteSigner } from './note.ts';
 import { formatProof, receiptEntry } from './proof.ts';
 import { buildReceipt, type LoggedReceipt, type ReceiptDraft } from './receipt.ts';
+import { signForTools, type ToolSignatures } from './tool-signatures.ts';
 import { encodeValue } from './value.ts';
 
 /** The same key in every test, so that bundles are the same too. */
@@ -66,6 +67,10 @@ export class MemoryLog {
 
   dsse({ body }: LoggedReceipt): string {
     return signEnvelope(body, this.key);
+  }
+
+  signForTools(seal: LoggedReceipt, manifest: Uint8Array): ToolSignatures {
+    return signForTools(seal, manifest, this.key);
   }
 }
 
@@ -196,6 +201,7 @@ export function sealedRun(twist: Twist = {}): {
     dsse: log.dsse(seal),
     checkpoint: log.checkpoint(),
     vkey: log.vkey,
+    tools: log.signForTools(seal, prepared.manifest),
     proofs,
   });
   return { zip, root, log };

@@ -7,10 +7,10 @@ import {
   ancestorPath,
   artifactPath,
   dataPath,
-  isListed,
   manifestText,
   outputPath,
   PATHS,
+  PREVIEW,
   proofPath,
   receiptPath,
   rootDigest,
@@ -20,9 +20,12 @@ import { bundleReadme } from './bundle-readme.ts';
 import type { BundleParts, BundleProof, PreparedBundle } from './bundle-types.ts';
 import { canonicalize } from './canonical.ts';
 import { roCrate } from './bundle-crate.ts';
-import type { Digest } from './data.ts';
+import type { Packed } from './crate-files.ts';
+import { cratePreview } from './crate-preview.ts';
 import { AssayError } from './errors.ts';
+import { parseVkey } from './note.ts';
 import { parseReceipt } from './receipt.ts';
+import { toolFiles } from './tool-signatures.ts';
 import { MAX_FILES } from './zip-format.ts';
 import { writeZip } from './zip.ts';
 
@@ -36,11 +39,13 @@ const MAX_BUNDLE_BYTES = 1.9e9;
 export function prepareBundle(parts: BundleParts): PreparedBundle {
   checkParts(parts);
   const files = new Map<string, Uint8Array>();
-  const add = (path: string, bytes: Uint8Array | string): void => {
-    const known = files.get(path);
-    const added = typeof bytes === 'string' ? utf8.encode(bytes) : bytes;
-    if (known !== undefined && sha256Hex(known) !== sha256Hex(added)) throw invalid('Two files of one name.', path);
-    files.set(path, added);
+  const packed = new Map<string, Packed>();
+  const add = (path: string, given: Uint8Array | string): void => {
+    const bytes = typeof given === 'string' ? utf8.encode(given) : given;
+    const digest = sha256Hex(bytes);
+    if ((packed.get(path)?.digest ?? digest) !== digest) throw invalid('Two files of one name.', path);
+    files.set(path, bytes);
+    packed.set(path, { size: bytes.length, digest });
   };
   const { notebook, cells, root, data, artifacts, env, comparators, receipts } = parts;
   add(PATHS.notebook, notebook.source);
@@ -55,12 +60,11 @@ export function prepareBundle(parts: BundleParts): PreparedBundle {
     add(stream === parts.stream ? receiptPath(seq, kind) : ancestorPath(id), body);
   }
   add(PATHS.readme, bundleReadme(parts));
-  add(PATHS.crate, roCrate(parts, files));
+  add(PREVIEW, cratePreview(parts, packed));
+  add(PATHS.crate, roCrate(parts, packed));
 
-  const digests = new Map<string, Digest>();
-  for (const [path, bytes] of files) if (isListed(path)) digests.set(path, sha256Hex(bytes));
   checkSize(files, receipts.length);
-  const manifest = utf8.encode(manifestText(digests));
+  const manifest = utf8.encode(manifestText(new Map([...packed].map(([path, { digest }]) => [path, digest]))));
   return { files, manifest, manifestDigest: sha256Hex(manifest), receipts };
 }
 
@@ -80,13 +84,15 @@ export function finishBundle(prepared: PreparedBundle, proof: BundleProof): Uint
     if (text === undefined) throw invalid('A receipt has no proof.', id);
     files.set(proofPath(id), utf8.encode(text));
   }
+  for (const [path, text] of toolFiles(parseVkey(proof.vkey), proof.dsse, proof.tools))
+    files.set(path, utf8.encode(text));
   return writeZip(files);
 }
 
 /** Proofs and seal come on top; they, too, must fit. */
 function checkSize(files: ReadonlyMap<string, Uint8Array>, receipts: number): void {
   const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
-  if (files.size + receipts + 10 > MAX_FILES || bytes > MAX_BUNDLE_BYTES) {
+  if (files.size + receipts + 20 > MAX_FILES || bytes > MAX_BUNDLE_BYTES) {
     throw invalid('A bundle holds at most 32,000 receipts and 2 GB: leave large artifacts out.', 'bundle');
   }
 }

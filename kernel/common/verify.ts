@@ -31,8 +31,10 @@ import {
 import { checkGates, checkLineage } from './verify-lineage.ts';
 import { checkInclusion, checkLog, checkReceipts } from './verify-receipts.ts';
 import { checkOpenClose, checkParents, checkStream } from './verify-stream.ts';
+import { checkCrate } from './verify-crate.ts';
 import { checkFresh, checkRollback, seenCheckpoint } from './verify-history.ts';
 import { checkTime, loggedIn, stampsIn } from './verify-time.ts';
+import { checkTools } from './verify-tools.ts';
 import { checkSigner, checkWitnesses } from './verify-trust.ts';
 import type { SeenCheckpoint, VerifyOptions, VerifyReport } from './verify-types.ts';
 
@@ -54,9 +56,11 @@ export async function verifyBundle(zip: Uint8Array, options: VerifyOptions = {})
   const laid = checks.run('LAYOUT', [files], checkLayout) && files;
   const manifest = checks.run('MANIFEST', [laid], checkManifest);
   checks.run('FILES', [laid, manifest], checkFiles);
+  checks.run('CRATE', [laid, manifest], checkCrate);
   const seal = checks.run('SEAL', [laid], checkSeal);
-  checks.run('SEALED', [laid, seal], checkSealed);
-  checks.run('SEAL_SIGNATURE', [laid], checkSealSignature);
+  const sealed = checks.run('SEALED', [laid, seal], checkSealed);
+  const key = checks.run('SEAL_SIGNATURE', [laid], checkSealSignature);
+  checks.run('TOOL_SIGNATURES', [laid, key, sealed && seal], checkTools);
   const signed = checks.run('CHECKPOINT', [laid], (known) => checkCheckpoint(known, witnessesIn(policy?.quorum)));
   const receipts = checks.run('RECEIPTS', [laid, seal], checkReceipts);
   checks.run('LOG', [receipts, seal, signed], checkLog);

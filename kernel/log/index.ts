@@ -8,6 +8,7 @@ import { AssayError } from '#common/errors.ts';
 import { formatVkey, type Vkey } from '#common/note.ts';
 import { formatProof, verifyCheckpoint } from '#common/proof.ts';
 import type { LoggedReceipt } from '#common/receipt.ts';
+import { signForTools } from '#common/tool-signatures.ts';
 import type { Database, Store } from '../store/index.ts';
 import { Cosigners } from './cosigners.ts';
 import { fsck } from './fsck.ts';
@@ -80,6 +81,11 @@ export async function openLog({ store, home, org, witnesses, onWitnessFailure }:
           if (before !== undefined) query = query.where('index', '<', before);
           return query.orderBy('index', 'desc').limit(Math.min(limit, MAX_LIMIT)).execute();
         }),
+      async signForTools(id, manifest) {
+        const seal = await find(id);
+        if (seal === undefined) throw new AssayError('NOT_FOUND', `The log has no receipt ${id}.`);
+        return signForTools(seal, manifest, signer);
+      },
       stream: (name) =>
         rows(store, org, (db) =>
           db

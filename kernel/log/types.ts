@@ -1,5 +1,6 @@
 import type { Digest } from '#common/data.ts';
 import type { Kind, LoggedReceipt, ReceiptDraft } from '#common/receipt.ts';
+import type { ToolSignatures } from '#common/tool-signatures.ts';
 import type { WitnessPolicy } from '#common/policy.ts';
 import type { Store } from '../store/types.ts';
 
@@ -71,6 +72,8 @@ export interface Log {
    * witnesses it is the newest, and `witnesses` null.
    */
   cosigned(size: number, patience: number): Promise<{ readonly note: string; readonly witnesses: Witnessed | null }>;
+  /** Signatures over a seal's manifest for other tools (tool-signatures.ts). @throws NOT_FOUND, BUNDLE_INVALID: the seal names another */
+  signForTools(seal: Digest, manifest: Uint8Array): Promise<ToolSignatures>;
   receipts(query?: ReceiptQuery): Promise<LoggedReceipt[]>;
   get(id: Digest): Promise<LoggedReceipt | undefined>;
   /** One stream's receipts in `seq` order. */

@@ -188,6 +188,7 @@ async function bind(kernel: Kernel, finished: Finished): Promise<Sealed> {
   const bytes = finishBundle(prepared, {
     seal,
     dsse: await log.dsse(seal.id),
+    tools: await log.signForTools(seal.id, prepared.manifest),
     checkpoint,
     vkey: log.vkey,
     proofs,

@@ -1,0 +1,66 @@
+/** The files of a bundle as RO-Crate describes them. */
+import { artifactPath, dataPath, PATHS, PREVIEW, TOOLS } from './bundle-layout.ts';
+import type { BundleParts } from './bundle-types.ts';
+import { pathUri, ROOT, type Entity } from './crate-terms.ts';
+import type { Digest } from './data.ts';
+
+/** A file as it is packed. */
+export interface Packed {
+  readonly size: number;
+  readonly digest: Digest;
+}
+
+/** What comes after the metadata, and so has no SHA-256 in them. */
+export const PROOFS: Readonly<Record<string, string>> = {
+  [PATHS.seal]: 'The seal: a receipt over the manifest',
+  [PATHS.dsse]: 'The seal in a DSSE envelope, signed',
+  [PATHS.checkpoint]: 'The log’s signed checkpoint',
+  [PATHS.vkey]: 'The log’s key, as signed notes name it',
+  [TOOLS.pem]: 'The log’s key in PEM',
+  [TOOLS.allowedSigners]: 'The log’s key for ssh-keygen',
+  [TOOLS.sshsig]: 'The manifest’s signature for ssh-keygen',
+  [TOOLS.minisignKey]: 'The log’s key for minisign',
+  [TOOLS.minisig]: 'The manifest’s signature for minisign',
+  [TOOLS.sigstore]: 'The seal’s signature as a Sigstore bundle',
+};
+
+/** In order of their paths. */
+export function fileEntities({ artifacts, data }: BundleParts, files: ReadonlyMap<string, Packed>): Entity[] {
+  const told = new Map<string, { readonly title?: string | undefined; readonly mediaType?: string | undefined }>([
+    ...data.map(({ name, mediaType }) => [dataPath(name), { mediaType }] as const),
+    ...artifacts.map(({ digest, title, mediaType }) => [artifactPath(digest), { title, mediaType }] as const),
+  ]);
+  return [...files.keys()].toSorted().map((path) => {
+    const { size, digest } = files.get(path)!;
+    return {
+      '@id': pathUri(path),
+      '@type': path === PREVIEW ? ['File', 'CreativeWork'] : 'File',
+      name: NAMES[path] ?? told.get(path)?.title ?? path.slice(path.lastIndexOf('/') + 1),
+      encodingFormat: told.get(path)?.mediaType ?? mediaTypeOf(path),
+      contentSize: String(size),
+      sha256: digest,
+      ...(path === PREVIEW ? { about: { '@id': ROOT } } : {}),
+    };
+  });
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  [PATHS.readme]: 'What this is, and how to check it',
+  [PATHS.notebook]: 'The notebook as it was run',
+  [PATHS.env]: 'What it ran on',
+  [PATHS.comparators]: 'How a re-run is to be compared',
+  [PATHS.cells]: 'Every sealed cell with the SHA-256 of its value',
+  [PREVIEW]: 'This crate as a page',
+};
+
+const TYPES: Readonly<Record<string, string>> = {
+  md: 'text/markdown',
+  html: 'text/html',
+  json: 'application/json',
+  csv: 'text/csv',
+  value: 'application/vnd.assay.value',
+  parquet: 'application/vnd.apache.parquet',
+  arrow: 'application/vnd.apache.arrow.file',
+};
+
+const mediaTypeOf = (path: string): string => TYPES[/\.([a-z]+)$/.exec(path)?.[1] ?? ''] ?? 'application/octet-stream';
