@@ -8,7 +8,7 @@ import { MerkleTree } from './merkle.ts';
 import { formatCheckpoint, formatVkey, keyName, noteSigner, signNote, type NoteSigner } from './note.ts';
 import { formatProof, receiptEntry } from './proof.ts';
 import { buildReceipt, type LoggedReceipt, type ReceiptDraft } from './receipt.ts';
-import { signForTools, type ToolSignatures } from './tool-signatures.ts';
+import { signManifest, type ToolSignatures } from './tool-signatures.ts';
 import { encodeValue } from './value.ts';
 
 /** The same key in every test, so that bundles are the same too. */
@@ -69,8 +69,8 @@ export class MemoryLog {
     return signEnvelope(body, this.key);
   }
 
-  signForTools(seal: LoggedReceipt, manifest: Uint8Array): ToolSignatures {
-    return signForTools(seal, manifest, this.key);
+  signForTools({ id }: LoggedReceipt, manifest: Uint8Array): ToolSignatures {
+    return signManifest(id, manifest, this.key);
   }
 }
 

@@ -38,10 +38,15 @@ export function signForTools(
   const named = subject.find(({ name }) => name === PATHS.manifest)?.digest.sha256;
   if (predicate.kind !== 'seal' || named !== sha256Hex(manifest))
     throw new AssayError('BUNDLE_INVALID', 'This is not the manifest that was sealed.', { where: seal.id });
+  return signManifest(seal.id, manifest, signer);
+}
+
+/** Whatever the seal is about. */
+export function signManifest(seal: Digest, manifest: Uint8Array, signer: NoteSigner): ToolSignatures {
   const { publicKey, secretKey } = signer;
   return {
     sshsig: signSsh(manifest, SSH_NAMESPACE, signer),
-    minisig: signMinisign(manifest, comments(seal.id), minisignKey(publicKey), secretKey),
+    minisig: signMinisign(manifest, comments(seal), minisignKey(publicKey), secretKey),
   };
 }
 

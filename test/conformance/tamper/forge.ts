@@ -19,7 +19,7 @@ import {
   signNote,
   type NoteSigner,
 } from '#common/note.ts';
-import { signForTools, toolFiles } from '#common/tool-signatures.ts';
+import { signManifest, toolFiles } from '#common/tool-signatures.ts';
 import { formatProof, parseProof, receiptEntry } from '#common/proof.ts';
 
 export type Files = Map<string, Uint8Array>;
@@ -80,11 +80,11 @@ class Forgery {
     const manifest = this.files.get(PATHS.manifest);
     if (seal === undefined || manifest === undefined) return;
     try {
-      const signed = signForTools({ id: sha256Hex(seal), body: textIn(this.files, PATHS.seal) }, manifest, signer);
+      const signed = signManifest(sha256Hex(seal), manifest, signer);
       for (const [path, text] of toolFiles(signer, textIn(this.files, PATHS.dsse), signed))
         if (latin1(this.files.get(path)) === latin1(this.before.get(path))) this.files.set(path, raw(text));
     } catch {
-      // The seal itself is what was broken.
+      // The envelope is what was broken.
     }
   }
 
