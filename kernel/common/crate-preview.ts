@@ -35,7 +35,7 @@ export function cratePreview(parts: BundleParts, files: ReadonlyMap<string, Pack
 <dt>Ran on</dt><dd>${environment(parts)}</dd>
 </dl>
 ${section('Results', ['Cell', 'Value', 'SHA-256'], results(parts))}${section('Data', ['Name', 'Size', 'SHA-256'], data(parts, files))}${section('What was called', ['Method', 'By', 'Read', 'Made'], calls(parts, graph))}${section('Files', ['File', 'Size', 'SHA-256'], fileRows(files))}<h2>Check it</h2>
-<p>With Assay, offline: <code>npx assay verify run.zip</code>. Without it, in this folder, with programs that every Linux and macOS has:</p>
+<p>With Assay, offline: <code>npx assay verify run.zip</code>. Without it, in this folder, with programs that every Linux has:</p>
 <pre>${CHECK}</pre>
 <p>${link(PATHS.readme, 'README.md')} goes on from there: seal, log, time stamps and witnesses, each with the commands to check it.</p>
 <footer><p>This page was written by those who sealed the run; on its own it proves nothing. The same for machines is in ${link(PATHS.crate, PATHS.crate)} (RO-Crate 1.1, Process Run Crate 0.5).</p></footer>
