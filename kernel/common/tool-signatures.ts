@@ -15,8 +15,8 @@ import { allowedSigner, checkSsh, signSsh } from './sshsig.ts';
 import { sha256Hex } from '#crypto';
 
 /** `ssh-keygen -Y verify -I log -n assay-manifest` */
-export const SSH_PRINCIPAL = 'log';
-export const SSH_NAMESPACE = 'assay-manifest';
+const SSH_PRINCIPAL = 'log';
+const SSH_NAMESPACE = 'assay-manifest';
 
 export interface ToolSignatures {
   readonly sshsig: string;

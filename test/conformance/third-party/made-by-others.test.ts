@@ -1,10 +1,13 @@
 /** The other way round: what programs of others made, Assay verifies. Made once (test/vectors/third-party/make.sh), or here, where they are installed. */
 import assert from 'node:assert/strict';
+import { createPublicKey } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { bundleToJSON, toDSSEBundle } from '@sigstore/bundle';
+import { bundleFromJSON, bundleToJSON, toDSSEBundle } from '@sigstore/bundle';
+import { toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify';
+import { TOOLS } from '#common/bundle-layout.ts';
 import { MemoryLog, sealedRun, signer } from '#common/bundle.fixture.ts';
 import { publicKeyPem } from '#common/armor.ts';
 import { fromHex } from '#common/bytes.ts';
@@ -17,6 +20,7 @@ import { formatCheckpoint, formatVkey, keyName, noteSigner, openNote, parseVkey,
 import { verifyCheckpoint, verifyProof } from '#common/proof.ts';
 import { sigstoreBundle } from '#common/sigstore.ts';
 import { allowedSigner, checkSsh, readSshKey, signSsh } from '#common/sshsig.ts';
+import { readZip } from '#common/zip.ts';
 import { hasTool, shell, tellTools } from './tools.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'assay-by-others-'));
@@ -134,6 +138,24 @@ test('a Sigstore bundle that @sigstore/bundle makes from the same envelope says 
   };
   // They name the key by its hint alone; DSSE has its name beside the signature too.
   assert.deepEqual(content(JSON.parse(sigstoreBundle(envelope))), content(bundleToJSON(bundle)));
+});
+
+test('@sigstore/verify takes the seal’s bundle under the log’s key, and under no other', () => {
+  const files = readZip(sealedRun().zip);
+  const text = Buffer.from(files.get(TOOLS.sigstore)!).toString();
+  const verify = (json: string, publicKey: Uint8Array): unknown => {
+    const rawBytes = createPublicKey(publicKeyPem(publicKey)).export({ type: 'spki', format: 'der' });
+    const nobody = { mediaType: '', certificateAuthorities: [], timestampAuthorities: [], tlogs: [], ctlogs: [] };
+    const trusted = toTrustMaterial(nobody, { [keyName(signer)]: { rawBytes } } as never);
+    const verifier = new Verifier(trusted, { ctlogThreshold: 0, tlogThreshold: 0, timestampThreshold: 0 });
+    return verifier.verify(toSignedEntity(bundleFromJSON(JSON.parse(json))));
+  };
+  verify(text, signer.publicKey);
+  const other = ed25519.publicKey(new Uint8Array(32).fill(1));
+  assert.throws(() => verify(text, other), /signature verification failed/);
+  const payload = Buffer.from('{"_type":"https://in-toto.io/Statement/v1"}').toString('base64');
+  assert.throws(() => verify(text.replace(/"payload":"[^"]+"/, `"payload":"${payload}"`), signer.publicKey), /failed/);
+  assert.throws(() => verify(text.replaceAll('9e3e5ecf', '00000000'), signer.publicKey), /key not found/);
 });
 
 interface SigstoreJson {
