@@ -27,10 +27,14 @@ export function crateGraph(parts: BundleParts, files: ReadonlyMap<string, Packed
     name,
     value: String(value),
   }));
+  // Artifacts are inputs of calls as well.
+  const made = new Set(
+    parts.receipts.flatMap(({ body }) => parseReceipt(body).subject.map(({ digest }) => digest.sha256)),
+  );
   const results = [
     PATHS.cells,
     ...cells.flatMap(({ digest, value }) => (value === undefined ? [] : [outputPath(digest)])),
-    ...artifacts.map(({ digest }) => artifactPath(digest)),
+    ...artifacts.filter(({ digest }) => made.has(digest)).map(({ digest }) => artifactPath(digest)),
   ];
   const objects = [PATHS.notebook, PATHS.env, PATHS.comparators, ...data.map(({ name }) => dataPath(name))];
   return [

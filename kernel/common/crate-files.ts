@@ -1,5 +1,5 @@
 /** The files of a bundle as RO-Crate describes them. */
-import { artifactPath, dataPath, PATHS, PREVIEW, TOOLS } from './bundle-layout.ts';
+import { artifactPath, dataPath, outputPath, PATHS, PREVIEW, TOOLS } from './bundle-layout.ts';
 import type { BundleParts } from './bundle-types.ts';
 import { pathUri, ROOT, type Entity } from './crate-terms.ts';
 import type { Digest } from './data.ts';
@@ -25,8 +25,9 @@ export const PROOFS: Readonly<Record<string, string>> = {
 };
 
 /** In order of their paths. */
-export function fileEntities({ artifacts, data }: BundleParts, files: ReadonlyMap<string, Packed>): Entity[] {
+export function fileEntities({ artifacts, cells, data }: BundleParts, files: ReadonlyMap<string, Packed>): Entity[] {
   const told = new Map<string, { readonly title?: string | undefined; readonly mediaType?: string | undefined }>([
+    ...cells.map(({ id, digest }) => [outputPath(digest), { title: `Value of ${id}` }] as const),
     ...data.map(({ name, mediaType }) => [dataPath(name), { mediaType }] as const),
     ...artifacts.map(({ digest, title, mediaType }) => [artifactPath(digest), { title, mediaType }] as const),
   ]);

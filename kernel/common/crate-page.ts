@@ -55,13 +55,31 @@ pre { margin: 0.75rem 0; padding: 0.75rem 1rem; border-radius: 4px; background: 
 dl { display: grid; grid-template-columns: 9rem 1fr; gap: 0.25rem 1.5rem; margin: 0; padding: 1rem 0; border: solid var(--line); border-width: 1px 0; }
 dt { color: var(--grey-2); }
 dd { margin: 0; overflow-wrap: anywhere; }
-table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th { padding: 0.25rem 1.5rem 0.25rem 0; border-bottom: 1px solid var(--line); color: var(--grey-2); font: 0.75rem/1.5 var(--sans); text-align: left; }
-td { padding: 0.375rem 1.5rem 0.375rem 0; border-bottom: 1px solid var(--line); vertical-align: baseline; overflow-wrap: anywhere; }
+td { padding: 0.375rem 1.5rem 0.375rem 0; border-bottom: 1px solid var(--line); vertical-align: baseline; }
 th:last-child, td:last-child { padding-right: 0; }
-.number { text-align: right; white-space: nowrap; }
-.name { white-space: nowrap; }
-.hash { color: var(--grey); }
+.listing { width: 100%; }
+.listing td { overflow-wrap: anywhere; }
+th.number, td.number { text-align: right; white-space: nowrap; }
+td.name { white-space: nowrap; }
+.hash { color: var(--grey-2); white-space: nowrap; }
+.cell { display: grid; grid-template-columns: minmax(0, 1fr) 9rem; gap: 0 2rem; padding: 0.875rem 0; border-top: 1px solid var(--line); }
+.margin { color: var(--grey-2); font-size: 0.75rem; overflow-wrap: anywhere; }
+.output + .output { margin-top: 0.75rem; }
+.output > code { margin-right: 0.5rem; font-size: 0.8125rem; font-weight: 600; }
+.scroll { overflow-x: auto; }
+.scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 2px; }
+.inner { margin: 0.375rem 0 0.25rem; font-size: 0.8125rem; }
+.inner td, .inner th { padding-block: 0.125rem; white-space: nowrap; }
+.inner tr:last-child td { border-bottom: 0; }
+dl.fields { grid-template-columns: minmax(6rem, max-content) minmax(0, 1fr); gap: 0.125rem 1.5rem; margin-top: 0.25rem; padding: 0; border: 0; }
+details { margin-top: 3rem; }
+details + details { margin-top: 0.75rem; }
+summary { cursor: pointer; }
+summary h2 { display: inline; margin: 0; }
+summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 2px; }
+details > table { margin-top: 0.5rem; }
 footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--grey-2); }
 footer p { font: inherit; }
 @media (max-width: 40rem) {
@@ -70,14 +88,20 @@ footer p { font: inherit; }
   h1 { font-size: 1.75rem; }
   dl { grid-template-columns: 1fr; gap: 0; }
   dd { margin-bottom: 0.5rem; }
-  thead { display: none; }
-  tr { display: block; padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
-  td { display: block; padding: 0; border: 0; }
-  td[data-label]::before { content: attr(data-label) ' '; color: var(--grey-2); font: 0.75rem/1.6 var(--sans); }
-  .number { text-align: left; }
+  dl.fields { grid-template-columns: minmax(4rem, max-content) minmax(0, 1fr); gap: 0.125rem 1rem; }
+  dl.fields dd { margin: 0; }
+  .cell { grid-template-columns: minmax(0, 1fr); gap: 0.375rem; }
+  .margin br { display: none; }
+  .margin .hash { margin-left: 0.5rem; }
+  .listing thead { display: none; }
+  .listing tr { display: block; padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
+  .listing td { display: block; padding: 0; border: 0; }
+  .listing td[data-label]::before { content: attr(data-label) ' '; color: var(--grey-2); font: 0.75rem/1.6 var(--sans); }
+  .listing td.number { text-align: left; }
 }
 @media print {
   body { padding: 0; }
   a { color: inherit; }
+  details::details-content { content-visibility: visible; }
 }
 `;

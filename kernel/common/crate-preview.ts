@@ -2,25 +2,23 @@
 import { dataPath, outputPath, PATHS } from './bundle-layout.ts';
 import type { BundleParts } from './bundle-types.ts';
 import { crateGraph } from './bundle-crate.ts';
-import { preview, typeName } from './cells/values.ts';
 import { refsOf } from './crate-check.ts';
 import type { Packed } from './crate-files.ts';
 import { escapeHtml, sheet } from './crate-page.ts';
+import { outputsHtml } from './crate-values.ts';
 import { pathUri, uriPath, type Entity } from './crate-terms.ts';
 import { hallmarkSvg, hallmarkWords } from './hallmark.ts';
-import { decodeValue } from './value.ts';
 
 /** A page stays a page: what is beyond is counted, and stands in the metadata. */
 const MOST_ROWS = 300;
-/** Larger values are named by their type in `outputs/` alone. */
-const LARGEST_SHOWN = 256 * 1024;
-
 /** `files`: as given to `roCrate`, before the page itself and the metadata. */
 export function cratePreview(parts: BundleParts, files: ReadonlyMap<string, Packed>): string {
   const { notebook, org, root } = parts;
   const graph = new Map(crateGraph(parts, files).map((entity) => [entity['@id'], entity]));
   const run = graph.get('#run')!;
   const [start, end] = [text(run, 'startTime'), text(run, 'endTime')];
+  const called = calls(graph);
+  const rows = fileRows(files);
   return sheet(
     notebook.title,
     `<main>
@@ -31,10 +29,13 @@ export function cratePreview(parts: BundleParts, files: ReadonlyMap<string, Pack
 <dl>
 <dt>Root of all results</dt><dd><code>${root}</code><br><small>${escapeHtml(hallmarkWords(root))}</small></dd>
 <dt>Notebook</dt><dd>${link(PATHS.notebook, notebook.name)}</dd>
-<dt>Ran</dt><dd>${moment(start)} to ${moment(end)} <small>as the organisation says</small></dd>
+<dt>Ran</dt><dd>${moment(start, true)} to ${moment(end, true)} <small>as the organisation says</small></dd>
 <dt>Ran on</dt><dd>${environment(parts)}</dd>
 </dl>
-${section('Results', ['Cell', 'Value', 'SHA-256'], results(parts))}${section('Data', ['Name', 'Size', 'SHA-256'], data(parts, files))}${section('What was called', ['Method', 'By', 'Read', 'Made'], calls(parts, graph))}${section('Files', ['File', 'Size', 'SHA-256'], fileRows(files))}<h2>Check it</h2>
+<h2>Results</h2>
+${parts.cells.map(result).join('\n')}
+<h2>Data</h2>
+${table(['Name', 'Size', 'SHA-256'], data(parts, files))}${folded('What was called', table(['Method', 'By', 'Read', 'Made'], called), called.length)}${folded('Files', table(['File', 'Size', 'SHA-256'], rows), rows.length)}<h2>Check it</h2>
 <p>With Assay, offline: <code>npx assay verify run.zip</code>. Without it, in this folder, with programs that every Linux has:</p>
 <pre>${CHECK}</pre>
 <p>${link(PATHS.readme, 'README.md')} goes on from there: seal, log, time stamps and witnesses, each with the commands to check it.</p>
@@ -47,28 +48,10 @@ ${section('Results', ['Cell', 'Value', 'SHA-256'], results(parts))}${section('Da
 const CHECK = `sha256sum --check --strict manifest-sha256.txt
 ssh-keygen -Y verify -f proof/log.allowed_signers -I log -n assay-manifest -s proof/manifest-sha256.txt.sig &lt; manifest-sha256.txt`;
 
-function results({ cells }: BundleParts): string[][] {
-  return cells.map(({ id, digest, value }) => {
-    const shown = value === undefined ? '<span class="quiet">not carried</span>' : values(value);
-    return [
-      `<code>${escapeHtml(id)}</code>`,
-      shown,
-      value === undefined ? hash(digest) : hash(digest, outputPath(digest)),
-    ];
-  });
-}
-
-/** The names that a cell defines, each with its value in a line. */
-function values(bytes: Uint8Array): string {
-  if (bytes.length > LARGEST_SHOWN) return `<span class="quiet">${size(bytes.length)}</span>`;
-  const outputs = decodeValue(bytes);
-  if (typeof outputs !== 'object' || outputs === null) return escapeHtml(preview(outputs, 2));
-  const lines = Object.entries(outputs).map(([name, value]) => {
-    const type =
-      typeof value === 'object' && value !== null ? ` <span class="quiet">${escapeHtml(typeName(value))}</span>` : '';
-    return `<code>${escapeHtml(name)}</code>${type} ${escapeHtml(preview(value, 2).slice(0, 200))}`;
-  });
-  return lines.join('<br>');
+function result({ id, digest, value }: BundleParts['cells'][number]): string {
+  const shown = value === undefined ? '<span class="quiet">Too large to carry.</span>' : outputsHtml(value);
+  const path = value === undefined ? undefined : outputPath(digest);
+  return `<div class="cell"><div>${shown}</div><div class="margin">${escapeHtml(id)}<br>${hash(digest, path)}</div></div>`;
 }
 
 function data({ data: tables }: BundleParts, files: ReadonlyMap<string, Packed>): string[][] {
@@ -79,7 +62,7 @@ function data({ data: tables }: BundleParts, files: ReadonlyMap<string, Packed>)
   });
 }
 
-function calls(_parts: BundleParts, graph: ReadonlyMap<string, Entity>): string[][] {
+function calls(graph: ReadonlyMap<string, Entity>): string[][] {
   const actions = [...graph.values()].filter((entity) => entity['@id'].startsWith('#receipt-'));
   const named = (id: string): string => {
     const name = text(graph.get(id), 'name') || id;
@@ -100,12 +83,24 @@ function calls(_parts: BundleParts, graph: ReadonlyMap<string, Entity>): string[
 function fileRows(files: ReadonlyMap<string, Packed>): string[][] {
   return [...files]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([path, packed]) => [link(path, path), size(packed.size), hash(packed.digest)]);
+    .map(([path, packed]) => [
+      link(path, path.replace(/([0-9a-f]{16})[0-9a-f]{48}/, '$1…')),
+      size(packed.size),
+      hash(packed.digest),
+    ]);
 }
 
-function section(title: string, heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  if (rows.length === 0) return '';
-  const kind = (column: number): string => (heads[column] === 'Size' ? ' class="number"' : '');
+function folded(title: string, content: string, count: number): string {
+  if (count === 0) return '';
+  return `<details><summary><h2>${title}</h2> <span class="quiet">${count.toLocaleString('en')}</span></summary>
+${content}</details>
+`;
+}
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '<p class="quiet">None.</p>\n';
+  const kind = (column: number): string =>
+    ({ Size: ' class="number"', Method: ' class="name"', By: ' class="name"' })[heads[column]!] ?? '';
   const head = heads.map((name, column) => `<th scope="col"${kind(column)}>${name}</th>`).join('');
   const body = rows
     .slice(0, MOST_ROWS)
@@ -116,8 +111,7 @@ function section(title: string, heads: readonly string[], rows: readonly (readon
     .join('\n');
   const more = rows.length - MOST_ROWS;
   const rest = more > 0 ? `<p class="quiet">${more} more stand in ${link(PATHS.crate, PATHS.crate)}.</p>\n` : '';
-  return `<h2>${title}</h2>
-<table><thead><tr>${head}</tr></thead><tbody>
+  return `<table class="listing"><thead><tr>${head}</tr></thead><tbody>
 ${body}
 </tbody></table>
 ${rest}`;
@@ -142,7 +136,7 @@ const hash = (digest: string, path?: string): string => {
   const short = `<span class="hash" title="${digest}">${digest.slice(0, 16)}…</span>`;
   return path === undefined ? short : `<a href="${escapeHtml(pathUri(path))}">${short}</a>`;
 };
-const moment = (time: string): string =>
-  `<time datetime="${escapeHtml(time)}">${escapeHtml(time.slice(0, 16).replace('T', ' '))} UTC</time>`;
+const moment = (time: string, seconds = false): string =>
+  `<time datetime="${escapeHtml(time)}">${escapeHtml(time.slice(0, seconds ? 19 : 16).replace('T', ' '))} UTC</time>`;
 const size = (bytes: number): string =>
   bytes < 1000 ? `${bytes} B` : bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
