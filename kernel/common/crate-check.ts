@@ -62,8 +62,8 @@ function shapeFaults(crate: unknown): string[] {
       return [`“${id}” has no @type.`];
     for (const [property, value] of Object.entries(entity)) {
       if (!TERMS.has(property)) return [`“${id}” has “${property}”, which is no term of the context.`];
-      const flat = [value].flat().every((one) => !isObject(one) || isRef(one));
-      if (!flat || value === null || [value].flat(2).length !== [value].flat().length)
+      const flat = [value].flat().every((one) => one !== null && (!isObject(one) || isRef(one)));
+      if (!flat || [value].flat().some(Array.isArray))
         return [`“${id}” is not flattened: its “${property}” holds more than text, numbers and references.`];
     }
   }
@@ -93,12 +93,13 @@ function partFaults(graph: Graph, files: CrateFiles): string[] {
   for (const id of reached) for (const part of refsOf(graph.get(id), 'hasPart')) reached.add(part);
   const found: string[] = reached.has(DESCRIPTOR) ? [`“${DESCRIPTOR}” is no part of what it describes.`] : [];
   for (const id of reached) if (!graph.has(id)) found.push(`“${id}” is a part that nothing describes.`);
+  const folders = foldersOf(files.paths);
   for (const [id, entity] of graph) {
     const types = typesOf(entity);
     if (id === ROOT || !(types.includes('File') || types.includes('Dataset'))) continue;
     if (!reached.has(id)) found.push(`“${id}” is no part of “${ROOT}”.`);
     const path = uriPath(id);
-    const there = types.includes('File') ? files.paths.has(path ?? '') : isFolder(path, files.paths);
+    const there = types.includes('File') ? files.paths.has(path ?? '') : folders.has(path ?? '');
     if (path === null) found.push(`“${id}” is no path as a URI.`);
     else if (!there) found.push(`“${id}” is not here.`);
     else found.push(...contentFaults(entity, files.packed(path)));
@@ -108,8 +109,13 @@ function partFaults(graph: Graph, files: CrateFiles): string[] {
   return found;
 }
 
-const isFolder = (path: string | null, paths: ReadonlySet<string>): boolean =>
-  path?.endsWith('/') === true && [...paths].some((one) => one.startsWith(path));
+function foldersOf(paths: ReadonlySet<string>): ReadonlySet<string> {
+  const folders = new Set<string>();
+  for (const path of paths)
+    for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) folders.add(path.slice(0, at + 1));
+  return folders;
+}
+
 const described = (graph: Graph, path: string): boolean =>
   typesOf(graph.get(ref(path)['@id'])).includes('File') || path === DESCRIPTOR;
 

@@ -8,6 +8,7 @@ import { fail, type Found } from './verify-checks.ts';
 import { digestOf, textOf, type Files } from './verify-files.ts';
 
 export function checkCrate(files: Files, manifest: ReadonlyMap<string, Digest>): Found<true> {
+  if (isTooMuch(files.get(PATHS.crate)!)) fail(`${PATHS.crate} is larger than that of any bundle.`);
   const text = textOf(files, PATHS.crate);
   const crate: unknown = JSON.parse(text);
   // One form: what JSON.parse passes over in silence, such as a name that comes twice, is not in it.
@@ -24,6 +25,18 @@ export function checkCrate(files: Files, manifest: ReadonlyMap<string, Digest>):
   return { value: true, detail: `${graph.length} things described, ${actions.length} actions among them` };
 }
 
+/** Twice what 32,000 receipts take; and what is small as text but would not be as objects. */
+const MAX_BYTES = 96 * 1024 * 1024;
+const MAX_PARTS = 4_000_000;
+const [COMMA, BRACKET, BRACE] = [0x2c, 0x5b, 0x7b];
+
+function isTooMuch(bytes: Uint8Array): boolean {
+  if (bytes.length > MAX_BYTES) return true;
+  let parts = 0;
+  for (const byte of bytes) if (byte === COMMA || byte === BRACKET || byte === BRACE) parts++;
+  return parts > MAX_PARTS;
+}
+
 /** The description is compared with the manifest, as FILES compares the files. What came after the metadata has no digest in them. */
 function packed(files: Files, manifest: ReadonlyMap<string, Digest>, path: string): ReturnType<CrateFiles['packed']> {
   const bytes = files.get(path);
@@ -34,13 +47,15 @@ function packed(files: Files, manifest: ReadonlyMap<string, Digest>, path: strin
 
 /** An action that a receipt is about names that receipt's plugin, its version, its method and its time. */
 function checkInstruments(files: Files, graph: readonly Entity[], actions: readonly Entity[]): void {
+  const read = new Map<string, Statement['predicate'] | null>();
   const named = new Map(graph.map((entity) => [entity['@id'], entity]));
   for (const action of actions) {
     for (const uri of refsOf(action, 'subjectOf')) {
       const path = uriPath(uri) ?? '';
       if (!path.startsWith('receipts/') || !files.has(path))
         fail(`${PATHS.crate} names a receipt that is not here: ${uri}.`);
-      const predicate = predicateOf(files, path);
+      const predicate = read.has(path) ? read.get(path)! : predicateOf(files, path);
+      read.set(path, predicate);
       if (predicate === null) continue;
       const tool = named.get(refsOf(action, 'instrument')[0] ?? '');
       const said = [action['name'], action['endTime'], tool?.['name'], tool?.['softwareVersion'], tool?.['sha256']];
