@@ -3,24 +3,29 @@ import { artifactPath, dataPath, outputPath, PATHS } from './bundle-layout.ts';
 import type { BundleParts } from './bundle-types.ts';
 import { crateActions } from './crate-actions.ts';
 import { fileEntities, PROOFS, type Packed } from './crate-files.ts';
-import { CONTEXTS, PROFILE, ref, ROOT, SPECIFICATION, type Entity } from './crate-terms.ts';
-import { parseReceipt } from './receipt.ts';
+import { CONTEXTS, PROFILE, ref, ROOT, SPECIFICATION, type Entity, type Ref } from './crate-terms.ts';
+import { parseReceipt, type Statement } from './receipt.ts';
 
-/** `files`: everything packed so far; all of it is described, with its SHA-256. */
-export function roCrate(parts: BundleParts, files: ReadonlyMap<string, Packed>): string {
-  return `${JSON.stringify({ '@context': CONTEXTS, '@graph': crateGraph(parts, files) }, null, 2)}\n`;
+/** The text of the file. `page`: the preview, which is made from the same graph, and so described last. */
+export function roCrate(graph: readonly Entity[], page: Entity): string {
+  const whole = graph.map((entity) =>
+    entity['@id'] === ROOT ? { ...entity, hasPart: [...(entity['hasPart'] as Ref[]), { '@id': page['@id'] }] } : entity,
+  );
+  return `${JSON.stringify({ '@context': CONTEXTS, '@graph': [...whole, page] }, null, 2)}\n`;
 }
 
+/** `files`: everything packed so far; all of it is described, with its SHA-256. */
 export function crateGraph(parts: BundleParts, files: ReadonlyMap<string, Packed>): readonly Entity[] {
   const { notebook, org, env, cells, data, artifacts } = parts;
-  const { start, end } = times(parts);
+  const receipts = new Map(parts.receipts.map(({ id, body }) => [id, parseReceipt(body)]));
+  const { start, end } = times(receipts.values(), parts.stream);
   const described = [...files.keys()].toSorted();
   const carried = new Map(
     described
       .filter((path) => /^(?:artifacts|data|outputs)\//.test(path))
       .map((path) => [files.get(path)!.digest, path]),
   );
-  const { actions, applications, absent } = crateActions(parts, carried);
+  const { actions, applications, absent } = crateActions(receipts, parts.stream, carried);
   const environment = Object.entries(env).map(([name, value]): Entity => ({
     '@id': `#environment-${encodeURIComponent(name)}`,
     '@type': 'PropertyValue',
@@ -28,9 +33,7 @@ export function crateGraph(parts: BundleParts, files: ReadonlyMap<string, Packed
     value: String(value),
   }));
   // Artifacts are inputs of calls as well.
-  const made = new Set(
-    parts.receipts.flatMap(({ body }) => parseReceipt(body).subject.map(({ digest }) => digest.sha256)),
-  );
+  const made = new Set([...receipts.values()].flatMap(({ subject }) => subject.map(({ digest }) => digest.sha256)));
   const results = [
     PATHS.cells,
     ...cells.flatMap(({ digest, value }) => (value === undefined ? [] : [outputPath(digest)])),
@@ -97,9 +100,7 @@ export function crateGraph(parts: BundleParts, files: ReadonlyMap<string, Packed
   ];
 }
 
-function times({ receipts, stream }: BundleParts): { readonly start: string; readonly end: string } {
-  const own = receipts
-    .map(({ body }) => parseReceipt(body).predicate)
-    .filter((predicate) => predicate.stream === stream);
-  return { start: own[0]!.time, end: own.at(-1)!.time };
+function times(receipts: Iterable<Statement>, stream: string): { readonly start: string; readonly end: string } {
+  const own = [...receipts].filter(({ predicate }) => predicate.stream === stream);
+  return { start: own[0]!.predicate.time, end: own.at(-1)!.predicate.time };
 }

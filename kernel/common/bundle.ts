@@ -19,8 +19,8 @@ import {
 import { bundleReadme } from './bundle-readme.ts';
 import type { BundleParts, BundleProof, PreparedBundle } from './bundle-types.ts';
 import { canonicalize } from './canonical.ts';
-import { roCrate } from './bundle-crate.ts';
-import type { Packed } from './crate-files.ts';
+import { crateGraph, roCrate } from './bundle-crate.ts';
+import { pageEntity, type Packed } from './crate-files.ts';
 import { cratePreview } from './crate-preview.ts';
 import { AssayError } from './errors.ts';
 import { parseVkey } from './note.ts';
@@ -60,8 +60,9 @@ export function prepareBundle(parts: BundleParts): PreparedBundle {
     add(stream === parts.stream ? receiptPath(seq, kind) : ancestorPath(id), body);
   }
   add(PATHS.readme, bundleReadme(parts));
-  add(PREVIEW, cratePreview(parts, packed));
-  add(PATHS.crate, roCrate(parts, packed));
+  const graph = crateGraph(parts, packed);
+  add(PREVIEW, cratePreview(parts, packed, graph));
+  add(PATHS.crate, roCrate(graph, pageEntity(packed.get(PREVIEW)!)));
 
   checkSize(files, receipts.length);
   const manifest = utf8.encode(manifestText(new Map([...packed].map(([path, { digest }]) => [path, digest]))));

@@ -1,9 +1,8 @@
 /** What the receipts tell of a run, in RO-Crate's words: each call of a plugin is an action with its instrument, objects and results. */
 import { ancestorPath, receiptPath } from './bundle-layout.ts';
-import type { BundleParts } from './bundle-types.ts';
-import { ref, type Entity, type Ref } from './crate-terms.ts';
+import { ref, type Entity } from './crate-terms.ts';
 import type { Digest } from './data.ts';
-import { parseReceipt, type Statement } from './receipt.ts';
+import type { Statement } from './receipt.ts';
 
 export interface CrateActions {
   readonly actions: readonly Entity[];
@@ -12,12 +11,20 @@ export interface CrateActions {
   readonly absent: readonly Entity[];
 }
 
-/** `carried`: the path of each file by its digest. */
-export function crateActions({ receipts, stream }: BundleParts, carried: ReadonlyMap<Digest, string>): CrateActions {
-  const bodies = new Map(receipts.map(({ id, body }) => [id, parseReceipt(body)]));
+/** References in all actions together, and the least and most that one has: metadata stay what a reader takes in one piece. */
+const REFS = 100_000;
+const [LEAST, MOST] = [4, 50];
+
+/** `receipts` by id; `carried`: the path of each file by its digest. */
+export function crateActions(
+  receipts: ReadonlyMap<Digest, Statement>,
+  stream: string,
+  carried: ReadonlyMap<Digest, string>,
+): CrateActions {
   const applications = new Map<string, Entity>();
   const absent = new Map<string, Entity>();
-  const thing = (digest: Digest, name: string): string => {
+  const most = Math.min(MOST, Math.max(LEAST, Math.floor(REFS / receipts.size)));
+  const thing = ({ digest, name }: Thing): string => {
     const path = carried.get(digest);
     if (path !== undefined) return path;
     const id = `#sha256-${digest}`;
@@ -25,7 +32,14 @@ export function crateActions({ receipts, stream }: BundleParts, carried: Readonl
     if (!absent.has(id)) absent.set(id, { '@id': id, '@type': 'CreativeWork', name, sha256: digest, description });
     return id;
   };
-  const actions = [...bodies].flatMap(([id, statement]): Entity[] => {
+  const some = (property: 'object' | 'result', things: readonly Thing[]): Readonly<Record<string, unknown>> => {
+    const all = [...new Map(things.map((one) => [one.digest, one])).values()];
+    if (all.length === 0) return {};
+    const description = `Of ${all.length} things in “${property}”, the first ${most}; its receipt names all of them.`;
+    const named = [...new Set(all.slice(0, most).map(thing))];
+    return { [property]: named.map(ref), ...(all.length > most ? { description } : {}) };
+  };
+  const actions = [...receipts].flatMap(([id, statement]): Entity[] => {
     const { plugin, method, time, seq, kind } = statement.predicate;
     if (plugin === null || method === null) return [];
     const instrument = `#plugin-${encodeURIComponent(plugin.name)}-${plugin.digest.slice(0, 16)}`;
@@ -38,6 +52,7 @@ export function crateActions({ receipts, stream }: BundleParts, carried: Readonl
       softwareRequirements: ref('#assay'),
     });
     const path = statement.predicate.stream === stream ? receiptPath(seq, kind) : ancestorPath(id);
+    const made = statement.subject.map(({ name, digest }) => ({ digest: digest.sha256, name: `${method} ${name}` }));
     return [
       {
         '@id': `#receipt-${id}`,
@@ -45,11 +60,8 @@ export function crateActions({ receipts, stream }: BundleParts, carried: Readonl
         name: method,
         agent: ref('#organisation'),
         instrument: ref(instrument),
-        ...some('object', inputs(statement, bodies, thing)),
-        ...some(
-          'result',
-          statement.subject.map(({ name, digest }) => thing(digest.sha256, `${method} ${name}`)),
-        ),
+        ...some('object', inputs(statement, receipts)),
+        ...some('result', made),
         endTime: time,
         subjectOf: ref(path),
       },
@@ -58,22 +70,19 @@ export function crateActions({ receipts, stream }: BundleParts, carried: Readonl
   return { actions, applications: [...applications.values()], absent: [...absent.values()] };
 }
 
+interface Thing {
+  readonly digest: Digest;
+  readonly name: string;
+}
+
 /** The call's own input, files that it read, and what the receipts that it follows from were about. */
 function inputs(
   { predicate: { params, method, materials, parents } }: Statement,
-  bodies: ReadonlyMap<Digest, Statement>,
-  thing: (digest: Digest, name: string) => string,
-): string[] {
+  receipts: ReadonlyMap<Digest, Statement>,
+): Thing[] {
   const followed = parents
     .filter(({ role }) => role !== 'open')
-    .flatMap(({ digest }) => bodies.get(digest)?.subject ?? []);
-  return [
-    ...(params === null ? [] : [thing(params, `${method} input`)]),
-    ...materials.map(({ name, digest }) => thing(digest, name)),
-    ...followed.map(({ name, digest }) => thing(digest.sha256, name)),
-  ];
-}
-
-function some(property: 'object' | 'result', paths: readonly string[]): Readonly<Record<string, readonly Ref[]>> {
-  return paths.length === 0 ? {} : { [property]: [...new Set(paths)].map(ref) };
+    .flatMap(({ digest }) => receipts.get(digest)?.subject ?? [])
+    .map(({ name, digest }) => ({ name, digest: digest.sha256 }));
+  return [...(params === null ? [] : [{ digest: params, name: `${method} input` }]), ...materials, ...followed];
 }

@@ -32,17 +32,27 @@ export function fileEntities({ artifacts, cells, data }: BundleParts, files: Rea
     ...artifacts.map(({ digest, title, mediaType }) => [artifactPath(digest), { title, mediaType }] as const),
   ]);
   return [...files.keys()].toSorted().map((path) => {
-    const { size, digest } = files.get(path)!;
-    return {
-      '@id': pathUri(path),
-      '@type': path === PREVIEW ? ['File', 'CreativeWork'] : 'File',
-      name: NAMES[path] ?? told.get(path)?.title ?? path.slice(path.lastIndexOf('/') + 1),
-      encodingFormat: told.get(path)?.mediaType ?? mediaTypeOf(path),
-      contentSize: String(size),
-      sha256: digest,
-      ...(path === PREVIEW ? { about: { '@id': ROOT } } : {}),
-    };
+    const { title, mediaType } = told.get(path) ?? {};
+    return fileEntity(path, files.get(path)!, title, mediaType);
   });
+}
+
+/** ro-crate-preview.html, a file and a view of the whole. */
+export const pageEntity = (page: Packed): Entity => ({
+  ...fileEntity(PREVIEW, page),
+  '@type': ['File', 'CreativeWork'],
+  about: { '@id': ROOT },
+});
+
+function fileEntity(path: string, { size, digest }: Packed, title?: string, mediaType?: string): Entity {
+  return {
+    '@id': pathUri(path),
+    '@type': 'File',
+    name: NAMES[path] ?? title ?? path.slice(path.lastIndexOf('/') + 1),
+    encodingFormat: mediaType ?? mediaTypeOf(path),
+    contentSize: String(size),
+    sha256: digest,
+  };
 }
 
 const NAMES: Readonly<Record<string, string>> = {

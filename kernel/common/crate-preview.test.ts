@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sha256Hex } from '#crypto';
 import { rootDigest } from './bundle-layout.ts';
+import { crateGraph } from './bundle-crate.ts';
 import { sealedRun } from './bundle.fixture.ts';
 import { outputsHtml } from './crate-values.ts';
 import { cratePreview } from './crate-preview.ts';
@@ -22,7 +23,7 @@ function previewOf(change: Partial<BundleParts>): string {
         ['notebook.md', new Uint8Array()] as const,
       ];
       const files = new Map(packed.map(([path, bytes]) => [path, { size: bytes.length, digest: sha256Hex(bytes) }]));
-      html = cratePreview({ ...parts, ...change }, files);
+      html = cratePreview({ ...parts, ...change }, files, crateGraph({ ...parts, ...change }, files));
       return parts;
     },
   });

@@ -1,7 +1,6 @@
 /** ro-crate-preview.html: what ro-crate-metadata.json says, for people who opened the bundle's folder in a browser. */
 import { dataPath, outputPath, PATHS } from './bundle-layout.ts';
 import type { BundleParts } from './bundle-types.ts';
-import { crateGraph } from './bundle-crate.ts';
 import { refsOf } from './crate-check.ts';
 import type { Packed } from './crate-files.ts';
 import { escapeHtml, sheet } from './crate-page.ts';
@@ -11,14 +10,21 @@ import { hallmarkSvg, hallmarkWords } from './hallmark.ts';
 
 /** A page stays a page: what is beyond is counted, and stands in the metadata. */
 const MOST_ROWS = 300;
-/** `files`: as given to `roCrate`, before the page itself and the metadata. */
-export function cratePreview(parts: BundleParts, files: ReadonlyMap<string, Packed>): string {
-  const { notebook, org, root } = parts;
-  const graph = new Map(crateGraph(parts, files).map((entity) => [entity['@id'], entity]));
+/** Links in one cell of a table. */
+const MOST_LINKS = 12;
+
+/** `files` and `entities`: all but the page itself and the metadata. */
+export function cratePreview(
+  parts: BundleParts,
+  files: ReadonlyMap<string, Packed>,
+  entities: readonly Entity[],
+): string {
+  const { notebook, org, root, cells } = parts;
+  const graph = new Map(entities.map((entity) => [entity['@id'], entity]));
   const run = graph.get('#run')!;
   const [start, end] = [text(run, 'startTime'), text(run, 'endTime')];
-  const called = calls(graph);
-  const rows = fileRows(files);
+  const called = entities.filter((entity) => entity['@id'].startsWith('#receipt-'));
+  const packed = [...files].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return sheet(
     notebook.title,
     `<main>
@@ -33,9 +39,9 @@ export function cratePreview(parts: BundleParts, files: ReadonlyMap<string, Pack
 <dt>Ran on</dt><dd>${environment(parts)}</dd>
 </dl>
 <h2>Results</h2>
-${parts.cells.map(result).join('\n')}
-<h2>Data</h2>
-${table(['Name', 'Size', 'SHA-256'], data(parts, files))}${folded('What was called', table(['Method', 'By', 'Read', 'Made'], called), called.length)}${folded('Files', table(['File', 'Size', 'SHA-256'], rows), rows.length)}<h2>Check it</h2>
+${cells.slice(0, MOST_ROWS).map(result).join('\n')}
+${more(cells.length)}<h2>Data</h2>
+${table(['Name', 'Size', 'SHA-256'], parts.data, data(files))}${folded('What was called', table(['Method', 'By', 'Read', 'Made'], called, call(graph)), called.length)}${folded('Files', table(['File', 'Size', 'SHA-256'], packed, file), packed.length)}<h2>Check it</h2>
 <p>With Assay, offline: <code>npx assay verify run.zip</code>. Without it, in this folder, with programs that every Linux has:</p>
 <pre>${CHECK}</pre>
 <p>${link(PATHS.readme, 'README.md')} goes on from there: seal, log, time stamps and witnesses, each with the commands to check it.</p>
@@ -54,41 +60,40 @@ function result({ id, digest, value }: BundleParts['cells'][number]): string {
   return `<div class="cell"><div>${shown}</div><div class="margin">${escapeHtml(id)}<br>${hash(digest, path)}</div></div>`;
 }
 
-function data({ data: tables }: BundleParts, files: ReadonlyMap<string, Packed>): string[][] {
-  return tables.map(({ name }) => {
-    const path = dataPath(name);
-    const { digest, size: bytes } = files.get(path)!;
-    return [link(path, name), size(bytes), hash(digest)];
-  });
-}
-
-function calls(graph: ReadonlyMap<string, Entity>): string[][] {
-  const actions = [...graph.values()].filter((entity) => entity['@id'].startsWith('#receipt-'));
-  const named = (id: string): string => {
-    const name = text(graph.get(id), 'name') || id;
-    const path = id.startsWith('#') ? null : uriPath(id);
-    return path === null ? `<span class="quiet">${escapeHtml(name)}</span>` : link(path, name);
+const data =
+  (files: ReadonlyMap<string, Packed>) =>
+  ({ name }: BundleParts['data'][number]): string[] => {
+    const { digest, size: bytes } = files.get(dataPath(name))!;
+    return [link(dataPath(name), name), size(bytes), hash(digest)];
   };
-  return actions.map((action) => {
+
+const call =
+  (graph: ReadonlyMap<string, Entity>) =>
+  (action: Entity): string[] => {
     const tool = graph.get(refsOf(action, 'instrument')[0] ?? '');
+    const list = (property: string): string => {
+      const all = refsOf(action, property);
+      const rest = all.length > MOST_LINKS ? `<br><span class="quiet">${all.length - MOST_LINKS} more</span>` : '';
+      return all.slice(0, MOST_LINKS).map(named).join('<br>') + rest;
+    };
+    const named = (id: string): string => {
+      const name = text(graph.get(id), 'name') || id;
+      const path = id.startsWith('#') ? null : uriPath(id);
+      return path === null ? `<span class="quiet">${escapeHtml(name)}</span>` : link(path, name);
+    };
     return [
       `<code>${escapeHtml(text(action, 'name'))}</code>`,
       `${escapeHtml(text(tool, 'name'))} <span class="quiet">${escapeHtml(text(tool, 'softwareVersion'))}</span>`,
-      refsOf(action, 'object').map(named).join('<br>'),
-      refsOf(action, 'result').map(named).join('<br>'),
+      list('object'),
+      list('result'),
     ];
-  });
-}
+  };
 
-function fileRows(files: ReadonlyMap<string, Packed>): string[][] {
-  return [...files]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([path, packed]) => [
-      link(path, path.replace(/([0-9a-f]{16})[0-9a-f]{48}/, '$1…')),
-      size(packed.size),
-      hash(packed.digest),
-    ]);
-}
+const file = ([path, packed]: readonly [string, Packed]): string[] => [
+  link(path, path.replace(/([0-9a-f]{16})[0-9a-f]{48}/, '$1…')),
+  size(packed.size),
+  hash(packed.digest),
+];
 
 function folded(title: string, content: string, count: number): string {
   if (count === 0) return '';
@@ -97,26 +102,28 @@ ${content}</details>
 `;
 }
 
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  if (rows.length === 0) return '<p class="quiet">None.</p>\n';
-  const kind = (column: number): string =>
-    ({ Size: ' class="number"', Method: ' class="name"', By: ' class="name"' })[heads[column]!] ?? '';
+function table<T>(heads: readonly string[], things: readonly T[], row: (thing: T) => readonly string[]): string {
+  if (things.length === 0) return '<p class="quiet">None.</p>\n';
+  const kind = (column: number): string => KINDS[heads[column]!] ?? '';
   const head = heads.map((name, column) => `<th scope="col"${kind(column)}>${name}</th>`).join('');
-  const body = rows
-    .slice(0, MOST_ROWS)
-    .map(
-      (row) =>
-        `<tr>${row.map((cell, column) => `<td${kind(column)}${label(heads[column]!, column)}>${cell}</td>`).join('')}</tr>`,
-    )
-    .join('\n');
-  const more = rows.length - MOST_ROWS;
-  const rest = more > 0 ? `<p class="quiet">${more} more stand in ${link(PATHS.crate, PATHS.crate)}.</p>\n` : '';
+  const cell = (html: string, column: number): string =>
+    `<td${kind(column)}${label(heads[column]!, column)}>${html}</td>`;
+  const body = things.slice(0, MOST_ROWS).map((thing) => `<tr>${row(thing).map(cell).join('')}</tr>`);
   return `<table class="listing"><thead><tr>${head}</tr></thead><tbody>
-${body}
+${body.join('\n')}
 </tbody></table>
-${rest}`;
+${more(things.length)}`;
 }
 
+const KINDS: Readonly<Record<string, string>> = {
+  Size: ' class="number"',
+  Method: ' class="name"',
+  By: ' class="name"',
+};
+const more = (count: number): string =>
+  count > MOST_ROWS
+    ? `<p class="quiet">${count - MOST_ROWS} more stand in ${link(PATHS.crate, PATHS.crate)}.</p>\n`
+    : '';
 /** On a phone, rows become blocks, and cells say what they are. */
 const label = (head: string, column: number): string =>
   column === 0 || head === 'Value' ? '' : ` data-label="${head}"`;

@@ -25,9 +25,9 @@ export function checkCrate(files: Files, manifest: ReadonlyMap<string, Digest>):
   return { value: true, detail: `${graph.length} things described, ${actions.length} actions among them` };
 }
 
-/** Twice what 32,000 receipts take; and what is small as text but would not be as objects. */
+/** More than 32,000 receipts take; and what is small as text but would not be as objects. */
 const MAX_BYTES = 96 * 1024 * 1024;
-const MAX_PARTS = 4_000_000;
+const MAX_PARTS = 2_500_000;
 const [COMMA, BRACKET, BRACE] = [0x2c, 0x5b, 0x7b];
 
 function isTooMuch(bytes: Uint8Array): boolean {
