@@ -25,7 +25,7 @@ export function crateGraph(parts: BundleParts, files: ReadonlyMap<string, Packed
       .filter((path) => /^(?:artifacts|data|outputs)\//.test(path))
       .map((path) => [files.get(path)!.digest, path]),
   );
-  const { actions, applications, absent } = crateActions(receipts, parts.stream, carried);
+  const { actions, applications, absent } = crateActions(receipts, parts.stream, files, carried);
   const environment = Object.entries(env).map(([name, value]): Entity => ({
     '@id': `#environment-${encodeURIComponent(name)}`,
     '@type': 'PropertyValue',
@@ -67,7 +67,7 @@ export function crateGraph(parts: BundleParts, files: ReadonlyMap<string, Packed
       name: `Run of ${notebook.name}`,
       description: `All ${cells.length} sealed cells of the notebook, in the order of their dependencies, with every call of a plugin.`,
       agent: ref('#organisation'),
-      instrument: ref('#assay'),
+      instrument: actions.length > 0 ? ref('#assay') : ['#assay', ...applications.map((one) => one['@id'])].map(ref),
       object: [...new Set(objects)].map(ref),
       result: [...new Set(results)].map(ref),
       startTime: start,

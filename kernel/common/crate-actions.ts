@@ -14,11 +14,14 @@ export interface CrateActions {
 /** References in all actions together, and the least and most that one has: metadata stay what a reader takes in one piece. */
 const REFS = 100_000;
 const [LEAST, MOST] = [4, 50];
+/** A run of more receipts is one action, by all software that it called; its receipts say the rest. */
+const MOST_RECEIPTS = 10_000;
 
-/** `receipts` by id; `carried`: the path of each file by its digest. */
+/** `receipts` by id; `files`: those of the bundle; `carried`: the path of each of them that is a value, by its digest. */
 export function crateActions(
   receipts: ReadonlyMap<Digest, Statement>,
   stream: string,
+  files: ReadonlyMap<string, unknown>,
   carried: ReadonlyMap<Digest, string>,
 ): CrateActions {
   const applications = new Map<string, Entity>();
@@ -51,6 +54,7 @@ export function crateActions(
       sha256: plugin.digest,
       softwareRequirements: ref('#assay'),
     });
+    if (receipts.size > MOST_RECEIPTS) return [];
     const path = statement.predicate.stream === stream ? receiptPath(seq, kind) : ancestorPath(id);
     const made = statement.subject.map(({ name, digest }) => ({ digest: digest.sha256, name: `${method} ${name}` }));
     return [
@@ -63,7 +67,7 @@ export function crateActions(
         ...some('object', inputs(statement, receipts)),
         ...some('result', made),
         endTime: time,
-        subjectOf: ref(path),
+        ...(files.has(path) ? { subjectOf: ref(path) } : {}),
       },
     ];
   });

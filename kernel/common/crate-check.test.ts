@@ -14,6 +14,7 @@ const listed = [...files.keys()].filter((path) => !path.startsWith('proof/') && 
 const given = {
   paths: new Set(files.keys()),
   listed,
+  run: true,
   packed: (path: string) =>
     listed.includes(path) ? { digest: sha256Hex(files.get(path)!), size: files.get(path)!.length } : undefined,
 };
@@ -94,6 +95,11 @@ for (const [what, [says, crate]] of Object.entries(BROKEN)) {
     assert.ok(found.some((fault) => fault.includes(says)), JSON.stringify(found)); // prettier-ignore
   });
 }
+
+test('what is about no run need not conform to the profile of runs, nor say what was run', () => {
+  const [, withoutActions] = BROKEN['no action']!;
+  assert.deepEqual(crateFaults(withoutActions, { ...given, run: false }), []);
+});
 
 test('whatever it is given, it answers, and says no more than twenty things', () => {
   fc.assert(

@@ -23,13 +23,16 @@ export interface CrateFiles {
   packed(path: string): { readonly digest: Digest; readonly size: number | null } | undefined;
   /** All of these must be described. */
   readonly listed: Iterable<string>;
+  /** A run, which must conform to the profile as well. */
+  readonly run: boolean;
 }
 
 export function crateFaults(crate: unknown, files: CrateFiles): readonly string[] {
   const shape = shapeFaults(crate);
   if (shape.length > 0) return shape;
   const graph = new Map((crate as { '@graph': Entity[] })['@graph'].map((entity) => [entity['@id'], entity]));
-  return [rootFaults, partFaults, profileFaults, actionFaults].flatMap((rule) => rule(graph, files)).slice(0, MOST);
+  const rules = files.run ? [rootFaults, partFaults, profileFaults, actionFaults] : [rootFaults, partFaults];
+  return rules.flatMap((rule) => rule(graph, files)).slice(0, MOST);
 }
 
 type Graph = ReadonlyMap<string, Entity>;

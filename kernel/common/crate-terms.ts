@@ -12,9 +12,9 @@ export const INSTRUMENTS: readonly string[] = ['SoftwareApplication', 'SoftwareS
 
 /** Every property that a bundle's metadata have; all are terms of those contexts, so that JSON-LD readers drop none of them. */
 export const TERMS: ReadonlySet<string> = new Set(
-  `@id @type about actionStatus agent conformsTo contentSize datePublished description encodingFormat endTime environment hasPart
+  `@id @type about actionStatus agent author conformsTo contentSize datePublished description encodingFormat endTime environment hasPart
   instrument isBasedOn license mentions name object publisher result sha256 softwareRequirements softwareVersion startTime subjectOf
-  value version`.split(/\s+/),
+  temporalCoverage value version`.split(/\s+/),
 );
 
 export interface Ref {

@@ -1,15 +1,14 @@
 /** The check over the signatures for other tools: whoever uses one of those must find what Assay finds. */
 import { PATHS, TOOLS } from './bundle-layout.ts';
-import type { Vkey } from './note.ts';
 import { checkToolSignatures, toolFiles } from './tool-signatures.ts';
 import { fail, type Found } from './verify-checks.ts';
-import { textOf, type Files, type Seal } from './verify-files.ts';
+import { textOf, type Files, type Seal, type SignedCheckpoint } from './verify-files.ts';
 
 /** Twice the largest envelope. */
 const MAX_BYTES = 192 * 1024;
 
 /** Bundles of before have none of these files; whether this one should have them, its sealed metadata says (CRATE). */
-export function checkTools(files: Files, key: Vkey, seal: Seal): Found<true> {
+export function checkTools(files: Files, { key }: SignedCheckpoint, seal: Seal): Found<true> {
   const paths = Object.values(TOOLS);
   const missing = paths.filter((path) => !files.has(path));
   if (missing.length === paths.length) return { value: true, ok: null, detail: 'It carries none.' };

@@ -59,9 +59,9 @@ export async function verifyBundle(zip: Uint8Array, options: VerifyOptions = {})
   checks.run('CRATE', [laid, manifest], checkCrate);
   const seal = checks.run('SEAL', [laid], checkSeal);
   const sealed = checks.run('SEALED', [laid, seal], checkSealed);
-  const key = checks.run('SEAL_SIGNATURE', [laid], checkSealSignature);
-  checks.run('TOOL_SIGNATURES', [laid, key, sealed && seal], checkTools);
+  const enveloped = checks.run('SEAL_SIGNATURE', [laid], checkSealSignature);
   const signed = checks.run('CHECKPOINT', [laid], (known) => checkCheckpoint(known, witnessesIn(policy?.quorum)));
+  checks.run('TOOL_SIGNATURES', [laid, signed, enveloped && sealed && seal], checkTools);
   const receipts = checks.run('RECEIPTS', [laid, seal], checkReceipts);
   checks.run('LOG', [receipts, seal, signed], checkLog);
   const indices = checks.run('INCLUSION', [laid, receipts, seal, signed], checkInclusion);
