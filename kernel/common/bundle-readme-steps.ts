@@ -33,12 +33,14 @@ The log's key signed the manifest, and so every file. Both commands read the key
     # 6. OpenSSL's form of the key is the log's: compare proof/log.vkey with the key that you trust
     test "$(openssl pkey -pubin -in proof/log.pem -outform DER | tail -c 32 | base64)" = "$(cut -d+ -f3- proof/log.vkey | base64 -d | tail -c 32 | base64)"
 
-    # 7. that key signed the seal (a DSSE envelope)
+    # 7. that key signed the seal (a DSSE envelope), or, where it is there, the one in proof/seal.vkey did
+    vkey=proof/seal.vkey; test -e "$vkey" || vkey=proof/log.vkey
+    (printf '\060\052\060\005\006\003\053\145\160\003\041\000'; cut -d+ -f3- "$vkey" | base64 -d | tail -c 32) > "$W/seal.der"
     (printf 'DSSEv1 28 application/vnd.in-toto+json %s ' "$(wc -c < proof/seal.json | tr -d ' ')"; cat proof/seal.json) > "$W/signed"
     grep -o '"sig":"[^"]*"' proof/seal.dsse.json | cut -d'"' -f4 | base64 -d > "$W/sig"
-    openssl pkeyutl -verify -pubin -inkey proof/log.pem -rawin -in "$W/signed" -sigfile "$W/sig"
+    openssl pkeyutl -verify -pubin -keyform DER -inkey "$W/seal.der" -rawin -in "$W/signed" -sigfile "$W/sig"
 
-    # 8. that key signed the log's checkpoint: its name, how many receipts it holds, and the root of its Merkle tree
+    # 8. the log's key signed its checkpoint: its name, how many receipts it holds, and the root of its Merkle tree
     head -n 3 proof/checkpoint > "$W/signed"
     grep -F -- "— $(cut -d+ -f1 proof/log.vkey) " proof/checkpoint | cut -d' ' -f3 | base64 -d | tail -c 64 > "$W/sig"
     openssl pkeyutl -verify -pubin -inkey proof/log.pem -rawin -in "$W/signed" -sigfile "$W/sig"
@@ -47,15 +49,15 @@ The log's key signed the manifest, and so every file. Both commands read the key
 
 After npm install --prefix "$W" @sigstore/verify@4.1.3 @sigstore/bundle@5.0.1
 
-    # 9. the same envelope as a Sigstore bundle, checked by @sigstore/verify
+    # 9. the same envelope as a Sigstore bundle, under the key of step 7
     cat > "$W/check.cjs" <<'EOF'
-    const { createHash, createPublicKey } = require('node:crypto');
+    const { createHash } = require('node:crypto');
     const { readFileSync } = require('node:fs');
     const { bundleFromJSON } = require('@sigstore/bundle');
     const { toSignedEntity, toTrustMaterial, Verifier } = require('@sigstore/verify');
     const bundle = bundleFromJSON(JSON.parse(readFileSync('proof/seal.sigstore.json', 'utf8')));
     const { hint } = bundle.verificationMaterial.content.publicKey;
-    const rawBytes = createPublicKey(readFileSync('proof/log.pem')).export({ type: 'spki', format: 'der' });
+    const rawBytes = readFileSync(__dirname + '/seal.der');
     const nobody = { certificateAuthorities: [], timestampAuthorities: [], tlogs: [], ctlogs: [] };
     const trusted = toTrustMaterial(nobody, { [hint]: { rawBytes } });
     new Verifier(trusted, { ctlogThreshold: 0, tlogThreshold: 0, timestampThreshold: 0 }).verify(toSignedEntity(bundle));

@@ -141,12 +141,10 @@ const TAMPERED: Readonly<Record<string, readonly [notice: readonly number[], cha
   'a file added': [[2], (changed) => changed.set('data/more.csv', Buffer.from('1'))],
   'a line of the manifest that is none': [[1, 2, 3, 4, 5, 9], swap(PATHS.manifest, '  README.md', ' README.md')],
   'a word in the seal': [[7, 10], swap(PATHS.seal, '"org":"test"', '"org":"best"')],
+  'a key of the seal': [[7, 9], (changed) => changed.set('proof/seal.vkey', Buffer.from(`${otherKey}\n`))],
   'the log’s size': [[8, 12, 14], swap(PATHS.checkpoint, '\n8\n', '\n9\n')],
-  'another key of the log': [[6, 11], (changed) => changed.set(PATHS.vkey, Buffer.from(`${otherKey}\n`))],
-  'another key in PEM': [
-    [6, 7, 8, 9],
-    (changed) => changed.set(TOOLS.pem, Buffer.from(publicKeyPem(witness.publicKey))),
-  ],
+  'another key of the log': [[6, 7, 9, 11], (changed) => changed.set(PATHS.vkey, Buffer.from(`${otherKey}\n`))],
+  'another key in PEM': [[6, 8], (changed) => changed.set(TOOLS.pem, Buffer.from(publicKeyPem(witness.publicKey)))],
   'another key for ssh-keygen': [[3], swap(TOOLS.allowedSigners, 'AAAAC3NzaC1lZDI1NTE5AAAAI', 'AAAAC3NzaC1lZDI1NTE5AAAAJ')], // prettier-ignore
   'the comment of minisign': [[4], swap(TOOLS.minisig, 'of seal ', 'of any seal ')],
   'the seal in the Sigstore bundle': [[9], swap(TOOLS.sigstore, '"payload":"ey', '"payload":"eyB')],
