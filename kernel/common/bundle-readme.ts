@@ -42,18 +42,23 @@ Unzip it, and in its folder:
     # 4. the log's key, as OpenSSL reads it: compare proof/log.vkey with the key that you trust
     (printf '\\060\\052\\060\\005\\006\\003\\053\\145\\160\\003\\041\\000'; cut -d+ -f3- proof/log.vkey | base64 -d | tail -c 32) > key.der
 
-    # 5. that key signed the seal (a DSSE envelope)
+    # 5. it signed the seal (a DSSE envelope), or the key in proof/seal.vkey did, which the receipts in proof/keys/ name
+    vkey=proof/seal.vkey; [ -f $vkey ] || vkey=proof/log.vkey
+    (printf '\\060\\052\\060\\005\\006\\003\\053\\145\\160\\003\\041\\000'; cut -d+ -f3- $vkey | base64 -d | tail -c 32) > seal.der
     (printf 'DSSEv1 28 application/vnd.in-toto+json %s ' "$(wc -c < proof/seal.json | tr -d ' ')"; cat proof/seal.json) > signed
     grep -o '"sig":"[^"]*"' proof/seal.dsse.json | cut -d'"' -f4 | base64 -d > sig
-    openssl pkeyutl -verify -pubin -keyform DER -inkey key.der -rawin -in signed -sigfile sig
+    openssl pkeyutl -verify -pubin -keyform DER -inkey seal.der -rawin -in signed -sigfile sig
 
-    # 6. that key signed the log's checkpoint
+    # 6. the log's key signed its checkpoint
     head -n 3 proof/checkpoint > signed
     sed -n 5p proof/checkpoint | cut -d' ' -f3 | base64 -d | tail -c 64 > sig
     openssl pkeyutl -verify -pubin -keyform DER -inkey key.der -rawin -in signed -sigfile sig
 
 Each proof/*.tlog-proof leads from one receipt (its name is the SHA-256 of the receipt's file, and the entry in the log is these 32
 bytes) to a checkpoint, by RFC 6962; the format is C2SP tlog-proof.
+
+Each proof/keys/*.json is a receipt about the organisation's keys. Its \`note\` is a C2SP signed note by the key whose time ends and by the
+one that follows: from this receipt's place in the log on, the new one signs seals.
 
 Trust comes from the key that you know, never from the one in this bundle. Times are claims of the organisation.
 `;

@@ -64,6 +64,8 @@ export interface BundleProof {
   readonly checkpoint: string;
   /** The log's verifier key: what signed it, not why to trust it. */
   readonly vkey: string;
+  /** Receipts about keys that the checkpoint covers, in order, and the key that signed the seal when it isn't the log's own. */
+  readonly keys?: { readonly receipts: readonly LoggedReceipt[]; readonly signer: string | null } | undefined;
   /** A tlog-proof for every receipt in the bundle, the seal included, by receipt id. */
   readonly proofs: ReadonlyMap<Digest, string>;
   /** Authorities' RFC 3161 replies: about the notebook, named by `open`, and about `stampedNote` of the checkpoint. */

@@ -28,6 +28,7 @@ import {
   openZip,
   type Files,
 } from './verify-files.ts';
+import { checkKeys } from './verify-keys.ts';
 import { checkGates, checkLineage } from './verify-lineage.ts';
 import { checkInclusion, checkLog, checkReceipts } from './verify-receipts.ts';
 import { checkOpenClose, checkParents, checkStream } from './verify-stream.ts';
@@ -56,11 +57,12 @@ export async function verifyBundle(zip: Uint8Array, options: VerifyOptions = {})
   checks.run('FILES', [laid, manifest], checkFiles);
   const seal = checks.run('SEAL', [laid], checkSeal);
   checks.run('SEALED', [laid, seal], checkSealed);
-  checks.run('SEAL_SIGNATURE', [laid], checkSealSignature);
+  const sealer = checks.run('SEAL_SIGNATURE', [laid], checkSealSignature);
   const signed = checks.run('CHECKPOINT', [laid], (known) => checkCheckpoint(known, witnessesIn(policy?.quorum)));
   const receipts = checks.run('RECEIPTS', [laid, seal], checkReceipts);
   checks.run('LOG', [receipts, seal, signed], checkLog);
   const indices = checks.run('INCLUSION', [laid, receipts, seal, signed], checkInclusion);
+  checks.run('KEYS', [receipts, seal, signed, sealer, indices], checkKeys);
   checks.run('STREAM', [receipts, seal, indices], checkStream);
   const ends = checks.run('OPEN_CLOSE', [receipts, seal], checkOpenClose);
   const linked = checks.run('PARENTS', [receipts, seal, indices], checkParents);

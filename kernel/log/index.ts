@@ -5,13 +5,16 @@ import { fromHex, toHex } from '#common/bytes.ts';
 import type { Digest } from '#common/data.ts';
 import { signEnvelope } from '#common/dsse.ts';
 import { AssayError } from '#common/errors.ts';
+import { KEY_STREAM } from '#common/keys.ts';
 import { formatVkey, type Vkey } from '#common/note.ts';
 import { formatProof, verifyCheckpoint } from '#common/proof.ts';
-import type { LoggedReceipt } from '#common/receipt.ts';
+import { parseReceipt, type LoggedReceipt, type ReceiptDraft } from '#common/receipt.ts';
 import type { Database, Store } from '../store/index.ts';
+import { checkTags } from './check-tags.ts';
 import { Cosigners } from './cosigners.ts';
 import { fsck } from './fsck.ts';
 import { HeadFile } from './heads.ts';
+import { Keyring } from './keyring.ts';
 import { inclusionProof } from './prove.ts';
 import { publicFiles } from './public.ts';
 import { signerOf } from './recover.ts';
@@ -32,6 +35,7 @@ export async function openLog({ store, home, org, witnesses, onWitnessFailure }:
   try {
     await lockLog(client, org);
     const signer = await signerOf(client, home, org);
+    const keyring = new Keyring(home, org, signer);
     const cosigners =
       witnesses === undefined
         ? null
@@ -41,15 +45,29 @@ export async function openLog({ store, home, org, witnesses, onWitnessFailure }:
             (vkey, error) => onWitnessFailure?.(vkey, error),
           );
     const onPublished = (head: Head): void => cosigners?.offer(head);
-    const writer = await Writer.open({ org, signer, files, heads, connect, onPublished }, client);
+    const writer = await Writer.open({ org, signer, keyring, files, heads, connect, onPublished }, client);
     const vkey = formatVkey(signer);
     const find = (id: Digest): Promise<LoggedReceipt | undefined> => findReceipt(store, org, id);
+    const stream = (name: string): Promise<LoggedReceipt[]> =>
+      rows(store, org, (db) =>
+        db
+          .selectFrom('receipts')
+          .select(['id', 'index', 'body'])
+          .where('org', '=', org)
+          .where('stream', '=', name)
+          .orderBy('seq')
+          .execute(),
+      );
     return {
       org,
       origin: signer.name,
       vkey,
       dir: files.dir,
-      append: (draft) => writer.append(draft),
+      async append(draft) {
+        if (isAboutKeys(draft))
+          throw new AssayError('RECEIPT_INVALID', 'What is said about keys, the log says itself.', { where: 'kind' });
+        return writer.append(draft);
+      },
       async proof(id, under) {
         const receipt = await find(id);
         if (receipt === undefined) throw new AssayError('NOT_FOUND', `The log has no receipt ${id}.`);
@@ -61,7 +79,7 @@ export async function openLog({ store, home, org, witnesses, onWitnessFailure }:
       async dsse(id) {
         const receipt = await find(id);
         if (receipt === undefined) throw new AssayError('NOT_FOUND', `The log has no receipt ${id}.`);
-        return signEnvelope(receipt.body, signer);
+        return signEnvelope(receipt.body, keyring.secret(parseReceipt(receipt.body).predicate.signer));
       },
       checkpoint: async () => cosigners?.latest?.note ?? (await writer.head(0)).note,
       async cosigned(size, patience) {
@@ -80,16 +98,24 @@ export async function openLog({ store, home, org, witnesses, onWitnessFailure }:
           if (before !== undefined) query = query.where('index', '<', before);
           return query.orderBy('index', 'desc').limit(Math.min(limit, MAX_LIMIT)).execute();
         }),
-      stream: (name) =>
-        rows(store, org, (db) =>
-          db
-            .selectFrom('receipts')
-            .select(['id', 'index', 'body'])
-            .where('org', '=', org)
-            .where('stream', '=', name)
-            .orderBy('seq')
-            .execute(),
-        ),
+      stream,
+      keys: () => keyring.history,
+      keyReceipts: async (size) => (await stream(KEY_STREAM)).filter(({ index }) => index < size),
+      async changeKeys(order) {
+        const { change, done } = await keyring.prepare(order);
+        let logged = false;
+        try {
+          const receipt = await writer.appendChange(change);
+          logged = true;
+          return receipt;
+        } finally {
+          await done(logged);
+        }
+      },
+      async checkTags(master) {
+        const checking = await connect();
+        return checkTags(checking, org, signer, master).finally(() => checking.end());
+      },
       async fsck() {
         await writer.settled();
         return fsck({ connect, org, vkey: signer, files });
@@ -103,6 +129,11 @@ export async function openLog({ store, home, org, witnesses, onWitnessFailure }:
     await client.end().catch(() => undefined);
     throw error;
   }
+}
+
+/** By kind or by stream: neither can be taken by others. */
+function isAboutKeys(draft: Partial<ReceiptDraft> | null): boolean {
+  return typeof draft === 'object' && draft !== null && (draft.kind === 'key' || draft.stream === KEY_STREAM);
 }
 
 async function findReceipt(store: Store, org: string, id: Digest): Promise<LoggedReceipt | undefined> {
