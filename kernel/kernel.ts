@@ -180,6 +180,11 @@ function tellingLog(log: Log, events: Events): Log {
       events.emit({ type: 'receipt', id: receipt.id, index: receipt.index, kind: draft.kind });
       return receipt;
     },
+    async changeKeys(order) {
+      const receipt = await log.changeKeys(order);
+      events.emit({ type: 'receipt', id: receipt.id, index: receipt.index, kind: 'key' });
+      return receipt;
+    },
   };
 }
 

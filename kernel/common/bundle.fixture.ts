@@ -31,14 +31,15 @@ export class MemoryLog {
     this.org = org;
   }
 
-  /** A receipt about keys that says `event`, signed by these and logged in the name of the first; `next` signs from then on. */
+  /** A receipt about keys that says `event`, signed by these and logged in the name of `by`; `next` signs from then on. */
   event(
-    event: Omit<KeyEvent, 'at'> & { at?: number },
+    event: Omit<KeyEvent, 'at'> & { readonly at?: number },
     signers: readonly NoteSigner[],
     next?: NoteSigner,
+    by = signers[0],
   ): LoggedReceipt {
     const result = signKeyEvent(keyName(this.key), { at: this.tree.size, ...event }, signers);
-    const receipt = this.append({ kind: 'key', stream: KEY_STREAM, result }, signers[0]);
+    const receipt = this.append({ kind: 'key', stream: KEY_STREAM, result }, by);
     this.keys.push(receipt);
     this.sealer = next ?? this.sealer;
     return receipt;

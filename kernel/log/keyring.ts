@@ -47,6 +47,7 @@ export class Keyring {
   /** By `name+hash`: what this process has held stays, for a seal that was logged just before its key's time ended. */
   private readonly secrets = new Map<string, NoteSigner>();
 
+  /** Files for receipts that are under way. */
   private readonly pending = new Set<string>();
 
   constructor(home: string, org: string, log: NoteSigner) {
@@ -86,6 +87,9 @@ export class Keyring {
     if (order.event === 'tag') {
       const log = keyName(this.log);
       const commitment = tagCommitment(order.master, this.org, log);
+      // The first epoch's key would come back to the disk.
+      if (this.tagger?.commitment === commitment)
+        throw new AssayError('KEY_INVALID', 'This master key’s tags are being made already.', { where: 'master' });
       const subject = [{ name: 'hmac', digest: { sha256: commitment } }];
       const made = this.guard(Tagger.path(this.home, this.org, commitment));
       await Tagger.make(this.home, this.org, log, order.master);
