@@ -171,7 +171,12 @@ function read(result: unknown): { readonly event: KeyEvent; readonly note: strin
 }
 
 function readKey(text: string): Vkey {
-  const key = parseVkey(text);
+  let key: Vkey;
+  try {
+    key = parseVkey(text);
+  } catch (cause) {
+    throw invalid('It names what is no key.', cause);
+  }
   if (key.type !== NOTE_KEY || formatVkey(key) !== text)
     throw invalid('This key is of the other kind: witnesses sign cosignatures.');
   return key;

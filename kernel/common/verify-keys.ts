@@ -62,12 +62,14 @@ function wrong(signer: string, period: KeyPeriod | undefined, at: number): strin
 
 const because = (reason: string | null): string => (reason === null ? '' : ` (“${reason}”)`);
 
-/** The history in a sentence. */
+/** The history in a sentence; keys of the log's own name without it. */
 function told({ periods, log }: KeyHistory, right: KeyPeriod, at: number): string {
   if (periods.length === 1) return `The log’s own key, ${keyName(log)}, signs its seals.`;
-  const named = periods.slice(1).map(({ name, after }) => `${name} from receipt ${after}`);
+  const short = (name: string): string => (name.startsWith(`${log.name}/`) ? name.slice(log.name.length + 1) : name);
+  const named = periods.slice(1).map(({ name, after }) => `${short(name)} from receipt ${after} on`);
   const gone = periods.flatMap(({ name, revoked }) =>
-    revoked === null ? [] : [` ${name} was revoked at receipt ${revoked.at}${because(revoked.reason)}.`],
+    revoked === null ? [] : [` ${short(name)} was revoked at receipt ${revoked.at}${because(revoked.reason)}.`],
   );
-  return `The log’s key ${keyName(log)} was followed by ${named.join(', then ')}; ${right.name} signed this seal, receipt ${at}.${gone.join('')}`;
+  const seal = right.after === null ? 'the log’s key' : short(right.name);
+  return `This seal, receipt ${at}, is by ${seal}. After the log’s key ${keyName(log)} came ${named.join(', then ')}.${gone.join('')}`;
 }

@@ -25,6 +25,8 @@ import { Writer } from './writer.ts';
 export type { Log, LogOptions } from './types.ts';
 
 const MAX_LIMIT = 1_000;
+/** What was refused so is not in the log. */
+const REFUSED: ReadonlySet<string> = new Set(['KEY_INVALID', 'RECEIPT_INVALID', 'LOG_KEY']);
 
 /** @throws LOG_BUSY, LOG_FORKED, LOG_KEY, STORE_UNAVAILABLE */
 export async function openLog({ store, home, org, witnesses, onWitnessFailure }: LogOptions): Promise<Log> {
@@ -104,13 +106,16 @@ export async function openLog({ store, home, org, witnesses, onWitnessFailure }:
       keyReceipts: async (size) => (await stream(KEY_STREAM)).filter(({ index }) => index < size),
       async changeKeys(order) {
         const { change, done } = await keyring.prepare(order);
-        let logged = false;
+        let known = false;
         try {
           const receipt = await writer.appendChange(change);
-          logged = true;
+          known = true;
           return receipt;
+        } catch (error) {
+          known = error instanceof AssayError && REFUSED.has(error.code);
+          throw error;
         } finally {
-          await done(logged);
+          await done(known);
         }
       },
       async checkTags(master) {

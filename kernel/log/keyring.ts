@@ -27,8 +27,8 @@ export type KeyOrder =
 /** What an order needs is on disk. */
 interface Prepared {
   readonly change: (at: number) => KeyChange;
-  /** `logged`: the log has it; else nobody knows, and the next start will see. */
-  readonly done: (logged: boolean) => Promise<void>;
+  /** `known`: whether the log has it. Else nobody knows, and the next start will see. */
+  readonly done: (known: boolean) => Promise<void>;
 }
 
 /** An order once its place is known: what is logged, in whose name, and what holds once it is. */
@@ -125,9 +125,9 @@ export class Keyring {
   private guard(path: string): Pick<Prepared, 'done'> {
     this.pending.add(path);
     return {
-      done: async (logged) => {
+      done: async (known) => {
         this.pending.delete(path);
-        if (logged) await this.sweep();
+        if (known) await this.sweep();
       },
     };
   }
