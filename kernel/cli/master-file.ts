@@ -5,6 +5,7 @@ import { dirname, relative, resolve } from 'node:path';
 import { fromHex } from '../common/bytes.ts';
 import { AssayError } from '../common/errors.ts';
 import { readWhole } from '../host/whole-file.ts';
+import { MASTER_BYTES } from '../log/tag-keys.ts';
 import { codeOf, syncFolder } from '../store/files.ts';
 
 const HEAD = 'assay master key for tags';
@@ -15,7 +16,7 @@ export async function makeMaster(file: string, home: string): Promise<Uint8Array
   const inside = relative(home, path);
   if (!inside.startsWith('..'))
     throw new AssayError('USAGE', `The master key belongs outside the data directory ${home}.`);
-  const master = randomBytes(32);
+  const master = randomBytes(MASTER_BYTES);
   try {
     const handle = await open(path, 'wx', 0o600);
     try {
@@ -36,6 +37,6 @@ export async function makeMaster(file: string, home: string): Promise<Uint8Array
 export async function readMaster(file: string): Promise<Uint8Array> {
   const [head, hex, ...rest] = new TextDecoder().decode(await readWhole(file)).split('\n');
   const master = fromHex(hex ?? '');
-  if (head === HEAD && master?.length === 32 && rest.join('') === '') return master;
+  if (head === HEAD && master?.length === MASTER_BYTES && rest.join('') === '') return master;
   throw new AssayError('USAGE', `“${file}” is no master key that \`assay keys tag\` wrote.`, { where: file });
 }

@@ -105,7 +105,7 @@ export async function openLog({ store, home, org, witnesses, onWitnessFailure }:
       tagging: () => keyring.tagger !== null,
       keyReceipts: async (size) => (await stream(KEY_STREAM)).filter(({ index }) => index < size),
       async changeKeys(order) {
-        const { change, done } = await keyring.prepare(order);
+        const { change, done } = await keyring.prepare(order, (await writer.settled()).size);
         let known = false;
         try {
           const receipt = await writer.appendChange(change);

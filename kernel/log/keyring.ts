@@ -15,7 +15,7 @@ import { parseReceipt, type LoggedReceipt, type ReceiptDraft } from '#common/rec
 import { codeOf, makeFolder, syncFolder, writeWhole } from '../store/files.ts';
 import { readStream } from './rows.ts';
 import { Tagger } from './tagger.ts';
-import { tagCommitment } from './tag-keys.ts';
+import { MASTER_BYTES, tagCommitment } from './tag-keys.ts';
 
 /** What is to be said about keys; the log adds the index. */
 export type KeyOrder =
@@ -81,10 +81,12 @@ export class Keyring {
     });
   }
 
-  /** Makes what an order needs, on disk before anything is logged. @throws LOG_KEY, KEY_INVALID, DISK_FULL */
-  async prepare(order: KeyOrder): Promise<Prepared> {
+  /** Makes what an order needs, on disk before anything is logged; `count` receipts are, at least. @throws LOG_KEY, KEY_INVALID, DISK_FULL */
+  async prepare(order: KeyOrder, count: number): Promise<Prepared> {
     const { reason } = order;
     if (order.event === 'tag') {
+      if (order.master.length !== MASTER_BYTES)
+        throw new AssayError('KEY_INVALID', 'A master key has 32 bytes.', { where: 'master' });
       const log = keyName(this.log);
       const commitment = tagCommitment(order.master, this.org, log);
       // The first epoch's key would come back to the disk.
@@ -92,7 +94,7 @@ export class Keyring {
         throw new AssayError('KEY_INVALID', 'This master key’s tags are being made already.', { where: 'master' });
       const subject = [{ name: 'hmac', digest: { sha256: commitment } }];
       const made = this.guard(Tagger.path(this.home, this.org, commitment));
-      await Tagger.make(this.home, this.org, log, order.master);
+      await Tagger.make(this.home, this.org, log, order.master, count);
       return {
         ...made,
         change: (at) => this.change({ event: 'tag', at, ends: null, key: null, reason }, [this.log], subject),

@@ -40,12 +40,13 @@ export class Tagger {
     return join(home, 'keys', `tags-${org}-${commitment.slice(0, 8)}.key`);
   }
 
-  /** Puts the first epoch's key on disk. The master key itself is never written. */
-  static async make(home: string, org: string, log: string, master: Uint8Array): Promise<void> {
+  /** Puts the key on disk of the epoch in which a log of `count` receipts is; no older one, and never the master key. */
+  static async make(home: string, org: string, log: string, master: Uint8Array, count: number): Promise<void> {
     const commitment = tagCommitment(master, org, log);
+    const keys = new EpochKeys(firstKey(master, org, log));
+    keys.forward(epochOf(count));
     await makeFolder(join(home, 'keys'), 0o700);
-    const key = firstKey(master, org, log).toString('hex');
-    await save(Tagger.path(home, org, commitment), { commitment, epoch: 0, key });
+    await save(Tagger.path(home, org, commitment), { commitment, epoch: keys.epoch, key: keys.key.toString('hex') });
   }
 
   /** null where the key is missing or another one: receipts go on untagged, which a check with the master key shows. */
