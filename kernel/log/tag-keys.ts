@@ -3,7 +3,7 @@
  * from the one before, which can't be computed backwards. An epoch is 256 receipts, as many as a bundle of entries in the public files:
  * which epoch a receipt is of follows from its index alone.
  */
-import { createHmac, hkdfSync } from 'node:crypto';
+import { hash, hkdfSync } from 'node:crypto';
 import type { Digest } from '#common/data.ts';
 
 export const MASTER_BYTES = 32;
@@ -28,13 +28,26 @@ export function tagCommitment(master: Uint8Array, org: string, log: string): Dig
   return derive(master, owner('commitment', org, log)).toString('hex');
 }
 
-/** Signs with an epoch's key; no tag tells anything about the key after it. */
+const BLOCK = 64;
+const HASH = 32;
+
+/**
+ * Signs with an epoch's key; no tag tells anything about the key after it. HMAC-SHA-256 over the index and the id, from two plain hashes:
+ * createHmac makes an object a call, which took four times as long (measured).
+ */
 export function tagger(key: Uint8Array): (index: number, id: Uint8Array) => Buffer {
   const own = derive(key, 'assay tags/v1 tag');
+  const inner = Buffer.alloc(BLOCK + 8 + HASH, 0x36);
+  const outer = Buffer.alloc(BLOCK + HASH, 0x5c);
+  for (const [at, byte] of own.entries()) {
+    inner[at]! ^= byte;
+    outer[at]! ^= byte;
+  }
   return (index, id) => {
-    const place = Buffer.allocUnsafe(8);
-    place.writeBigUInt64BE(BigInt(index));
-    return createHmac('sha256', own).update(place).update(id).digest();
+    inner.writeBigUInt64BE(BigInt(index), BLOCK);
+    inner.set(id, BLOCK + 8);
+    outer.set(hash('sha256', inner, 'buffer'), BLOCK);
+    return hash('sha256', outer, 'buffer');
   };
 }
 
@@ -44,10 +57,10 @@ export class EpochKeys {
   key: Buffer;
   private tag: ReturnType<typeof tagger>;
 
-  constructor(key: Uint8Array, epoch = 0) {
+  constructor(key: Uint8Array, epoch = 0, tag = tagger(key)) {
     this.key = Buffer.from(key);
     this.epoch = epoch;
-    this.tag = tagger(this.key);
+    this.tag = tag;
   }
 
   /** @throws RangeError for an epoch whose key is gone */
@@ -68,6 +81,6 @@ export class EpochKeys {
   }
 
   copy(): EpochKeys {
-    return new EpochKeys(this.key, this.epoch);
+    return new EpochKeys(this.key, this.epoch, this.tag);
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { hkdfSync, randomBytes } from 'node:crypto';
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -25,6 +25,17 @@ describe('epoch keys', () => {
       assert.deepEqual(new EpochKeys(fresh.key, fresh.epoch).at(index, id), tag);
     }
     assert.throws(() => all.at(39 * EPOCH, id), RangeError);
+  });
+
+  it('make tags that are HMAC-SHA-256 of place and receipt', () => {
+    const key = firstKey(master, 'a', LOG);
+    const own = Buffer.from(hkdfSync('sha256', key, '', 'assay tags/v1 tag', 32));
+    const place = Buffer.from('000000000000012d', 'hex');
+    const expected = createHmac('sha256', own).update(place).update(id).digest();
+    const tag = tagger(key);
+    assert.notDeepEqual(tag(300, id), expected);
+    assert.deepEqual(tag(301, id), expected);
+    assert.deepEqual(tag(301, id), expected);
   });
 
   it('differ by organisation, log, master, epoch, place and receipt', () => {

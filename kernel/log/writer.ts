@@ -202,15 +202,13 @@ export class Writer {
     const { edge, bundles } = this.standing!;
     const first = edge.size;
     const { tagger } = this.options.keyring;
-    const tags = tagger?.tags(
-      first,
-      batch.map(({ placed }) => fromHex(placed.id)!),
-    );
-    const rows = batch.map(({ draft, stream, placed: { id, seq, body } }, n) => {
-      const bytes = fromHex(id)!;
-      edge.append(leafHash(bytes));
-      bundles.append(bytes);
-      return { id: bytes, stream, seq, kind: draft.kind, body, hmac: tags?.[n] };
+    const ids = batch.map(({ placed }) => fromHex(placed.id)!);
+    const tags = tagger?.tags(first, ids);
+    const rows = batch.map(({ draft, stream, placed: { seq, body } }, n) => {
+      const id = ids[n]!;
+      edge.append(leafHash(id));
+      bundles.append(id);
+      return { id, stream, seq, kind: draft.kind, body, hmac: tags?.[n] };
     });
     const head = signHead(this.options.signer, edge.size, edge.root());
     try {
