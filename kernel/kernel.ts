@@ -9,7 +9,7 @@ import { createKeeper } from './keep.ts';
 import { createRuns, type Runs } from './runs.ts';
 import { openArtifacts, type Artifacts } from './store/artifacts.ts';
 import type { Store } from './store/types.ts';
-import { readWitnesses } from './witnesses.ts';
+import { notePolicy, readWitnesses } from './witnesses.ts';
 
 export interface KernelOptions {
   /** Folder with notebooks/, datasets/, plugins/, rules/. */
@@ -76,7 +76,14 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
     const witnesses = await readWitnesses(home);
     const onWitnessFailure = (witness: string, err: unknown): void =>
       logger.warn({ witness, err }, 'a witness did not cosign');
-    return tellingLog(await openLog({ store: opened, home, org, witnesses, onWitnessFailure }), events);
+    const own = tellingLog(await openLog({ store: opened, home, org, witnesses, onWitnessFailure }), events);
+    try {
+      await notePolicy(own, witnesses);
+    } catch (error) {
+      await own.close();
+      throw error;
+    }
+    return own;
   });
   const host = await openHost({
     pluginDirs: options.pluginDirs ?? [join(projectDir, 'plugins')],

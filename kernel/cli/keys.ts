@@ -96,7 +96,7 @@ function said({ index }: LoggedReceipt, verb: string, operand: string | undefine
   return [`Receipt ${index}: ${verb === 'revoke' ? `${operand} is revoked.` : 'the key was changed.'}${signs}`, ''];
 }
 
-function printed({ log, keys, tags }: DescribedKeys): string[] {
+function printed({ log, keys, policy, tags }: DescribedKeys): string[] {
   const rows = keys.map(({ name, after, until, revoked }) => [
     until === null ? paint('green', 'signs') : revoked === null ? 'signed' : paint('red', 'revoked'),
     name,
@@ -111,5 +111,11 @@ function printed({ log, keys, tags }: DescribedKeys): string[] {
       : tags.working
         ? `Receipts behind number ${tags.after} are tagged.`
         : paint('yellow', `! Receipts should be tagged, behind number ${tags.after}, but the key for it is gone.`);
-  return [...columns(rows), '', tagged, `${paint('dim', 'checkpoints, and what policies name:')} ${log}`];
+  const witnesses =
+    policy === null
+      ? []
+      : policy.digest === null
+        ? [`No witnesses are asked since receipt ${policy.after}.`]
+        : [`Witnesses are asked as receipt ${policy.after} says: policy ${policy.digest.slice(0, 12)}….`];
+  return [...columns(rows), '', tagged, ...witnesses, `${paint('dim', 'checkpoints, and what policies name:')} ${log}`];
 }

@@ -33,12 +33,12 @@ export class MemoryLog {
 
   /** A receipt about keys that says `event`, signed by these and logged in the name of `by`; `next` signs from then on. */
   event(
-    event: Omit<KeyEvent, 'at'> & { readonly at?: number },
+    event: Omit<KeyEvent, 'at' | 'digest'> & Partial<KeyEvent>,
     signers: readonly NoteSigner[],
     next?: NoteSigner,
     by = signers[0],
   ): LoggedReceipt {
-    const result = signKeyEvent(keyName(this.key), { at: this.tree.size, ...event }, signers);
+    const result = signKeyEvent(keyName(this.key), { at: this.tree.size, digest: null, ...event }, signers);
     const receipt = this.append({ kind: 'key', stream: KEY_STREAM, result }, by);
     this.keys.push(receipt);
     this.sealer = next ?? this.sealer;

@@ -51,9 +51,23 @@ function ready(): { readonly log: MemoryLog; readonly history: KeyHistory } {
   return { log, history: historyOf(log) };
 }
 
-const ROTATE: KeyEvent = { event: 'rotate', at: 2, ends: keyName(first), key: formatVkey(second), reason: null };
-const REVOKE: KeyEvent = { event: 'revoke', at: 2, ends: keyName(first), key: formatVkey(second), reason: 'lost' };
-const TAG: KeyEvent = { event: 'tag', at: 2, ends: null, key: null, reason: null };
+const ROTATE: KeyEvent = {
+  event: 'rotate',
+  at: 2,
+  ends: keyName(first),
+  key: formatVkey(second),
+  digest: null,
+  reason: null,
+};
+const REVOKE: KeyEvent = {
+  event: 'revoke',
+  at: 2,
+  ends: keyName(first),
+  key: formatVkey(second),
+  digest: null,
+  reason: 'lost',
+};
+const TAG: KeyEvent = { event: 'tag', at: 2, ends: null, key: null, digest: 'ab'.repeat(32), reason: null };
 
 function refused(said: Partial<KeyEvent>, from: KeyEvent, signers: readonly NoteSigner[], by = signers[0]): void {
   const { log, history } = ready();
@@ -114,19 +128,27 @@ test('a revocation is the log’s word alone, of a key that it has', () => {
   assert.throws(() => history.apply(parseReceipt(body), index), /revoked already/);
 });
 
-test('tags change no key, and commit to one of their own', () => {
-  refused({}, TAG, [signer]);
+test('tags and policies change no key, and commit to what they are about', () => {
+  refused({ digest: null }, TAG, [signer]);
+  refused({ digest: 'short' }, TAG, [signer]);
+  refused({}, TAG, [first]);
   refused({ key: formatVkey(second) }, TAG, [signer, second]);
-  const { log, history } = ready();
-  const subject = [{ name: 'hmac', digest: { sha256: 'ab'.repeat(32) } }];
-  const result = signKeyEvent(keyName(signer), TAG, [signer]);
-  const { body, index } = log.append({ kind: 'key', stream: 'assay/keys', subject, result }, signer);
-  history.apply(parseReceipt(body), index);
-  assert.deepEqual(history.tags, { at: 2, commitment: 'ab'.repeat(32) });
+  refused({ ends: keyName(first) }, TAG, [signer]);
+  refused({ digest: TAG.digest }, ROTATE, [first, second]);
+  refused({ digest: TAG.digest }, REVOKE, [signer, second]);
+  refused({ event: 'policy' }, TAG, [first]);
+  const { log } = ready();
+  const tag = log.event(TAG, [signer]);
+  log.event({ ...TAG, event: 'policy', at: 3 }, [signer]);
+  const history = historyOf(log);
+  assert.deepEqual(history.tags, { at: tag.index, commitment: TAG.digest });
+  assert.deepEqual(history.policy, { at: 3, digest: TAG.digest });
+  log.event({ ...TAG, event: 'policy', at: 4, digest: null }, [signer]);
+  assert.deepEqual(historyOf(log).policy, { at: 4, digest: null });
   assert.equal(history.current.name, keyName(first));
 });
 
-const FIELDS = ['event', 'at', 'ends', 'key', 'reason', 'note', 'more'] as const;
+const FIELDS = ['event', 'at', 'ends', 'key', 'digest', 'reason', 'note', 'more'] as const;
 
 /** How many of the changed events `takes` takes. */
 function taken(takes: (statement: Statement, index: number) => void): number {

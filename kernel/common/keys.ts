@@ -4,17 +4,22 @@
  * the key whose time ends and by the one that follows, or by the log's key when one is revoked. What is said there holds from the
  * receipt's place in the log, never from a time that somebody claims.
  */
+import { isDigest } from './bytes.ts';
+import type { Digest } from './data.ts';
 import { AssayError } from './errors.ts';
 import { formatVkey, keyName, NOTE_KEY, openNote, parseVkey, signNote, type NoteSigner, type Vkey } from './note.ts';
 import type { Statement } from './receipt-types.ts';
 
 /** The stream of all receipts about keys. */
 export const KEY_STREAM = 'assay/keys';
-const EVENTS = ['create', 'rotate', 'revoke', 'tag'] as const;
+const EVENTS = ['create', 'rotate', 'revoke', 'tag', 'policy'] as const;
 
 /** `result` of a receipt of the kind `key`, but for its note. */
 export interface KeyEvent {
-  /** `create` the first key that only seals; `rotate` to the next; `revoke` one that can't be trusted any more; `tag` receipts from here on. */
+  /**
+   * `create` the first key that only seals; `rotate` to the next; `revoke` one that can't be trusted any more; `tag` receipts from here on;
+   * take up another `policy` of witnesses.
+   */
   readonly event: (typeof EVENTS)[number];
   /** This receipt's index: what it says holds for all receipts behind it. */
   readonly at: number;
@@ -22,6 +27,8 @@ export interface KeyEvent {
   readonly ends: string | null;
   /** Verifier key that signs seals from here on; null when that doesn't change. */
   readonly key: string | null;
+  /** What tags commit to, or the SHA-256 of the policy, null for none; null for all else. */
+  readonly digest: Digest | null;
   readonly reason: string | null;
 }
 
@@ -37,8 +44,15 @@ export interface KeyPeriod {
 }
 
 /** What a key receipt's note says: a line each. */
-export function keyText(log: string, { event, at, ends, key, reason }: KeyEvent): string {
-  const lines = ['assay key/v1', log, `${event} at ${at}`, `ends ${ends ?? '-'}`, `key ${key ?? '-'}`];
+export function keyText(log: string, { event, at, ends, key, digest, reason }: KeyEvent): string {
+  const lines = [
+    'assay key/v1',
+    log,
+    `${event} at ${at}`,
+    `ends ${ends ?? '-'}`,
+    `key ${key ?? '-'}`,
+    `digest ${digest ?? '-'}`,
+  ];
   return `${[...lines, `reason ${JSON.stringify(reason)}`].join('\n')}\n`;
 }
 
@@ -58,6 +72,9 @@ export class KeyHistory {
   /** Where the receipts behind it began to be tagged; null: they are not. */
   private tagged: { readonly at: number; readonly commitment: string } | null = null;
 
+  /** Whose cosignatures the log asks for: the policy's digest, where it was ever said. */
+  private witnessed: { readonly at: number; readonly digest: Digest | null } | null = null;
+
   constructor(log: Vkey) {
     this.log = log;
     this.kept = [{ name: keyName(log), vkey: log, after: null, until: null, revoked: null }];
@@ -69,6 +86,10 @@ export class KeyHistory {
 
   get tags(): { readonly at: number; readonly commitment: string } | null {
     return this.tagged;
+  }
+
+  get policy(): { readonly at: number; readonly digest: Digest | null } | null {
+    return this.witnessed;
   }
 
   /** The key that signs seals now. */
@@ -90,6 +111,7 @@ export class KeyHistory {
     const copy = new KeyHistory(this.log);
     copy.kept = this.kept;
     copy.tagged = this.tagged;
+    copy.witnessed = this.witnessed;
     return copy;
   }
 
@@ -99,9 +121,9 @@ export class KeyHistory {
   }
 
   /** The receipt at `index` comes next. @throws KEY_INVALID, and nothing is changed */
-  apply({ subject, predicate }: Statement, index: number): void {
+  apply({ predicate }: Statement, index: number): void {
     const { event, note } = read(predicate.result);
-    const { key, ends } = event;
+    const { key, ends, digest } = event;
     if (event.at !== index) throw invalid(`It speaks of receipt ${event.at} and is number ${index}.`);
     const next = key === null ? null : readKey(key);
     const ended = ends === null ? undefined : (this.find(ends) ?? fail(`Nothing names the key ${ends}.`));
@@ -110,11 +132,8 @@ export class KeyHistory {
     if (predicate.signer !== keyName(authority))
       throw invalid(`${keyName(authority)} must sign it, not ${predicate.signer}.`);
     checkNote(note, keyText(keyName(this.log), event), next === null ? [authority] : [authority, next]);
-    const [commitment, ...more] = subject;
-    if (event.event === 'tag') {
-      if (commitment === undefined || more.length > 0) throw invalid('It commits to no key for tags.');
-      this.tagged = { at: index, commitment: commitment.digest.sha256 };
-    }
+    if (event.event === 'tag') this.tagged = { at: index, commitment: digest! };
+    if (event.event === 'policy') this.witnessed = { at: index, digest };
     if (event.event === 'revoke') this.change(ended!, { revoked: { at: index, reason: event.reason } });
     if (next === null) return;
     this.change(this.current, { until: index });
@@ -137,8 +156,11 @@ export class KeyHistory {
     }
   }
 
-  private checkEvent({ event }: KeyEvent, next: Vkey | null, ended: KeyPeriod | undefined): void {
+  private checkEvent({ event, digest }: KeyEvent, next: Vkey | null, ended: KeyPeriod | undefined): void {
     const { current } = this;
+    const bears = event === 'tag' || (event === 'policy' && digest !== null);
+    if (bears !== (digest !== null))
+      throw invalid('Tags commit to a key of their own, and all but a policy to nothing.');
     if (next !== null && this.find(keyName(next)) !== undefined)
       throw invalid('A key comes once: this one was there before.');
     if (event === 'create' || event === 'rotate') {
@@ -151,7 +173,7 @@ export class KeyHistory {
       if (ended.revoked !== null) throw invalid(`${ended.name} is revoked already.`);
       if ((next === null) === (ended === current))
         throw invalid('A key that signs now is revoked for another, an older one for none.');
-    } else if (next !== null || ended !== undefined) throw invalid('Tags change no key that signs.');
+    } else if (next !== null || ended !== undefined) throw invalid('Tags and policies change no key that signs.');
   }
 
   private change(period: KeyPeriod, how: Partial<KeyPeriod>): void {
@@ -161,13 +183,14 @@ export class KeyHistory {
 
 function read(result: unknown): { readonly event: KeyEvent; readonly note: string } {
   const it = typeof result === 'object' && result !== null ? (result as Readonly<Record<string, unknown>>) : {};
-  const { event, at, ends, key, reason, note } = it;
+  const { event, at, ends, key, digest, reason, note } = it;
   const isText = (value: unknown): value is string | null => value === null || typeof value === 'string';
   const kind = EVENTS.find((one) => one === event);
   const whole =
-    Object.keys(it).length === 6 && kind !== undefined && Number.isSafeInteger(at) && typeof note === 'string';
-  if (!whole || !isText(ends) || !isText(key) || !isText(reason)) throw invalid('It says nothing about a key.');
-  return { event: { event: kind, at: at as number, ends, key, reason }, note };
+    Object.keys(it).length === 7 && kind !== undefined && Number.isSafeInteger(at) && typeof note === 'string';
+  if (!whole || !isText(ends) || !isText(key) || !isText(reason) || !(digest === null || isDigest(digest)))
+    throw invalid('It says nothing about a key.');
+  return { event: { event: kind, at: at as number, ends, key, digest, reason }, note };
 }
 
 function readKey(text: string): Vkey {

@@ -14,12 +14,14 @@ export interface DescribedKeys {
     readonly until: number | null;
     readonly revoked: { readonly at: number; readonly reason: string | null } | null;
   }[];
+  /** SHA-256 of the policy of witnesses that the log took up with a receipt; `digest` is null when it has none any more. */
+  readonly policy: { readonly after: number; readonly digest: string | null } | null;
   /** Whether receipts are tagged beside the log, since which receipt, and whether this kernel holds the key for it. */
   readonly tags: { readonly after: number; readonly commitment: string; readonly working: boolean } | null;
 }
 
 export function describeKeys(log: Log): DescribedKeys {
-  const { periods, tags }: KeyHistory = log.keys();
+  const { periods, tags, policy }: KeyHistory = log.keys();
   return {
     log: log.vkey,
     keys: periods.map(({ name, vkey, after, until, revoked }) => ({
@@ -29,6 +31,7 @@ export function describeKeys(log: Log): DescribedKeys {
       until,
       revoked,
     })),
+    policy: policy === null ? null : { after: policy.at, digest: policy.digest },
     tags: tags === null ? null : { after: tags.at, commitment: tags.commitment, working: log.tagging() },
   };
 }

@@ -6,7 +6,8 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from 'pg';
-import { ed25519 } from '#crypto';
+import { ed25519, sha256Hex } from '#crypto';
+import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import { KEY_STREAM, KeyHistory, signKeyEvent, type KeyEvent } from '#common/keys.ts';
 import { formatSigner, parseSigner } from '#common/note-key.ts';
@@ -22,6 +23,8 @@ export type KeyOrder =
   | { readonly event: 'rotate'; readonly reason: string | null }
   /** `key` is `name+hash`, or the hash alone. */
   | { readonly event: 'revoke'; readonly key: string; readonly reason: string | null }
+  /** The text of the policy of witnesses, null for none. */
+  | { readonly event: 'policy'; readonly text: string | null; readonly reason: string | null }
   | { readonly event: 'tag'; readonly master: Uint8Array; readonly reason: string | null };
 
 /** What an order needs is on disk. */
@@ -84,6 +87,10 @@ export class Keyring {
   /** Makes what an order needs, on disk before anything is logged; `count` receipts are, at least. @throws LOG_KEY, KEY_INVALID, DISK_FULL */
   async prepare(order: KeyOrder, count: number): Promise<Prepared> {
     const { reason } = order;
+    if (order.event === 'policy') {
+      const digest = order.text === null ? null : sha256Hex(order.text);
+      return { change: (at) => this.noted('policy', at, digest, reason), done: () => Promise.resolve() };
+    }
     if (order.event === 'tag') {
       if (order.master.length !== MASTER_BYTES)
         throw new AssayError('KEY_INVALID', 'A master key has 32 bytes.', { where: 'master' });
@@ -92,13 +99,9 @@ export class Keyring {
       // The first epoch's key would come back to the disk.
       if (this.tagger?.commitment === commitment)
         throw new AssayError('KEY_INVALID', 'This master key’s tags are being made already.', { where: 'master' });
-      const subject = [{ name: 'hmac', digest: { sha256: commitment } }];
       const made = this.guard(Tagger.path(this.home, this.org, commitment));
       await Tagger.make(this.home, this.org, log, order.master, count);
-      return {
-        ...made,
-        change: (at) => this.change({ event: 'tag', at, ends: null, key: null, reason }, [this.log], subject),
-      };
+      return { ...made, change: (at) => this.noted('tag', at, commitment, reason) };
     }
     // Before a key is made: who can't sign can't hand over, and what isn't there can't be revoked.
     if (order.event === 'rotate') this.secret(this.history.current.name);
@@ -111,15 +114,19 @@ export class Keyring {
     return { ...made, change: (at) => this.succession(at, next, revoked, reason) };
   }
 
+  private noted(event: 'tag' | 'policy', at: number, digest: Digest | null, reason: string | null): KeyChange {
+    return this.change({ event, at, ends: null, key: null, digest, reason }, [this.log]);
+  }
+
   private succession(at: number, next: NoteSigner, revoked: string | null, reason: string | null): KeyChange {
     const { name, after } = this.history.current;
     const key = formatVkey(next);
     if (revoked === null) {
       const event = after === null ? 'create' : 'rotate';
-      return this.change({ event, at, ends: name, key, reason }, [this.secret(name), next]);
+      return this.change({ event, at, ends: name, key, digest: null, reason }, [this.secret(name), next]);
     }
     const signs = revoked === name;
-    const said: KeyEvent = { event: 'revoke', at, ends: revoked, key: signs ? key : null, reason };
+    const said: KeyEvent = { event: 'revoke', at, ends: revoked, key: signs ? key : null, digest: null, reason };
     return this.change(said, signs ? [this.log, next] : [this.log]);
   }
 
@@ -141,7 +148,7 @@ export class Keyring {
     throw new AssayError('KEY_INVALID', `The log names no key “${key}”.`, { where: key });
   }
 
-  private change(event: KeyEvent, signers: readonly NoteSigner[], subject: ReceiptDraft['subject'] = []): KeyChange {
+  private change(event: KeyEvent, signers: readonly NoteSigner[]): KeyChange {
     const { history } = this;
     const result = signKeyEvent(keyName(this.log), event, signers);
     const after = (receipt: LoggedReceipt): KeyHistory => {
@@ -149,7 +156,7 @@ export class Keyring {
       next.apply(parseReceipt(receipt.body), receipt.index);
       return next;
     };
-    return { draft: { ...EMPTY, subject, result }, signer: keyName(history.authority(event)), after };
+    return { draft: { ...EMPTY, result }, signer: keyName(history.authority(event)), after };
   }
 
   /** Tags as the log says that they are made; `count` receipts are in it. */

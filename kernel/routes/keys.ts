@@ -8,7 +8,7 @@ import { failures, integer, json, list, object, ref, text } from '../openapi/sha
 import type { Context } from './context.ts';
 
 interface KeyBody {
-  readonly event: KeyOrder['event'];
+  readonly event: Exclude<KeyOrder['event'], 'policy'>;
   readonly key?: string;
   readonly master?: string;
   readonly reason?: string;
@@ -38,6 +38,9 @@ export function keys(app: FastifyInstance, { kernel }: Context): void {
             object({
               log: text('The log’s own verifier key.'),
               keys: list(key),
+              policy: nullable(
+                object({ after: integer('The receipt that took it up.'), digest: { type: ['string', 'null'] } }),
+              ),
               tags: nullable(
                 object({
                   after: integer('The receipt that began them.'),

@@ -1,13 +1,16 @@
 /** The keys of an organisation through the command line, with and without a kernel that runs: list, rotate, revoke, tag, check. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
+import { COSIGNATURE_KEY, formatVkey, noteSigner } from '../../kernel/common/note.ts';
 import { readZip, writeZip } from '../../kernel/common/zip.ts';
 import { makeProject, notebook, serveProject, type Project } from './seal-project.ts';
 
 interface Keys {
   readonly log: string;
   readonly keys: readonly { readonly name: string; readonly until: number | null; readonly revoked: unknown }[];
+  readonly policy: { readonly after: number; readonly digest: string | null } | null;
   readonly tags: { readonly after: number; readonly working: boolean } | null;
   readonly receipt?: { readonly index: number };
   readonly code?: string;
@@ -129,6 +132,20 @@ describe('assay keys', () => {
     assert.deepEqual([exit, check.ok, found.ok, found.from], [0, true, true, receipt!.index + 1]);
     project.write('other', readFileSync(project.path('master'), 'utf8').replace(/[0-9a-f]{64}/, '0'.repeat(64)));
     assert.equal((await json<{ code: string }>('log', 'check', '--master', project.path('other'))).code, 'KEY_INVALID');
+  });
+
+  it('are listed with the policy of witnesses, whose changes are receipts', async () => {
+    assert.equal((await keys()).policy, null);
+    const vkey = formatVkey(noteSigner('witness.example/w', new Uint8Array(32).fill(5), COSIGNATURE_KEY));
+    const text = `witness w ${vkey} http://127.0.0.1:1\nquorum w\n`;
+    project.write('.assay/witnesses.txt', text);
+    const { policy } = await keys();
+    assert.equal(policy!.digest, createHash('sha256').update(text).digest('hex'));
+    assert.deepEqual((await keys()).policy, policy, 'said once');
+    rmSync(project.path('.assay/witnesses.txt'));
+    assert.deepEqual((await keys()).policy, { after: policy!.after + 1, digest: null });
+    await seal('sixth');
+    assert.ok((await verify('sixth')).ok);
   });
 
   it('are whole after a kernel that was killed while it changed them', async () => {
