@@ -9,8 +9,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { sealedRun, signer } from '#common/bundle.fixture.ts';
-import { PATHS } from '#common/bundle-layout.ts';
+import { PATHS, SEAL_VKEY } from '#common/bundle-layout.ts';
 import { openEnvelope } from '#common/dsse.ts';
+import { first, keyedRun } from '#common/keyed.fixture.ts';
 import { formatCheckpoint, formatVkey, openNote, parseVkey } from '#common/note.ts';
 import { verifyCheckpoint } from '#common/proof.ts';
 import { readZip } from '#common/zip.ts';
@@ -20,9 +21,13 @@ after(() => rmSync(home, { recursive: true, force: true }));
 const files = readZip(sealedRun().zip);
 
 /** The bundle as somebody unzips it. */
-function unpacked(name: string, change: (files: Map<string, Uint8Array>) => void = () => undefined): string {
+function unpacked(
+  name: string,
+  change: (files: Map<string, Uint8Array>) => void = () => undefined,
+  from: ReadonlyMap<string, Uint8Array> = files,
+): string {
   const folder = join(home, name);
-  const changed = new Map(files);
+  const changed = new Map(from);
   change(changed);
   for (const [path, bytes] of changed) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -82,6 +87,38 @@ test('every command of the bundle’s README works as it stands there', () => {
   for (const step of [seal, checkpoint]) {
     const ran = shell(step, folder);
     assert.ok(ran.ok && ran.said.includes('Signature Verified Successfully'), ran.said);
+  }
+});
+
+test('… also where the seal has a key of its own, and where another key is put in its place', () => {
+  const keyed = readZip(keyedRun('keyed').zip);
+  const folder = unpacked('keyed', undefined, keyed);
+  const [key = '', seal = '', checkpoint = ''] = steps(folder).slice(3);
+  for (const step of [key, seal, checkpoint]) assert.ok(shell(step, folder).ok, step);
+  const forged = unpacked('keyed-forged', (changed) => changed.delete(SEAL_VKEY), keyed);
+  assert.deepEqual(
+    steps(forged).map((step) => shell(step, forged).ok),
+    [true, true, true, true, false, true],
+  );
+});
+
+test('the note in a receipt about keys is checked by OpenSSL with the keys that it names', () => {
+  const folder = unpacked('noted', undefined, readZip(keyedRun('keyed').zip));
+  const { predicate } = JSON.parse(readFileSync(join(folder, 'proof/keys/000001.json'), 'utf8')) as {
+    predicate: { result: { note: string; key: string } };
+  };
+  const { note, key } = predicate.result;
+  const [text = '', lines = ''] = note.split('\n\n');
+  writeFileSync(join(folder, 'note'), `${text}\n`);
+  const der = (vkey: string): Buffer =>
+    Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), Buffer.from(vkey.split('+').slice(2).join('+'), 'base64').subarray(1)]); // prettier-ignore
+  for (const [place, vkey] of [formatVkey(first), key].entries()) {
+    writeFileSync(join(folder, 'key.der'), der(vkey));
+    writeFileSync(join(folder, 'sig'), Buffer.from(lines.split('\n')[place]!.split(' ')[2]!, 'base64').subarray(4));
+    const verify = 'openssl pkeyutl -verify -pubin -keyform DER -inkey key.der -rawin -in note -sigfile sig';
+    assert.ok(shell(verify, folder).ok);
+    assert.ok(!shell(`sed -i s/rotate/create/ note; ${verify}`, folder).ok);
+    writeFileSync(join(folder, 'note'), `${text}\n`);
   }
 });
 
