@@ -6,7 +6,7 @@ import { AssayError } from '#common/errors.ts';
 import { KEY_STREAM, KeyHistory } from '#common/keys.ts';
 import { keyName, type Vkey } from '#common/note.ts';
 import { parseReceipt } from '#common/receipt.ts';
-import { readStream } from './rows.ts';
+import { countReceipts, readStream } from './rows.ts';
 import { EpochKeys, firstKey, tagCommitment } from './tag-keys.ts';
 import type { TagFault, TagReport } from './types.ts';
 
@@ -20,9 +20,16 @@ interface TaggedRow {
   readonly hmac: Uint8Array | null;
 }
 
-/** @throws KEY_INVALID when the log began no tags with this master key */
-export async function checkTags(client: Client, org: string, log: Vkey, master: Uint8Array): Promise<TagReport> {
-  const { from, to } = await taggedRange(client, org, log, tagCommitment(master, org, keyName(log)));
+/** Of `published` receipts, at least. @throws KEY_INVALID when the log began no tags with this master key */
+export async function checkTags(
+  client: Client,
+  org: string,
+  log: Vkey,
+  published: number,
+  master: Uint8Array,
+): Promise<TagReport> {
+  const range = await taggedRange(client, org, log, tagCommitment(master, org, keyName(log)));
+  const { from, to = Math.max(published, await countReceipts(client, org)) } = range;
   const keys = new EpochKeys(firstKey(master, org, keyName(log)));
   const faults: TagFault[] = [];
   const report = (index: number, code: TagFault['code'], what: string): void => {
@@ -68,13 +75,13 @@ function judge(
   else report(index, 'TAG', 'Its body, its id and its tag don’t belong together.');
 }
 
-/** From behind the receipt that began them, up to and with the one that began others. */
+/** From behind the receipt that began them, up to and with the one that began others, if any did. */
 async function taggedRange(
   client: Client,
   org: string,
   log: Vkey,
   commitment: string,
-): Promise<{ from: number; to: number }> {
+): Promise<{ from: number; to: number | undefined }> {
   const history = new KeyHistory(log);
   let from: number | undefined;
   let to: number | undefined;
@@ -88,10 +95,5 @@ async function taggedRange(
   }
   if (from === undefined)
     throw new AssayError('KEY_INVALID', 'No receipt in this log began tags with this master key.', { where: 'master' });
-  const { rows } = await client.query<{ count: number }>(
-    `select greatest(coalesce((select max(index) + 1 from receipts where org = $1), 0),
-                     coalesce((select max(size) from checkpoints where org = $1), 0))::bigint as count`,
-    [org],
-  );
-  return { from, to: to ?? rows[0]!.count };
+  return { from, to };
 }

@@ -119,8 +119,9 @@ export async function openLog({ store, home, org, witnesses, onWitnessFailure }:
         }
       },
       async checkTags(master) {
+        const { size } = await writer.settled();
         const checking = await connect();
-        return checkTags(checking, org, signer, master).finally(() => checking.end());
+        return checkTags(checking, org, signer, size, master).finally(() => checking.end());
       },
       async fsck() {
         await writer.settled();
