@@ -75,7 +75,7 @@ export function keys(app: FastifyInstance, { kernel }: Context): void {
         ),
         response: {
           201: json('The receipt.', ref('ReceiptRef')),
-          ...failures('KEY_INVALID', 'LOG_KEY', 'BODY_INVALID'),
+          ...failures('KEY_INVALID', 'LOG_KEY', 'INPUT_INVALID'),
         },
       },
     },
@@ -89,5 +89,5 @@ function orderOf({ event, key: named, master, reason }: KeyBody): KeyOrder {
   if (event === 'revoke' && named !== undefined) return { event, key: named, reason: why };
   const bytes = master === undefined ? null : fromHex(master);
   if (event === 'tag' && bytes !== null) return { event, master: bytes, reason: why };
-  throw new AssayError('BODY_INVALID', `“${event}” needs ${event === 'tag' ? '`master`' : '`key`'}.`);
+  throw new AssayError('INPUT_INVALID', `“${event}” needs ${event === 'tag' ? '`master`' : '`key`'}.`);
 }
