@@ -27,6 +27,10 @@ export const outputPath = (digest: Digest): string => `outputs/${digest}.value`;
 export const artifactPath = (digest: Digest): string => `artifacts/${digest}`;
 export const dataPath = (name: string): string => `data/${name}`;
 
+/** Receipts about keys, in order of their stream, and the key that signed the seal: where that is not the log's own. */
+export const keyReceiptPath = (seq: number): string => `proof/keys/${String(seq).padStart(6, '0')}.json`;
+export const SEAL_VKEY = 'proof/seal.vkey';
+
 /** RFC 3161 replies, where the kernel had an authority: about the notebook's bytes, before the run, and about the checkpoint as the log alone signed it. */
 export const STAMPS = { notebook: 'proof/notebook.tsr', checkpoint: 'proof/checkpoint.tsr' } as const;
 
@@ -51,6 +55,8 @@ const ALLOWED: readonly RegExp[] = [
   /^data\/./s,
   /^proof\/[0-9a-f]{64}\.tlog-proof$/,
   /^proof\/(?:checkpoint|notebook)\.tsr$/,
+  /^proof\/keys\/[0-9]{6,}\.json$/,
+  /^proof\/seal\.vkey$/,
 ];
 const FIXED: ReadonlySet<string> = new Set([...Object.values(PATHS), ...Object.values(TOOLS), PREVIEW]);
 

@@ -138,6 +138,9 @@ After npm install --prefix "$W" @sigstore/verify@4.1.3 @sigstore/bundle@5.0.1
 Each proof/*.tlog-proof (C2SP tlog-proof) is for one receipt: its name is the SHA-256 of the receipt's file, and the leaf in the log is
 these 32 bytes, by RFC 6962.
 
+Each proof/keys/*.json is a receipt about the organisation's keys. Its "note" is a C2SP signed note by the key whose time ends and by the
+one that follows: from this receipt's place in the log on, the new one signs seals.
+
 ### Time stamps, with OpenSSL
 
 Where an authority (RFC 3161) was asked, proof/checkpoint.tsr shows that the log held every receipt before that time. proof/notebook.tsr

@@ -65,6 +65,8 @@ export interface BundleProof {
   readonly checkpoint: string;
   /** The log's verifier key: what signed it, not why to trust it. */
   readonly vkey: string;
+  /** Receipts about keys that the checkpoint covers, in order, and the key that signed the seal when it isn't the log's own. */
+  readonly keys?: { readonly receipts: readonly LoggedReceipt[]; readonly signer: string | null } | undefined;
   /** A tlog-proof for every receipt in the bundle, the seal included, by receipt id. */
   readonly proofs: ReadonlyMap<Digest, string>;
   /** The log's key over the manifest in the forms of other tools: `log.signForTools(seal.id, manifest)`. */

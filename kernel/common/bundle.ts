@@ -7,6 +7,7 @@ import {
   ancestorPath,
   artifactPath,
   dataPath,
+  keyReceiptPath,
   manifestText,
   outputPath,
   PATHS,
@@ -14,6 +15,7 @@ import {
   proofPath,
   receiptPath,
   rootDigest,
+  SEAL_VKEY,
   STAMPS,
 } from './bundle-layout.ts';
 import { bundleReadme } from './bundle-readme.ts';
@@ -80,7 +82,10 @@ export function finishBundle(prepared: PreparedBundle, proof: BundleProof): Uint
   const { notebook, checkpoint } = proof.stamps ?? {};
   if (notebook !== undefined) files.set(STAMPS.notebook, notebook);
   if (checkpoint !== undefined) files.set(STAMPS.checkpoint, checkpoint);
-  for (const { id } of [...prepared.receipts, proof.seal]) {
+  const { receipts: keys = [], signer = null } = proof.keys ?? {};
+  for (const [seq, { body }] of keys.entries()) files.set(keyReceiptPath(seq), utf8.encode(body));
+  if (signer !== null) files.set(SEAL_VKEY, utf8.encode(`${signer}\n`));
+  for (const { id } of [...prepared.receipts, ...keys, proof.seal]) {
     const text = proof.proofs.get(id);
     if (text === undefined) throw invalid('A receipt has no proof.', id);
     files.set(proofPath(id), utf8.encode(text));

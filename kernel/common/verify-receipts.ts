@@ -1,6 +1,7 @@
 /** Checks over receipts: each by itself, and in the log. verify-stream.ts looks at how they hang together. */
-import { ancestorPath, PATHS, proofPath, receiptPath } from './bundle-layout.ts';
+import { ancestorPath, keyReceiptPath, PATHS, proofPath, receiptPath } from './bundle-layout.ts';
 import type { Digest } from './data.ts';
+import { KEY_STREAM } from './keys.ts';
 import { leafHash, verifyInclusion } from './merkle.ts';
 import { keyName } from './note.ts';
 import { parseProof, receiptEntry } from './proof.ts';
@@ -18,12 +19,16 @@ export interface Receipts {
   readonly run: readonly Receipt[];
   /** Of other streams. */
   readonly ancestors: readonly Receipt[];
+  /** About the organisation's keys, in order of `seq`. */
+  readonly keys: readonly Receipt[];
 }
 
 export function checkReceipts(files: Files, seal: Seal): Found<Receipts> {
   const run: Receipt[] = [];
   const ancestors: Receipt[] = [];
+  const keys: Receipt[] = [];
   for (const [path, bytes] of files) {
+    if (path.startsWith(KEYS)) keys.push(readKeyReceipt(path, bytes));
     if (!path.startsWith('receipts/')) continue;
     const receipt = readReceipt(path, bytes);
     const { stream, seq, kind } = receipt.predicate;
@@ -32,8 +37,21 @@ export function checkReceipts(files: Files, seal: Seal): Found<Receipts> {
       fail(`${path} is not where this receipt belongs.`);
     (own ? run : ancestors).push(receipt);
   }
-  run.sort((a, b) => a.predicate.seq - b.predicate.seq);
-  return { value: { run, ancestors }, detail: `${run.length} of this run, ${ancestors.length} that it follows from` };
+  for (const list of [run, keys]) list.sort((a, b) => a.predicate.seq - b.predicate.seq);
+  return {
+    value: { run, ancestors, keys },
+    detail: `${run.length} of this run, ${ancestors.length} that it follows from`,
+  };
+}
+
+const KEYS = 'proof/keys/';
+
+function readKeyReceipt(path: string, bytes: Uint8Array): Receipt {
+  const receipt = readReceipt(path, bytes);
+  const { kind, stream, seq } = receipt.predicate;
+  if (kind !== 'key' || stream !== KEY_STREAM || path !== keyReceiptPath(seq))
+    fail(`${path} is not where this receipt belongs.`);
+  return receipt;
 }
 
 function readReceipt(path: string, bytes: Uint8Array): Receipt {
@@ -44,9 +62,10 @@ function readReceipt(path: string, bytes: Uint8Array): Receipt {
   }
 }
 
-export const everyOne = ({ run, ancestors }: Receipts, seal: Seal): Receipt[] => [
+export const everyOne = ({ run, ancestors, keys }: Receipts, seal: Seal): Receipt[] => [
   ...run,
   ...ancestors,
+  ...keys,
   { ...seal, path: PATHS.seal },
 ];
 

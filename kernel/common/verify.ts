@@ -28,6 +28,7 @@ import {
   openZip,
   type Files,
 } from './verify-files.ts';
+import { checkKeys } from './verify-keys.ts';
 import { checkGates, checkLineage } from './verify-lineage.ts';
 import { checkInclusion, checkLog, checkReceipts } from './verify-receipts.ts';
 import { checkOpenClose, checkParents, checkStream } from './verify-stream.ts';
@@ -59,12 +60,13 @@ export async function verifyBundle(zip: Uint8Array, options: VerifyOptions = {})
   checks.run('CRATE', [laid, manifest], checkCrate);
   const seal = checks.run('SEAL', [laid], checkSeal);
   const sealed = checks.run('SEALED', [laid, seal], checkSealed);
-  const enveloped = checks.run('SEAL_SIGNATURE', [laid], checkSealSignature);
+  const sealer = checks.run('SEAL_SIGNATURE', [laid], checkSealSignature);
   const signed = checks.run('CHECKPOINT', [laid], (known) => checkCheckpoint(known, witnessesIn(policy?.quorum)));
-  checks.run('TOOL_SIGNATURES', [laid, signed, enveloped && sealed && seal], checkTools);
+  checks.run('TOOL_SIGNATURES', [laid, signed, sealer && sealed && seal], checkTools);
   const receipts = checks.run('RECEIPTS', [laid, seal], checkReceipts);
   checks.run('LOG', [receipts, seal, signed], checkLog);
   const indices = checks.run('INCLUSION', [laid, receipts, seal, signed], checkInclusion);
+  checks.run('KEYS', [receipts, seal, signed, sealer, indices], checkKeys);
   checks.run('STREAM', [receipts, seal, indices], checkStream);
   const ends = checks.run('OPEN_CLOSE', [receipts, seal], checkOpenClose);
   const linked = checks.run('PARENTS', [receipts, seal, indices], checkParents);

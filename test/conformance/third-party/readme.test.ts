@@ -6,8 +6,9 @@ import { dirname, join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { publicKeyPem } from '#common/armor.ts';
 import { MemoryLog, sealedRun, signer } from '#common/bundle.fixture.ts';
-import { PATHS, STAMPS, TOOLS } from '#common/bundle-layout.ts';
+import { PATHS, SEAL_VKEY, STAMPS, TOOLS } from '#common/bundle-layout.ts';
 import { sha256Hex } from '#crypto';
+import { first, keyedRun } from '#common/keyed.fixture.ts';
 import { COSIGNATURE_KEY, cosignatureLine, formatVkey, noteSigner, parseVkey, splitNote } from '#common/note.ts';
 import { timestampRequest } from '#common/timestamp.ts';
 import { STAMP_MATERIAL } from '#common/verify-time.ts';
@@ -51,9 +52,13 @@ const files = ((): ReadonlyMap<string, Uint8Array> => {
 type Change = (files: Map<string, Uint8Array>) => unknown;
 
 /** The bundle as somebody unzips it. */
-function unpacked(name: string, change: Change = () => undefined): string {
+function unpacked(
+  name: string,
+  change: Change = () => undefined,
+  from: ReadonlyMap<string, Uint8Array> = files,
+): string {
   const folder = join(home, name, 'run');
-  const changed = new Map(files);
+  const changed = new Map(from);
   change(changed);
   for (const [path, bytes] of changed) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -166,3 +171,27 @@ for (const [what, [notice, change]] of Object.entries(TAMPERED)) {
     assert.deepEqual(noticed, notice);
   });
 }
+
+const keyed = readZip(keyedRun('keyed').zip);
+test('the README’s commands hold where the seal has a key of its own, and notice that it was taken out', () => {
+  const holds = (folder: string): number[] => [6, 7, 8, 9].filter((step) => run(folder, step).ok);
+  assert.deepEqual(holds(unpacked('keyed', undefined, keyed)), [6, 7, 8, 9]);
+  assert.deepEqual(holds(unpacked('keyed-forged', (changed) => changed.delete(SEAL_VKEY), keyed)), [6, 8]);
+});
+
+test('the note in a receipt about keys is checked by OpenSSL with the keys that it names', () => {
+  const folder = unpacked('noted', undefined, keyed);
+  const { predicate } = JSON.parse(readFileSync(join(folder, 'proof/keys/000001.json'), 'utf8')) as {
+    predicate: { result: { note: string; key: string } };
+  };
+  const { note, key } = predicate.result;
+  const [text = '', lines = ''] = note.split('\n\n');
+  const verify = 'openssl pkeyutl -verify -pubin -inkey key.pem -rawin -in note -sigfile sig';
+  for (const [place, vkey] of [formatVkey(first), key].entries()) {
+    writeFileSync(join(folder, 'note'), `${text}\n`);
+    writeFileSync(join(folder, 'key.pem'), publicKeyPem(parseVkey(vkey).publicKey));
+    writeFileSync(join(folder, 'sig'), Buffer.from(lines.split('\n')[place]!.split(' ')[2]!, 'base64').subarray(4));
+    assert.ok(shell(verify, folder).ok);
+    assert.ok(!shell(`sed -i s/rotate/create/ note; ${verify}`, folder).ok);
+  }
+});
