@@ -110,7 +110,10 @@ function printed({ log, keys, policy, tags }: DescribedKeys): string[] {
       ? 'Receipts are not tagged: `assay keys tag FILE` begins it.'
       : tags.working
         ? `Receipts behind number ${tags.after} are tagged.`
-        : paint('yellow', `! Receipts should be tagged, behind number ${tags.after}, but the key for it is gone.`);
+        : paint(
+            'yellow',
+            `! Receipts should be tagged, behind number ${tags.after}, but the key for it is gone, or can’t be replaced on disk.`,
+          );
   const witnesses =
     policy === null
       ? []

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { MemoryLog, signer, stranger } from './bundle.fixture.ts';
 import { first, second, third } from './keyed.fixture.ts';
-import { KeyHistory, keyText, signKeyEvent, type KeyEvent } from './keys.ts';
+import { keyText } from './key-events.ts';
+import { KeyHistory, signKeyEvent, type KeyEvent } from './keys.ts';
 import { COSIGNATURE_KEY, formatVkey, keyName, noteSigner, openNote, type NoteSigner } from './note.ts';
 import { parseReceipt, type Statement } from './receipt.ts';
 

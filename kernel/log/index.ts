@@ -108,7 +108,7 @@ export async function openLog({ store, home, org, witnesses, onWitnessFailure }:
       },
       stream,
       keys: () => keyring.history,
-      tagging: () => keyring.tagger !== null,
+      tagging: () => keyring.tagger !== null && keyring.tagger.failure === undefined,
       keyReceipts: async (size) => (await stream(KEY_STREAM)).filter(({ index }) => index < size),
       async changeKeys(order) {
         const { change, done } = await keyring.prepare(order, (await writer.settled()).size);

@@ -98,7 +98,7 @@ export interface Log {
   stream(name: string): Promise<LoggedReceipt[]>;
   /** The organisation's keys as the log tells them now. */
   keys(): KeyHistory;
-  /** Whether new receipts get tags: false, too, when the log says that they do and the key for it is gone. */
+  /** Whether new receipts get tags: false, too, when the log says that they do and the key for it is gone, or can't be replaced on disk. */
   tagging(): boolean;
   /** Receipts about keys among the first `size`. */
   keyReceipts(size: number): Promise<LoggedReceipt[]>;
