@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { sha256Hex } from '#crypto';
 import { signer } from '#common/bundle.fixture.ts';
-import { PATHS, proofPath } from '#common/bundle-layout.ts';
+import { PATHS, proofPath, TOOLS } from '#common/bundle-layout.ts';
 import { canonicalize } from '#common/canonical.ts';
 import { signEnvelope } from '#common/dsse.ts';
+import { sigstoreBundle } from '#common/sigstore.ts';
 import type { Policy, SeenCheckpoint } from '#common/verify-types.ts';
 import { writeZip } from '#common/zip.ts';
 import { adapt, forgerKey, textIn, type Files, type Reach } from './forge.ts';
@@ -108,6 +109,9 @@ function take(files: Files, step: Step): void {
     const body = step.sign.body ?? textIn(files, PATHS.seal);
     put(signEnvelope(body, step.sign.by === 'log' ? signer : forgerKey(signer.name)));
   }
+  // Whoever can sign the envelope writes it as a Sigstore bundle too.
+  if (step.sign !== undefined && files.has(TOOLS.sigstore))
+    files.set(TOOLS.sigstore, new Uint8Array(Buffer.from(sigstoreBundle(textIn(files, PATHS.dsse)))));
   if (step.malleate === true) put(malleated(text()));
   if (step.write !== undefined) put(step.write);
   if (step.append !== undefined) put(text() + step.append);
