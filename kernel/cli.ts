@@ -21,6 +21,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     takes: 'export|verify|fsck|rebuild',
     does: 'write the log to a file, check such a file, check this log, mend its files',
   },
+  keys: {
+    takes: 'rotate|revoke|tag',
+    does: 'list the keys that sign seals, or change them; tag receipts beside the log',
+  },
   witness: { takes: '', does: 'cosign the checkpoints of other people’s logs' },
   'new-plugin': { takes: 'NAME', does: 'write a plugin that works at once' },
   'check-plugin': { takes: 'NAME', does: 'run the conformance suite on a plugin' },

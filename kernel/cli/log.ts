@@ -15,7 +15,7 @@ import { paint } from './terminal.ts';
 export const usage = `
 assay log export FILE [--home DIR]        write the whole log: one receipt a line, in order
 assay log verify FILE [--key KEY]         check such a file, offline: receipts, streams, lineage, the signed root
-assay log fsck [--home DIR]               check this home's tiles, entries and checkpoint, and its database against them: says
+assay log fsck [--master FILE]            check this home's tiles, entries and checkpoint, and its database against them: says
                                           where they part, and which side is wrong; changes nothing (\`assay log check\` is the same)
 assay log rebuild [--to DIR]              write the public files from the database: where they differ, or all of them into DIR
 
@@ -24,6 +24,8 @@ assay log rebuild [--to DIR]              write the public files from the databa
   Exit code 0 when all holds, else 1.
 
   --key KEY    verifier key, \`name+hash+key\`
+  --master FILE  the master key that \`assay keys tag\` wrote: every receipt's tag is checked too, and what was edited in the database
+               is named though all else was made to fit. The file is read here and goes nowhere
   --org NAME   the organisation whose log it must be; what the first receipt says unless given
   --to DIR     where \`rebuild\` writes; the home's own public folder unless given
   --home DIR   data directory; ASSAY_HOME or ./.assay unless given
@@ -41,6 +43,7 @@ export async function run(argv: string[]): Promise<number> {
     options: {
       key: { type: 'string' },
       org: { type: 'string' },
+      master: { type: 'string' },
       home: { type: 'string' },
       to: { type: 'string' },
       json: { type: 'boolean', default: false },
@@ -49,6 +52,10 @@ export async function run(argv: string[]): Promise<number> {
   const [verb, file, ...more] = positionals;
   const home = resolve(values.home ?? (process.env['ASSAY_HOME'] || join(process.cwd(), '.assay')));
   const log = { home, org: values.org ?? 'local', databaseUrl: process.env['DATABASE_URL'] };
+  if ((verb === 'fsck' || verb === 'check') && file === undefined && values.master !== undefined) {
+    const { checkWithMaster } = await import('./log-tags.ts');
+    return checkWithMaster(values.master, home, values.json);
+  }
   if ((verb === 'fsck' || verb === 'check') && file === undefined) return checked(log, values.json);
   if (verb === 'rebuild' && file === undefined) return rebuilt(log, values.to, values.json);
   if ((verb !== 'export' && verb !== 'verify') || file === undefined || more.length > 0)

@@ -44,6 +44,10 @@ export const outputPath = (digest: Digest): string => `outputs/${digest}.value`;
 export const artifactPath = (digest: Digest): string => `artifacts/${digest}`;
 export const dataPath = (name: string): string => `data/${name}`;
 
+/** Receipts about keys, in order of their stream, and the key that signed the seal: where that is not the log's own. */
+export const keyReceiptPath = (seq: number): string => `proof/keys/${String(seq).padStart(6, '0')}.json`;
+export const SEAL_VKEY = 'proof/seal.vkey';
+
 /** RFC 3161 replies, where the kernel had an authority: about the notebook's bytes, before the run, and about the checkpoint as the log alone signed it. */
 export const STAMPS = { notebook: 'proof/notebook.tsr', checkpoint: 'proof/checkpoint.tsr' } as const;
 
@@ -53,8 +57,22 @@ export const STAMPS = { notebook: 'proof/notebook.tsr', checkpoint: 'proof/check
  */
 export const LONG_RUN = { receipts: 'receipts/run.jsonl', proof: 'proof/run.multiproof' } as const;
 
+/** The log's key and its signatures in the forms of other tools (tool-signatures.ts): all of them, or, in bundles of before, none. */
+export const TOOLS = {
+  pem: 'proof/log.pem',
+  allowedSigners: 'proof/log.allowed_signers',
+  sshsig: 'proof/manifest-sha256.txt.sig',
+  minisignKey: 'proof/log.minisign.pub',
+  minisig: 'proof/manifest-sha256.txt.minisig',
+  sigstore: 'proof/seal.sigstore.json',
+} as const;
+
+/** For people and browsers: what ro-crate-metadata.json says. Bundles of before have none. */
+export const PREVIEW = 'ro-crate-preview.html';
+
 const ANCESTOR = /^receipts\/ancestors\/[0-9a-f]{64}\.json$/;
 const PROOF = /^proof\/[0-9a-f]{64}\.tlog-proof$/;
+const KEY = /^proof\/keys\/[0-9]{6,}\.json$/;
 const RUN: readonly RegExp[] = [
   /^receipts\/run\.jsonl$/,
   /^proof\/run\.multiproof$/,
@@ -65,12 +83,15 @@ const RUN: readonly RegExp[] = [
   /^data\/./s,
   PROOF,
   /^proof\/(?:checkpoint|notebook)\.tsr$/,
+  KEY,
+  /^proof\/seal\.vkey$/,
 ];
 const NEEDED: Readonly<Record<BundleKind, ReadonlySet<string>>> = {
   run: new Set(Object.values(PATHS)),
   pack: new Set(Object.values(PACK_PATHS)),
 };
-const PACK: readonly RegExp[] = [ANCESTOR, PROOF, /^proof\/checkpoint\.tsr$/];
+const OF_RUN: ReadonlySet<string> = new Set([...Object.values(TOOLS), PREVIEW]);
+const PACK: readonly RegExp[] = [ANCESTOR, PROOF, KEY, /^proof\/checkpoint\.tsr$/, /^proof\/seal\.vkey$/];
 
 /** A sealed run or an audit pack: each has its own files, and none of the other's. */
 export type BundleKind = 'run' | 'pack';
@@ -84,7 +105,9 @@ export const neededPaths = (kind: BundleKind): readonly string[] => [...NEEDED[k
 
 /** Whether a bundle of this kind may have a file there; the checks say whether it should. */
 export const isBundlePath = (path: string, kind: BundleKind): boolean =>
-  NEEDED[kind].has(path) || (kind === 'pack' ? PACK : RUN).some((pattern) => pattern.test(path));
+  NEEDED[kind].has(path) ||
+  (kind === 'run' && OF_RUN.has(path)) ||
+  (kind === 'pack' ? PACK : RUN).some((pattern) => pattern.test(path));
 /** The manifest lists all files but itself and what came after it. */
 export const isListed = (path: string): boolean => path !== PATHS.manifest && !path.startsWith('proof/');
 

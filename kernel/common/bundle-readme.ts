@@ -1,3 +1,4 @@
+import { STEPS } from './bundle-readme-steps.ts';
 import type { BundleParts } from './bundle-types.ts';
 
 /** A line of shell that names what the manifest doesn't. */
@@ -36,9 +37,10 @@ Root of all results: \`${root}\`
 | data/, artifacts/ | what the run read and made, by name and by SHA-256 |
 | receipts/ | what happened, in order: open, each data set, call and cell, close; of a very long run in one file, run.jsonl, a line each |
 | env.json, comparators.json | what it ran on; how a re-run is to be compared |
-| ro-crate-metadata.json | the same for machines: RO-Crate 1.1, Process Run Crate |
+| ro-crate-preview.html | all of this as a page |
+| ro-crate-metadata.json | the same for machines: RO-Crate 1.1, Process Run Crate 0.5 |
 | manifest-sha256.txt | SHA-256 of every file above |
-| proof/ | the seal over the manifest, and the proofs that all receipts are in the organisation's log |
+| proof/ | the seal over the manifest, its signatures in the forms of several tools, and the proofs that all receipts are in the organisation's log |
 
 ## Check it with Assay
 
@@ -47,21 +49,12 @@ Root of all results: \`${root}\`
 
 or drop the file on the Verify page of any Assay workbench. Both work offline.
 
-## Check it without Assay
+${STEPS}
+## What this shows, and what not
 
-Unzip it, and in its folder:
-
-    # 1. every file is the one that the manifest names
-    sha256sum --check --strict manifest-sha256.txt
-
-    # 2. nothing else is there: this prints nothing
-    ${UNLISTED_CHECK}
-
-${OPENSSL_CHECK}
-Each proof/*.tlog-proof leads from one receipt (its name is the SHA-256 of the receipt's file, and the entry in the log is these 32
-bytes) to a checkpoint, by RFC 6962; the format is C2SP tlog-proof.
-
-Trust comes from the key that you know, never from the one in this bundle. Times are claims of the organisation.
+Trust comes from the key that you know, never from the one in this bundle. Times are claims of the organisation, except where an
+authority or a witness attests them. That the files are whole and signed is what these steps show; that receipts form an unbroken
+chain, follow from each other as their kinds allow, and add up to the root is what \`assay verify\` checks besides.
 `;
 }
 

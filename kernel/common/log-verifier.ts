@@ -7,16 +7,18 @@ import { ByteIndex } from './byte-index.ts';
 import { fromHex, toHex } from './bytes.ts';
 import type { Digest } from './data.ts';
 import { AssayError } from './errors.ts';
+import type { KeyHistory } from './keys.ts';
 import { PARENT_ROLES } from './lineage-rules.ts';
 import { MerkleRange } from './merkle-range.ts';
 import { ReceiptLines } from './receipt-lines.ts';
 import { NIBBLES, ReceiptScanner } from './receipt-scan.ts';
+import { SignerSpans, type SignerSpan } from './signer-spans.ts';
 import { KINDS, parseReceipt, ROLES, type Kind, type Role } from './receipt.ts';
 
 export interface LogFault {
   /** Which receipt, from 0; −1 for the log as a whole. */
   readonly index: number;
-  readonly code: 'RECEIPT' | 'STREAM' | 'PARENTS' | 'LINEAGE' | 'TWICE' | 'CHECKPOINT' | 'COUNT' | 'ROOT';
+  readonly code: 'RECEIPT' | 'STREAM' | 'PARENTS' | 'LINEAGE' | 'TWICE' | 'KEYS' | 'CHECKPOINT' | 'COUNT' | 'ROOT';
   readonly detail: string;
 }
 
@@ -28,6 +30,8 @@ export interface ReceiptsToVerify {
   readonly start?: { readonly index: number; readonly peaks: readonly Uint8Array[] };
   /** Receipts from before the stretch that others follow from, already verified. */
   readonly known?: ReadonlyMap<Digest, Kind>;
+  /** Before the first receipt; of a stretch, whose signers are judged elsewhere (`signers`), none. */
+  readonly keys?: KeyHistory;
   /** Each line as it was read, with its receipt's id; whether it is a receipt at all, `faults` says. */
   onReceipt?(index: number, id: Uint8Array, line: Uint8Array): void;
   onProgress?(receipts: number): void;
@@ -45,6 +49,7 @@ export class LogVerifier {
   private readonly log: ReceiptsToVerify;
   private readonly scanner: ReceiptScanner;
   private readonly tree: MerkleRange;
+  private readonly spans = new SignerSpans();
   private readonly start: number;
   private readonly ids = new ByteIndex(true);
   private readonly streams = new ByteIndex();
@@ -84,6 +89,11 @@ export class LogVerifier {
     return this.count;
   }
 
+  /** Who signed, by numbers in the log; receipts about keys are in no span. */
+  get signers(): readonly SignerSpan[] {
+    return this.spans.all;
+  }
+
   get streamCount(): number {
     return this.streams.size;
   }
@@ -120,9 +130,15 @@ export class LogVerifier {
     this.entry = this.ids.add(this.id, 0, 32);
     if (this.entry !== known) this.fault('TWICE', 'This receipt is in the log before.', index);
     if (this.entry >= this.kinds.length) this.growKinds();
-    if (this.scanner.scan(bytes, start, end)) this.plain(bytes, index);
+    if (this.scanner.scan(bytes, start, end) && this.isSigned(bytes, index)) this.plain(bytes, index);
     else this.parsed(bytes.subarray(start, end), index);
     this.log.onReceipt?.(index, this.id, bytes.subarray(start, end));
+  }
+
+  /** A receipt about no keys, in the name of the key of the receipt before. */
+  private isSigned(bytes: Uint8Array, index: number): boolean {
+    const { kind, signerStart, signerEnd } = this.scanner;
+    return kind !== 'key' && this.spans.goesOn(bytes, signerStart, signerEnd, index);
   }
 
   private plain(bytes: Uint8Array, index: number): void {
@@ -139,8 +155,8 @@ export class LogVerifier {
 
   private parsed(bytes: Uint8Array, index: number): void {
     try {
-      const { predicate } = parseReceipt(bytes);
-      const { kind, org, log, parents, stream, seq, prev } = predicate;
+      const statement = parseReceipt(bytes);
+      const { kind, org, log, parents, stream, seq, prev, signer } = statement.predicate;
       if (org !== this.log.org || log !== this.log.name)
         throw new AssayError('RECEIPT_INVALID', `It is of the organisation “${org}” and for the log ${log}.`);
       this.kinds[this.entry] = KINDS.indexOf(kind);
@@ -151,6 +167,10 @@ export class LogVerifier {
       const name = utf8.encode(stream);
       if (prev !== null) this.parent.set(fromHex(prev)!);
       this.checkPlace(this.streams.add(name, 0, name.length), seq, prev !== null, index);
+      if (kind === 'key') this.spans.cut();
+      else this.spans.add(signer, index);
+      const wrong = this.log.keys?.judge(statement, index) ?? null;
+      if (wrong !== null) this.fault('KEYS', wrong, index);
     } catch (error) {
       this.fault('RECEIPT', (error as Error).message, index);
     }

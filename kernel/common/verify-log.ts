@@ -4,6 +4,7 @@
  */
 import { prepareCrypto } from '#crypto';
 import { equalBytes } from './bytes.ts';
+import { KeyHistory } from './keys.ts';
 import { LogVerifier, MAX_FAULTS, type LogFault } from './log-verifier.ts';
 import { keyName, parseVkey, type Checkpoint, type Vkey } from './note.ts';
 import { verifyCheckpoint } from './proof.ts';
@@ -35,7 +36,13 @@ export async function verifyLog(
   const key = parseVkey(log.vkey);
   const { checkpoint, refused } = openCheckpoint(log.checkpoint, key);
   const { org, onProgress } = log;
-  const verifier = new LogVerifier({ org, name: keyName(key), ...(onProgress === undefined ? {} : { onProgress }) });
+  const keys = new KeyHistory(key);
+  const verifier = new LogVerifier({
+    org,
+    name: keyName(key),
+    keys,
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
   for await (const chunk of chunks) verifier.push(chunk);
   verifier.end();
   const faults = [...refused, ...verifier.faults, ...headFaults(checkpoint, verifier)].slice(0, MAX_FAULTS);

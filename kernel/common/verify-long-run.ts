@@ -9,6 +9,7 @@ import { LONG_RUN } from './bundle-layout.ts';
 import { fromHex, toHex } from './bytes.ts';
 import type { Digest } from './data.ts';
 import { PARENT_ROLES } from './lineage-rules.ts';
+import { SignerSpans, type SignerSpan } from './signer-spans.ts';
 import { ReceiptLines } from './receipt-lines.ts';
 import { NIBBLES, ReceiptScanner } from './receipt-scan.ts';
 import {
@@ -37,6 +38,8 @@ export interface LongRun {
   /** From one of its receipts to another. */
   readonly links: number;
   readonly kept: readonly Receipt[];
+  /** Who signed, by places in the run. */
+  readonly signers: readonly SignerSpan[];
   /** What is wrong, by the check that it is for: the first of each. */
   readonly faults: ReadonlyMap<VerifyCode, string>;
   /** Its place in the run; −1 when it is not of the run. */
@@ -79,6 +82,7 @@ class Reader implements LongRun {
   readonly absent = { count: 0, first: [] as string[] };
   private readonly outsiders = new Map<string, Outside>();
   private readonly ids = new ByteIndex(true);
+  private readonly spans = new SignerSpans();
   private readonly carried = new ByteIndex(true);
   private readonly scanner: ReceiptScanner;
   private readonly lines = new ReceiptLines((bytes, start, end) => this.receipt(bytes, start, end));
@@ -96,6 +100,10 @@ class Reader implements LongRun {
     this.stream = utf8.encode(seal.predicate.stream);
     this.scanner = new ReceiptScanner(seal.predicate.org, seal.predicate.log);
     for (const digest of carried) this.carried.add(fromHex(digest)!, 0, 32);
+  }
+
+  get signers(): readonly SignerSpan[] {
+    return this.spans.all;
   }
 
   get outside(): readonly Outside[] {
@@ -130,7 +138,7 @@ class Reader implements LongRun {
     this.count++;
     if (place >= this.kinds.length) this.growKinds();
     try {
-      if (this.scanner.scan(bytes, start, end) && !this.isLookedAt(place)) this.plain(bytes);
+      if (this.scanner.scan(bytes, start, end) && !this.isLookedAt(place) && this.isSigned(bytes)) this.plain(bytes);
       else this.parsed(parseReceipt(bytes.subarray(start, end)));
     } catch (error) {
       this.fault('RECEIPTS', (error as Error).message);
@@ -142,6 +150,11 @@ class Reader implements LongRun {
     const { kind, roles, parentCount } = this.scanner;
     if (place === 0 || kind === 'cell' || KEPT.has(kind)) return true;
     return kind === 'inference' && roles.slice(0, parentCount).includes('gate');
+  }
+
+  private isSigned(bytes: Uint8Array): boolean {
+    const { signerStart, signerEnd } = this.scanner;
+    return this.spans.goesOn(bytes, signerStart, signerEnd, this.count - 1);
   }
 
   private plain(bytes: Uint8Array): void {
@@ -164,6 +177,7 @@ class Reader implements LongRun {
   private parsed(statement: Statement): void {
     const { subject, predicate } = statement;
     const { kind, org, log, seq, prev, parents, materials, params } = predicate;
+    this.spans.add(predicate.signer, this.count - 1);
     const { predicate: own } = this.seal;
     if (org !== own.org) this.fault('LOG', `is of the organisation “${org}”, the seal of “${own.org}”.`);
     if (log !== own.log) this.fault('LOG', `is for the log ${log}, the seal for ${own.log}.`);

@@ -17,8 +17,18 @@ import type { PackSummary } from './pack-summary.ts';
 import { ROLES, type Kind, type Statement } from './receipt.ts';
 import { Checks, fail, type Found } from './verify-checks.ts';
 import { digestOf, sameText, textOf, type Files, type Seal, type SignedCheckpoint } from './verify-files.ts';
+import { checkKeys } from './verify-keys.ts';
 import { checkLineage } from './verify-lineage.ts';
-import { checkInclusion, checkLog, nameOf, readReceipt, type Receipt, type Receipts } from './verify-receipts.ts';
+import type { Outset } from './verify-run.ts';
+import {
+  checkInclusion,
+  checkLog,
+  keyReceipts,
+  nameOf,
+  readReceipt,
+  type Receipt,
+  type Receipts,
+} from './verify-receipts.ts';
 
 export interface Pack {
   readonly period: PackPeriod;
@@ -26,19 +36,26 @@ export interface Pack {
   readonly summary: PackSummary;
   /** Receipts outside of the stretch that it follows from, and the announcement. */
   readonly outside: readonly Receipt[];
+  /** About the organisation's keys, in order. */
+  readonly keys: readonly Receipt[];
 }
 
 /** @returns what the pack is about, when its receipts can be read */
 export async function checkPack(
   checks: Checks,
-  files: Files | undefined,
-  seal: Seal | undefined,
-  signed: SignedCheckpoint | undefined,
+  { laid: files, seal, signed, sealer }: Outset,
 ): Promise<Pack | undefined> {
   const pack = checks.run('RECEIPTS', [await readPack(files)], checkReceipts);
-  const outside: Receipts | undefined = pack && { run: [], long: null, count: 0, ancestors: pack.outside };
+  const outside: Receipts | undefined = pack && {
+    run: [],
+    long: null,
+    count: 0,
+    ancestors: pack.outside,
+    keys: pack.keys,
+  };
   checks.run('LOG', [pack, outside, seal, signed], checkOrigin);
   const indices = checks.run('INCLUSION', [files, pack, outside, seal, signed], checkStretch);
+  checks.run('KEYS', [outside, seal, signed, sealer, indices, pack?.stretch.verified.signers], checkKeys);
   checks.run('STREAM', [pack, seal], ({ stretch, period }, { predicate }) => {
     refuse(stretch.verified.faults, 'STREAM');
     if (predicate.seq !== 1 || predicate.prev !== period.announced)
@@ -94,7 +111,7 @@ async function readPack(files: Files | undefined): Promise<PackRead | undefined>
     }
     const reader = new StretchReader(period, outside);
     for await (const chunk of files.contents(PACK_PATHS.receipts)) reader.push(chunk);
-    return { period, stretch: reader.end(), outside };
+    return { period, stretch: reader.end(), outside, keys: keyReceipts(files) };
   } catch (error) {
     if (error instanceof AssayError && error.code === 'CANCELLED') throw error;
     return error as Error;
@@ -103,14 +120,14 @@ async function readPack(files: Files | undefined): Promise<PackRead | undefined>
 
 function checkReceipts(read: PackRead): Found<Pack> {
   if (read instanceof Error) throw read;
-  const { period, stretch, outside } = read;
+  const { period, stretch, outside, keys } = read;
   const { faults, receipts } = stretch.verified;
   refuse(faults, 'RECEIPT', 'TWICE', 'COUNT');
   const { start, stop } = period;
   if (receipts !== stop - start)
     fail(`${PACK_PATHS.receipts} has ${receipts} receipts, ${PACK_PATHS.period} speaks of ${stop - start}.`);
   return {
-    value: { period, stretch, summary: stretch.summary!, outside },
+    value: { period, stretch, summary: stretch.summary!, outside, keys },
     detail: `${stretch.summary!.receipts} of the period, ${receipts - stretch.summary!.receipts} beside it, ${outside.length} that they follow from`,
   };
 }

@@ -1,8 +1,9 @@
 /** Checks over receipts: each by itself, and in the log. verify-stream.ts looks at how they hang together. */
 import { sha256Into } from '#crypto';
-import { ancestorPath, LONG_RUN, PATHS, proofPath, receiptPath } from './bundle-layout.ts';
+import { ancestorPath, keyReceiptPath, LONG_RUN, PATHS, proofPath, receiptPath } from './bundle-layout.ts';
 import { equalBytes } from './bytes.ts';
 import type { Digest } from './data.ts';
+import { KEY_STREAM } from './keys.ts';
 import { HASH_BYTES, leafHash, verifyInclusion } from './merkle.ts';
 import { parseMultiproof, rootFromMany, type Range } from './multiproof.ts';
 import { keyName } from './note.ts';
@@ -25,6 +26,8 @@ export interface Receipts {
   readonly count: number;
   /** Of other streams. */
   readonly ancestors: readonly Receipt[];
+  /** About the organisation's keys, in order of `seq`. */
+  readonly keys: readonly Receipt[];
 }
 
 export function checkReceipts(files: Files, seal: Seal, long: LongRun | null): Found<Receipts> {
@@ -42,11 +45,28 @@ export function checkReceipts(files: Files, seal: Seal, long: LongRun | null): F
     (own ? run : ancestors).push(receipt);
   }
   run.sort((a, b) => a.predicate.seq - b.predicate.seq);
+  const keys = keyReceipts(files);
   const count = long?.count ?? run.length;
   return {
-    value: { run: long?.kept ?? run, long, count, ancestors },
+    value: { run: long?.kept ?? run, long, count, ancestors, keys },
     detail: `${count} of this run, ${ancestors.length} that it follows from`,
   };
+}
+
+/** Those about keys that a bundle carries, in order of `seq`. */
+export function keyReceipts(files: Files): Receipt[] {
+  const keys = [...files].filter(([path]) => path.startsWith(KEYS)).map((file) => readKeyReceipt(...file));
+  return keys.toSorted((a, b) => a.predicate.seq - b.predicate.seq);
+}
+
+const KEYS = 'proof/keys/';
+
+function readKeyReceipt(path: string, bytes: Uint8Array): Receipt {
+  const receipt = readReceipt(path, bytes);
+  const { kind, stream, seq } = receipt.predicate;
+  if (kind !== 'key' || stream !== KEY_STREAM || path !== keyReceiptPath(seq))
+    fail(`${path} is not where this receipt belongs.`);
+  return receipt;
 }
 
 /** What was found while a long run went by. */
@@ -63,9 +83,10 @@ export function readReceipt(path: string, bytes: Uint8Array): Receipt {
   }
 }
 
-export const everyOne = ({ run, ancestors }: Receipts, seal: Seal): Receipt[] => [
+export const everyOne = ({ run, ancestors, keys }: Receipts, seal: Seal): Receipt[] => [
   ...run,
   ...ancestors,
+  ...keys,
   { ...seal, path: PATHS.seal },
 ];
 

@@ -12,8 +12,11 @@ import {
 } from './verify-contents.ts';
 import type { Files, Seal, SignedCheckpoint } from './verify-files.ts';
 import { checkGates, checkLineage } from './verify-lineage.ts';
-import { longRunIn } from './verify-long-run.ts';
-import { checkInclusion, checkLog, checkReceipts } from './verify-receipts.ts';
+import { checkKeys } from './verify-keys.ts';
+import type { Vkey } from './note.ts';
+import type { SignerSpan } from './signer-spans.ts';
+import { longRunIn, type LongRun } from './verify-long-run.ts';
+import { checkInclusion, checkLog, checkReceipts, type Indices } from './verify-receipts.ts';
 import { checkOpenClose, checkParents, checkStream, type Ends } from './verify-stream.ts';
 
 /** What a sealed run holds, as far as the checks got. */
@@ -24,15 +27,21 @@ export interface Run {
   readonly root: Digest | undefined;
 }
 
-export async function checkRun(
-  checks: Checks,
-  laid: Files | undefined,
-  seal: Seal | undefined,
-  signed: SignedCheckpoint | undefined,
-): Promise<Run> {
+/** What the checks of every bundle found. */
+export interface Outset {
+  readonly laid: Files | undefined;
+  readonly seal: Seal | undefined;
+  readonly signed: SignedCheckpoint | undefined;
+  /** The key that signed the seal. */
+  readonly sealer: Vkey | undefined;
+}
+
+export async function checkRun(checks: Checks, { laid, seal, signed, sealer }: Outset): Promise<Run> {
   const receipts = checks.run('RECEIPTS', [laid, seal, (await longRunIn(laid, seal)) ?? null], checkReceipts);
   checks.run('LOG', [receipts, seal, signed], checkLog);
   const indices = checks.run('INCLUSION', [laid, receipts, seal, signed], checkInclusion);
+  const spans = receipts && indices && spansOf(receipts.long, indices);
+  checks.run('KEYS', [receipts, seal, signed, sealer, indices, spans], checkKeys);
   checks.run('STREAM', [receipts, seal, indices], checkStream);
   const ends = checks.run('OPEN_CLOSE', [receipts, seal], checkOpenClose);
   const linked = checks.run('PARENTS', [receipts, seal, indices], checkParents);
@@ -47,4 +56,9 @@ export async function checkRun(
   checks.run('CARRIED', [laid, named], checkCarried);
   const count = receipts === undefined ? 0 : receipts.count + receipts.ancestors.length + 1;
   return { receipts: count, ends, notebook, root };
+}
+
+function spansOf(long: LongRun | null, indices: Indices): readonly SignerSpan[] {
+  const index = (place: number): number => Number(indices.at(place)!);
+  return (long?.signers ?? []).map(({ signer, first, last }) => ({ signer, first: index(first), last: index(last) }));
 }

@@ -24,8 +24,10 @@ import {
 } from './verify-files.ts';
 import { checkPack } from './verify-pack.ts';
 import { checkRun } from './verify-run.ts';
+import { checkCrate } from './verify-crate.ts';
 import { checkFresh, checkRollback, seenCheckpoint } from './verify-history.ts';
 import { checkTime, loggedIn, stampsIn } from './verify-time.ts';
+import { checkTools } from './verify-tools.ts';
 import { checkSigner, checkWitnesses } from './verify-trust.ts';
 import type { SeenCheckpoint, VerifyOptions, VerifyReport } from './verify-types.ts';
 
@@ -43,13 +45,15 @@ export async function verifyBundle(zip: Uint8Array | ByteSource, options: Verify
   const laid = checks.run('LAYOUT', [files], checkLayout) && files;
   const manifest = checks.run('MANIFEST', [laid], checkManifest);
   checks.run('FILES', [laid, manifest], checkFiles);
+  checks.run('CRATE', [laid, manifest], checkCrate);
   const seal = checks.run('SEAL', [laid], checkSeal);
-  checks.run('SEALED', [laid, seal], checkSealed);
-  checks.run('SEAL_SIGNATURE', [laid], checkSealSignature);
+  const sealed = checks.run('SEALED', [laid, seal], checkSealed);
+  const sealer = checks.run('SEAL_SIGNATURE', [laid], checkSealSignature);
   const signed = checks.run('CHECKPOINT', [laid], (known) => checkCheckpoint(known, witnessesIn(policy?.quorum)));
+  checks.run('TOOL_SIGNATURES', [laid, signed, sealer && sealed && seal], checkTools);
   const kind = laid === undefined ? 'run' : bundleKind(laid);
-  const run = kind === 'run' ? await checkRun(checks, laid, seal, signed) : undefined;
-  const pack = kind === 'pack' ? await checkPack(checks, laid, seal, signed) : undefined;
+  const run = kind === 'run' ? await checkRun(checks, { laid, seal, signed, sealer }) : undefined;
+  const pack = kind === 'pack' ? await checkPack(checks, { laid, seal, signed, sealer }) : undefined;
   checks.run('SIGNER', [signed, seal], (...known) => checkSigner(...known, policy));
   const witnesses = checks.run('WITNESSES', [signed], (known) => checkWitnesses(known, policy));
   checks.run('FRESH', [signed], (known) => checkFresh(known, policy, options.now ?? Date.now()));

@@ -1,6 +1,7 @@
 /** The database's rows by themselves: each is what its body says, and each stream is a chain without gaps. */
 import type { Client } from 'pg';
 import { toHex } from '#common/bytes.ts';
+import type { KeyHistory } from '#common/keys.ts';
 import { parseReceipt } from '#common/receipt.ts';
 import { sha256Hex } from '#crypto';
 import type { FaultReport as Report } from './types.ts';
@@ -18,11 +19,14 @@ export class RowReader {
   private readonly chains = new Map<string, { readonly seq: number; readonly id: string }>();
   private readonly client: Client;
   private readonly org: string;
+  private readonly keys: KeyHistory;
   private readonly report: Report;
 
-  constructor(client: Client, org: string, report: Report) {
+  /** `keys`: as they were before the first row. */
+  constructor({ client, org, keys, report }: { client: Client; org: string; keys: KeyHistory; report: Report }) {
     this.client = client;
     this.org = org;
+    this.keys = keys;
     this.report = report;
   }
 
@@ -55,7 +59,8 @@ export class RowReader {
       return;
     }
     try {
-      const { predicate } = parseReceipt(body);
+      const statement = parseReceipt(body);
+      const { predicate } = statement;
       const says = [predicate.org, predicate.stream, predicate.seq, predicate.kind].join('\n');
       if (says !== [this.org, stream, seq, kind].join('\n')) {
         const what = 'Its row says another organisation, stream, place or kind than its body.';
@@ -65,6 +70,8 @@ export class RowReader {
         const what = `It does not follow receipt ${last?.seq ?? 'none'} of stream “${stream}”.`;
         this.report({ ...fault, code: 'CHAIN', what });
       }
+      const wrong = this.keys.judge(statement, index);
+      if (wrong !== null) this.report({ ...fault, code: 'KEYS', what: wrong });
     } catch (error) {
       this.report({ ...fault, code: 'RECEIPT', what: (error as Error).message });
     }

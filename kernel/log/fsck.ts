@@ -5,6 +5,7 @@
 import type { Client } from 'pg';
 import { equalBytes } from '#common/bytes.ts';
 import { HASH_BYTES, leafHash } from '#common/merkle.ts';
+import { KeyHistory } from '#common/keys.ts';
 import { formatVkey, type Vkey } from '#common/note.ts';
 import { verifyCheckpoint } from '#common/proof.ts';
 import { TILE_WIDTH, tilePath } from '#common/tlog-tiles.ts';
@@ -41,7 +42,7 @@ export async function fsck({ connect, org, vkey, files, remembered }: FsckOption
     await verifyHeads(client, org, vkey, checkpoint, remembered, report);
     // Without a checkpoint to hold them to, rows and files can still be held to each other, as far as the database goes.
     const size = checkpoint?.size ?? (await countReceipts(client, org));
-    await verifyLeaves(client, org, files, size, checkpoint?.root, report);
+    await verifyLeaves(client, org, files, size, checkpoint?.root, new KeyHistory(vkey), report);
     return { ok: faults.length === 0, size: checkpoint?.size ?? 0, faults };
   } finally {
     await client.end();
@@ -114,10 +115,11 @@ async function verifyLeaves(
   files: PublicFiles,
   size: number,
   root: Uint8Array | undefined,
+  keys: KeyHistory,
   report: Report,
 ): Promise<void> {
   const sides = new Sides();
-  const rows = new RowReader(client, org, report);
+  const rows = new RowReader({ client, org, keys, report });
   for (const tile of tilesAt(size, 0)) {
     const hashes = await hashTile(files, tile, report);
     const entries = await entryBundle(files, tile, report);

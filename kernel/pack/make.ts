@@ -7,7 +7,7 @@ import { PACK_PATHS } from '#common/bundle-layout.ts';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import { verifyConsistency } from '#common/merkle.ts';
-import { parseVkey, splitNote } from '#common/note.ts';
+import { formatVkey, parseCheckpoint, parseVkey, splitNote } from '#common/note.ts';
 import { announcePack, finishPack, outsideReceipt, preparePack, sealPack } from '#common/pack.ts';
 import { OutsideParents } from '#common/pack-outside.ts';
 import { PAGE_VERSION } from '#common/pack-page.ts';
@@ -172,7 +172,9 @@ async function seal(
   const sealed = await log.append(draft({ stream }, 'archive', sealPack(prepared, period)));
   const { note: checkpoint, witnesses } = await log.cosigned(sealed.index + 1, WITNESS_PATIENCE);
   const proofs = new Map<Digest, string>();
-  for (const { id } of [...outside, sealed]) proofs.set(id, await log.proof(id, checkpoint));
+  const keys = await log.keyReceipts(Number(parseCheckpoint(splitNote(checkpoint).text).size));
+  const signer = log.keys().at(sealed.index);
+  for (const { id } of [...outside, ...keys, sealed]) proofs.set(id, await log.proof(id, checkpoint));
   const stamped = await stamp(
     kernel.home,
     stampedNote(checkpoint, splitNote(checkpoint).text, parseVkey(log.vkey)),
@@ -185,6 +187,7 @@ async function seal(
     dsse: await log.dsse(sealed.id),
     checkpoint,
     vkey: log.vkey,
+    keys: { receipts: keys, signer: signer.after === null ? null : formatVkey(signer.vkey) },
     proofs,
     stamps: { checkpoint: stamped?.reply },
     range: await rangeProof(log, stop, stretch, checkpoint),
