@@ -3,10 +3,12 @@ import { resolve } from 'node:path';
 import type { OfflineLog } from '../log/offline.ts';
 import type { Fault, FsckReport } from '../log/types.ts';
 import { AssayError } from '../common/errors.ts';
+import { refuseNoHome } from './home.ts';
 import { findKernel } from './remote.ts';
 import { columns, paint } from './terminal.ts';
 
 export async function checked(log: OfflineLog, json: boolean): Promise<number> {
+  await refuseNoHome(log.home);
   const report = await fsck(log);
   if (json) console.log(JSON.stringify(report));
   else for (const line of printed(report)) console.log(line);
@@ -46,6 +48,7 @@ function printed({ ok, size, faults }: FsckReport): string[] {
 const sideOf = (side: Fault['side']): string => (side === null ? 'unknown' : side);
 
 export async function rebuilt(log: OfflineLog, to: string | undefined, json: boolean): Promise<number> {
+  await refuseNoHome(log.home);
   if ((await findKernel(log.home)) !== null)
     throw new AssayError('HOME_LOCKED', 'A kernel runs on this home and writes its public files: stop it first.');
   const { rebuildHome } = await import('../log/offline.ts');

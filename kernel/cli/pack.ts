@@ -10,6 +10,7 @@ import { parsePeriod } from '../common/pack-period.ts';
 import type { Packed } from '../pack/make.ts';
 import { openArtifacts } from '../store/artifacts.ts';
 import { diskError } from '../store/files.ts';
+import { refuseNoHome } from './home.ts';
 import { findKernel } from './remote.ts';
 import { paint } from './terminal.ts';
 
@@ -46,6 +47,7 @@ export async function run(argv: string[]): Promise<number> {
   // Before a database is started for it.
   parsePeriod(from, to, Date.now());
   const home = resolve(values.home ?? (process.env['ASSAY_HOME'] || join(process.cwd(), '.assay')));
+  await refuseNoHome(home);
   const out = values.out ?? `pack-${fileWord(org ?? 'local')}-${fileWord(from)}-${fileWord(to)}.zip`;
   await access(dirname(resolve(out)), constants.W_OK).catch((cause: unknown) => {
     throw new AssayError('NOT_FOUND', `There is no folder to write ${out} into.`, { where: out, cause });

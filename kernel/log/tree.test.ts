@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { assert as check, asyncProperty, integer, nat } from 'fast-check';
 import { sha256 } from '#crypto';
+import { MerkleRange } from '#common/merkle-range.ts';
 import { leafHash, MerkleTree } from '#common/merkle.ts';
 import { newTiles, tileBytes, tilePath, type Tile } from '#common/tlog-tiles.ts';
-import { inclusionProof } from './prove.ts';
+import { inclusionProof, peaks } from './prove.ts';
 import { TreeEdge } from './tree.ts';
 
 const leaf = (index: number): Uint8Array => leafHash(sha256(String(index)));
@@ -62,5 +63,30 @@ describe('TreeEdge', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it('gives the peaks of every smaller tree out of its tiles, from which a range goes on to the same root', async () => {
+    const entry = (index: number): Uint8Array => sha256(`entry ${index}`);
+    await check(
+      asyncProperty(nat(1200), nat(300), async (size, more) => {
+        const [range, whole, edge] = [new MerkleRange(), new MerkleTree(), new TreeEdge()];
+        const files = new Map<string, Uint8Array>();
+        for (let index = 0; index < size + more; index++) {
+          if (index < size) range.append(entry(index));
+          whole.append(entry(index));
+          edge.append(leafHash(entry(index)));
+        }
+        for (const tile of edge.takeTiles()) files.set(tilePath(tile), tile.bytes);
+        const found = await peaks(size, size + more, reader(files));
+        assert.deepEqual(found, range.peaks());
+        const again = MerkleRange.from(size, found);
+        assert.deepEqual(again.root(), whole.root(size));
+        for (let index = size; index < size + more; index++) again.append(entry(index));
+        assert.deepEqual(again.root(), whole.root());
+      }),
+      { numRuns: 30 },
+    );
+    assert.throws(() => MerkleRange.from(5, [entry(0)]), { code: 'MERKLE_INVALID' });
+    assert.throws(() => MerkleRange.from(1, [entry(0).subarray(1)]), { code: 'MERKLE_INVALID' });
   });
 });
