@@ -433,6 +433,11 @@ export const ERRORS = {
     says: 'No exact method fits this model and these options.',
     hint: 'The message says which do; nothing is estimated or downgraded in silence.',
   },
+  BUDGET_TOO_SMALL: {
+    status: 422,
+    says: 'The budget doesn’t pay for an estimate.',
+    hint: 'The message says the least; fewer rows or a smaller background cost less.',
+  },
   ADDITIVITY_VIOLATED: {
     status: 500,
     says: 'Base and SHAP values don’t add up to the model’s output, so the explanation is withheld.',

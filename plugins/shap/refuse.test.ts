@@ -226,9 +226,9 @@ describe('what is refused, and how', () => {
       () => ask(toOnnx([deep, deep], { features: 2, scores: 1, aggregate: 'MIN' }), { space: 'margin', background }),
     ],
     [
-      'a network of 13 features',
+      'a network of 13 features, exactly',
       'SHAP_INEXACT',
-      () => ask(network(13).bytes, { data: wide(13), background: wide(13) }),
+      () => ask(network(13).bytes, { method: 'exact', data: wide(13), background: wide(13) }),
     ],
     ['a missing value in a linear model', 'VALUE_MISSING', () => ask(linear('LinearRegressor'), { background })],
     ['a missing value in a network', 'VALUE_MISSING', () => ask(network(2).bytes, { background })],
@@ -246,7 +246,7 @@ describe('what is refused, and how', () => {
     [
       'more evaluations than the limit',
       'DATA_TOO_LARGE',
-      () => ask(network(12).bytes, { data: wide(12, 2000), background: wide(12, 100) }),
+      () => ask(network(12).bytes, { method: 'exact', data: wide(12, 2000), background: wide(12, 100) }),
     ],
   ];
   for (const [what, code, run] of cases) it(`${what}: ${code}`, () => assert.rejects(run(), { code }));

@@ -28,6 +28,18 @@ export interface Input {
   progress(done: number, total: number): void;
 }
 
+type SamplingAlgorithm = 'paired leverage sampling' | 'antithetic permutations' | 'coalitions of groups';
+
+/** How a sample was drawn. */
+export interface Sampling {
+  readonly seed: number;
+  /** Evaluations that might have been spent. */
+  readonly budget: number;
+  /** Most coalitions that a row asked for. */
+  readonly coalitions: number;
+  readonly largestSE: number;
+}
+
 export interface Answer extends Attribution {
   readonly outputs: readonly string[];
   /** Rows that the model was asked for, by Assay's evaluation or the runtime. */
@@ -37,7 +49,12 @@ export interface Answer extends Attribution {
   readonly backgroundRowsUsed: number;
   readonly engine: 'float64' | 'onnxruntime';
   /** How the values were found; other ways differ in the last bits. */
-  readonly algorithm: TreeAlgorithm | 'closed form' | 'enumeration';
+  readonly algorithm: TreeAlgorithm | 'closed form' | 'enumeration' | SamplingAlgorithm;
+  /** Unless given: yes. */
+  readonly exact?: boolean;
+  /** Of each value, where they are estimates. (rows × features × outputs) */
+  readonly standardErrors?: Float64Array;
+  readonly sampling?: Sampling;
   /** A power of ten that no difference between Assay's evaluation and onnxruntime's float32 exceeds; null when only one of them was asked. */
   readonly runtimeDifference: number | null;
   readonly notes: readonly string[];

@@ -3,7 +3,7 @@ import { applyLink } from '#common/onnx/link.ts';
 import { withCovers } from '#common/onnx/trees.ts';
 import { type Answer, compareWithRuntime, type Input, outputNames } from './answer.ts';
 import { checkAdditivity } from './check.ts';
-import type { Choice, Method, Space } from './choose.ts';
+import type { ByScores, Choice, Space } from './choose.ts';
 import { project, scoreColumns } from './columns.ts';
 import { attributeTrees } from './by-trees.ts';
 import { linearShap } from './linear.ts';
@@ -15,7 +15,7 @@ import type { Attribution } from './path-dependent.ts';
  */
 export async function byScores(
   known: Known,
-  method: Exclude<Method, 'exact'>,
+  method: ByScores,
   space: Space,
   covers: Choice['covers'],
   input: Input,
@@ -52,7 +52,7 @@ type Attributed = Attribution & Pick<Answer, 'algorithm'>;
 
 function attribute(
   known: Known,
-  method: Exclude<Method, 'exact'>,
+  method: ByScores,
   covers: Choice['covers'],
   { x: given, rows, background: against, backgroundRows, features, progress }: Input,
 ): Attributed {

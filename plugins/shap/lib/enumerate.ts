@@ -5,7 +5,7 @@ import type { Attribution } from './path-dependent.ts';
 /** Most features whose coalitions are enumerated: 2¹² of them. */
 export const MOST_FEATURES = 12;
 /** Most evaluations in one call. */
-const MOST_EVALUATIONS = 500_000_000;
+export const MOST_EVALUATIONS = 500_000_000;
 /** Rows in one batch, about. */
 const BATCH = 16_384;
 

@@ -1,0 +1,103 @@
+import { AssayError } from '#common/errors.ts';
+import { cholesky, solveInPlace } from './cholesky.ts';
+import type { Pairs } from './pairs.ts';
+import type { Ends, Estimate } from './plan.ts';
+
+/**
+ * The weighted least squares of a sample of pairs, solved once for all rows: each pair's coefficients are G⁻¹a, where a is its coalition less its mean and G
+ * the sum of all w a aᵀ.
+ *
+ * @returns a function of the pairs' odd parts (pairs × outputs)
+ */
+export function regression(
+  players: number,
+  { of, strata, coalition }: Pairs,
+  count: number,
+): (odd: Float64Array, ends: Ends) => Estimate {
+  const counts = strata.map(() => 0);
+  for (let t = 0; t < count; t++) counts[of[t]!]! += 1;
+  const weights = strata.map(({ weight }, s) => weight / Math.max(1, counts[s]!));
+  const centred = (t: number, out: Float64Array): void => {
+    const mean = strata[of[t]!]!.size / players;
+    const members = coalition[t]!;
+    for (let i = 0; i < players; i++) out[i] = members[i]! - mean;
+  };
+  const a = new Float64Array(players);
+  const gram = new Float64Array(players * players);
+  for (let t = 0; t < count; t++) {
+    centred(t, a);
+    const weight = weights[of[t]!]!;
+    for (let i = 0; i < players; i++) {
+      const scaled = weight * a[i]!;
+      for (let j = 0; j <= i; j++) gram[i * players + j]! += scaled * a[j]!;
+    }
+  }
+  // Everything lies across the vector of ones; adding that direction makes the matrix one that can be inverted.
+  let trace = 0;
+  for (let i = 0; i < players; i++) trace += gram[i * players + i]!;
+  const ones = trace / (players * players);
+  for (let i = 0; i < players; i++) for (let j = 0; j <= i; j++) gram[i * players + j]! += ones;
+  if (!cholesky(gram, players))
+    throw new AssayError(
+      'BUDGET_TOO_SMALL',
+      `The ${2 * count} coalitions that this seed drew don't tell ${players} features apart. Give a larger budget or another seed.`,
+      { where: '/budget' },
+    );
+  const coefficients = new Float64Array(count * players);
+  /** 1 − leverage: how much of itself a pair's residual shows. */
+  const own = new Float64Array(count);
+  for (let t = 0; t < count; t++) {
+    const row = coefficients.subarray(t * players, (t + 1) * players);
+    centred(t, row);
+    a.set(row);
+    solveInPlace(gram, players, row);
+    let leverage = 0;
+    for (let i = 0; i < players; i++) leverage += a[i]! * row[i]!;
+    own[t] = Math.max(1e-6, 1 - weights[of[t]!]! * leverage);
+  }
+  return (odd, ends) => {
+    const outputs = ends.empty.length;
+    const values = new Float64Array(players * outputs);
+    const errors = new Float64Array(players * outputs);
+    const slope = new Float64Array(players);
+    const sum = new Float64Array(strata.length * players);
+    const squares = new Float64Array(strata.length * players);
+    for (let k = 0; k < outputs; k++) {
+      slope.fill(0);
+      for (let t = 0; t < count; t++) {
+        const by = weights[of[t]!]! * odd[t * outputs + k]!;
+        if (by === 0) continue;
+        for (let i = 0; i < players; i++) slope[i]! += by * coefficients[t * players + i]!;
+      }
+      const off = slope.reduce((total, value) => total + value, 0) / players;
+      const share = (ends.full[k]! - ends.empty[k]!) / players;
+      for (let i = 0; i < players; i++) values[i * outputs + k] = slope[i]! - off + share;
+      sum.fill(0);
+      squares.fill(0);
+      for (let t = 0; t < count; t++) {
+        const stratum = of[t]!;
+        if (counts[stratum]! >= strata[stratum]!.population) continue;
+        const members = coalition[t]!;
+        let fitted = 0;
+        for (let i = 0; i < players; i++) if (members[i] === 1) fitted += slope[i]! - off;
+        const by = (weights[stratum]! * (odd[t * outputs + k]! - fitted)) / own[t]!;
+        for (let i = 0; i < players; i++) {
+          const part = by * coefficients[t * players + i]!;
+          sum[stratum * players + i]! += part;
+          squares[stratum * players + i]! += part * part;
+        }
+      }
+      strata.forEach(({ population }, s) => {
+        const m = counts[s]!;
+        if (m === 0 || m >= population) return;
+        const left = 1 - m / population;
+        for (let i = 0; i < players; i++) {
+          const at = s * players + i;
+          const spread = m === 1 ? squares[at]! : ((squares[at]! - (sum[at]! * sum[at]!) / m) * m) / (m - 1);
+          errors[i * outputs + k]! += left * Math.max(0, spread);
+        }
+      });
+    }
+    return { values, errors: errors.map(Math.sqrt) };
+  };
+}
