@@ -10,7 +10,7 @@ export interface ExplainInput {
   /** Rows that stand for a feature not being known: the training data or a part of it. All of them are used. */
   readonly background?: TableData;
   /** auto: trees by their covers, or against the background when one is given; linear models in closed form; anything else by enumerating all coalitions (exact, up to 12 features), and beyond that by kernel. kernel and permutation estimate, for any model of any width. partition gives Owen values of groups. */
-  readonly method: "auto" | "tree-path-dependent" | "tree-interventional" | "linear" | "exact" | "kernel" | "permutation" | "partition";
+  readonly method: "auto" | "tree-path-dependent" | "tree-interventional" | "linear" | "exact" | "kernel" | "permutation" | "proxy" | "partition";
   /** What is explained: what the model puts out (a probability), or the margin before its link (log-odds). Unless given: the output where it adds up exactly, else the margin, and meta.notes says so. Two classes that share one score have one margin: the second class’s. */
   readonly space?: "output" | "margin";
   /** One output by number, for models with several; all unless given. Of two classes 1 is the second, also where they share one margin. */
@@ -37,7 +37,7 @@ export interface ExplainOutput {
   readonly names: readonly string[];
   readonly outputs: readonly string[];
   readonly meta: {
-    readonly method: "tree-path-dependent" | "tree-interventional" | "linear" | "exact" | "kernel" | "permutation" | "partition";
+    readonly method: "tree-path-dependent" | "tree-interventional" | "linear" | "exact" | "kernel" | "permutation" | "proxy" | "partition";
     /** Whether values are exact. false: estimates, with standardErrors. */
     readonly exact: boolean;
     /** Rows that the model was asked for. */
@@ -49,7 +49,7 @@ export interface ExplainOutput {
     /** What evaluated the model: Assay in float64, or the runtime. */
     readonly engine: "float64" | "onnxruntime";
     /** How the values were found. Those that are exact differ in their last bits. */
-    readonly algorithm: "tables" | "paths" | "quadrature" | "pairs" | "patterns" | "tables, paths" | "tables, quadrature" | "tables, pairs" | "tables, patterns" | "pairs, patterns" | "tables, pairs, patterns" | "paths, quadrature" | "tables, paths, quadrature" | "closed form" | "enumeration" | "paired leverage sampling" | "antithetic permutations" | "coalitions of groups";
+    readonly algorithm: "tables" | "paths" | "quadrature" | "pairs" | "patterns" | "tables, paths" | "tables, quadrature" | "tables, pairs" | "tables, patterns" | "pairs, patterns" | "tables, pairs, patterns" | "paths, quadrature" | "tables, paths, quadrature" | "closed form" | "enumeration" | "paired leverage sampling" | "paired leverage sampling, Gaussian process" | "antithetic permutations" | "coalitions of groups";
     readonly space: "output" | "margin";
     /** What stands between margin and output; null when the model can only be asked. */
     readonly link: string | null;

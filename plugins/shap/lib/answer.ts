@@ -28,7 +28,10 @@ export interface Input {
   progress(done: number, total: number): void;
 }
 
-type SamplingAlgorithm = 'paired leverage sampling' | 'antithetic permutations' | 'coalitions of groups';
+type SamplingAlgorithm =
+  | 'paired leverage sampling'
+  | 'paired leverage sampling, Gaussian process'
+  | 'antithetic permutations' | 'coalitions of groups';
 
 /** How a sample was drawn. */
 export interface Sampling {

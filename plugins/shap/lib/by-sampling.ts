@@ -83,6 +83,7 @@ export async function bySampling(
 
 const ALGORITHMS = {
   kernel: 'paired leverage sampling',
+  proxy: 'paired leverage sampling, Gaussian process',
   permutation: 'antithetic permutations',
   partition: 'coalitions of groups',
 } as const;

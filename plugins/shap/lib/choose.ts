@@ -4,7 +4,7 @@ import { affine } from '#common/onnx/link.ts';
 import { MOST_EVALUATIONS, MOST_FEATURES } from './enumerate.ts';
 
 /** Methods that ask the model for a sample of coalitions. */
-const SAMPLERS = ['kernel', 'permutation', 'partition'] as const;
+const SAMPLERS = ['kernel', 'permutation', 'proxy', 'partition'] as const;
 export type Sampler = (typeof SAMPLERS)[number];
 export type ByScores = 'tree-path-dependent' | 'tree-interventional' | 'linear';
 export type Method = ByScores | 'exact' | Sampler;

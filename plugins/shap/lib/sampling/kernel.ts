@@ -1,7 +1,13 @@
 import { seededRandom } from '#common/cells/random.ts';
-import { regression } from './regression.ts';
-import { leveragePairs } from './pairs.ts';
+import { leveragePairs, type Pairs } from './pairs.ts';
 import type { Ends, Plan } from './plan.ts';
+import { type Regression, regression } from './regression.ts';
+
+export interface KernelPlan extends Plan {
+  readonly pairs: Pairs;
+  /** What the values (players × outputs) leave of output k of each pair. (pairs) */
+  residuals(units: number, worth: Float64Array, ends: Ends, values: Float64Array, k: number): Float64Array;
+}
 
 /** Numbers of a regression's coefficients that are kept. */
 const ROOM = 2 ** 24;
@@ -14,13 +20,16 @@ const ROOM = 2 ** 24;
  * Standard errors are those of a sample by strata, without replacement: the spread within a size of what each pair contributes to a value, times the
  * part of the size that was not asked. A pair's residual is divided by one minus its leverage, which is what it would be had it not been fitted (HC3).
  */
-export function kernelPlan(players: number, seed: number): Plan {
+export function kernelPlan(players: number, seed: number): KernelPlan {
   const pairs = leveragePairs(players, seededRandom(seed, `kernel ${players}`));
   const room = Math.max(2 * players, Math.floor(ROOM / players));
-  let last: { readonly units: number; readonly fit: ReturnType<typeof regression> } | undefined;
-  const fitFor = (units: number): ReturnType<typeof regression> => {
-    if (last?.units !== units) last = { units, fit: regression(players, pairs, units) };
-    return last.fit;
+  const fits = new Map<number, Regression>();
+  const fitFor = (units: number): Regression => {
+    const known = fits.get(units) ?? regression(players, pairs, units);
+    // Rows that aim at a standard error end at different sizes: some of these are kept, and only as many as have room.
+    if (!fits.has(units) && [...fits.keys(), units].reduce((sum, size) => sum + size, 0) > room) fits.clear();
+    fits.set(units, known);
+    return known;
   };
   return {
     players,
@@ -39,6 +48,18 @@ export function kernelPlan(players: number, seed: number): Plan {
       return out;
     },
     estimate: (units, worth, ends) => fitFor(units)(oddParts(units, worth, ends, pairs, players), ends),
+    pairs,
+    residuals(units, worth, ends, values, k) {
+      const outputs = ends.empty.length;
+      const odd = oddParts(units, worth, ends, pairs, players);
+      const share = (ends.full[k]! - ends.empty[k]!) / players;
+      return Float64Array.from({ length: units }, (_, t) => {
+        let left = odd[t * outputs + k]!;
+        const members = pairs.coalition[t]!;
+        for (let i = 0; i < players; i++) if (members[i] === 1) left -= values[i * outputs + k]! - share;
+        return left;
+      });
+    },
   };
 }
 
@@ -50,7 +71,7 @@ function oddParts(
   units: number,
   worth: Float64Array,
   { empty, full }: Ends,
-  { of, strata }: ReturnType<typeof leveragePairs>,
+  { of, strata }: Pairs,
   players: number,
 ): Float64Array {
   const outputs = empty.length;

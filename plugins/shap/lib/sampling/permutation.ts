@@ -16,8 +16,8 @@ export function permutationPlan(players: number, shuffle: () => Uint32Array): Pl
   return {
     players,
     perUnit: 2 * steps,
-    least: 2,
-    most: Math.max(2, Math.floor(ROOM / (2 * steps))),
+    least: 3,
+    most: Math.max(3, Math.floor(ROOM / (2 * steps))),
     ends: false,
     masks(first, last) {
       while (orders.length < last) orders.push(shuffle());
@@ -74,5 +74,15 @@ function estimate(orders: readonly Uint32Array[], units: number, worth: Float64A
         spread[at]! += off * (value - mean[at]!);
       }
   }
-  return { values: mean, errors: spread.map((sum) => Math.sqrt(sum / Math.max(1, units - 1) / units)) };
+  const wider = widening(units - 1);
+  return { values: mean, errors: spread.map((sum) => wider * Math.sqrt(sum / (units - 1) / units)) };
+}
+
+/**
+ * How much a standard error from few units must grow so that 1.96 of it cover as often as from many: Student's t over the normal quantile, at 95 %
+ * (Cornish and Fisher's series from five degrees of freedom on).
+ */
+function widening(freedom: number): number {
+  const few = [4.303, 3.182, 2.776][freedom - 2];
+  return few === undefined ? 1 + 1.2104 / freedom + 1.4401 / freedom ** 2 + 1.3041 / freedom ** 3 : few / 1.96;
 }

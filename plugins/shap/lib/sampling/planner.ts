@@ -5,6 +5,7 @@ import { kernelPlan } from './kernel.ts';
 import { owenCoalitions, owenPlan } from './owen.ts';
 import { permutationPlan, shuffler } from './permutation.ts';
 import type { Plan } from './plan.ts';
+import { proxyPlan } from './proxy.ts';
 
 /** Coalitions of a row up to which Owen values are enumerated unless a budget says otherwise. */
 const ENUMERATED = 16_384;
@@ -24,6 +25,7 @@ export function planner(
   const make = (players: readonly number[]): Plan => {
     const count = players.length;
     if (method === 'kernel') return kernelPlan(count, seed);
+    if (method === 'proxy') return proxyPlan(count, seed);
     if (hierarchy === undefined) return permutationPlan(count, shuffler(count, seededRandom(seed, `permutation ${count}`)));
     const own = reduced(hierarchy, players)!;
     if (owenCoalitions(own) <= Math.min(2 ** 20, affordable ?? ENUMERATED)) return owenPlan(own);

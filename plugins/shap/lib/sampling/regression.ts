@@ -3,17 +3,20 @@ import { cholesky, solveInPlace } from './cholesky.ts';
 import type { Pairs } from './pairs.ts';
 import type { Ends, Estimate } from './plan.ts';
 
+/** Estimates from the pairs' odd parts. (pairs × outputs) */
+export type Regression = (odd: Float64Array, ends: Ends) => Estimate;
+
 /**
  * The weighted least squares of a sample of pairs, solved once for all rows: each pair's coefficients are G⁻¹a, where a is its coalition less its mean and G
  * the sum of all w a aᵀ.
  *
- * @returns a function of the pairs' odd parts (pairs × outputs)
+ * @throws BUDGET_TOO_SMALL when the pairs don't span the players
  */
 export function regression(
   players: number,
   { of, strata, coalition }: Pairs,
   count: number,
-): (odd: Float64Array, ends: Ends) => Estimate {
+): Regression {
   const counts = strata.map(() => 0);
   for (let t = 0; t < count; t++) counts[of[t]!]! += 1;
   const weights = strata.map(({ weight }, s) => weight / Math.max(1, counts[s]!));
