@@ -2,6 +2,7 @@ import { AssayError } from '#common/errors.ts';
 import { featuresOf, type Known, type Opaque } from '#common/onnx/known.ts';
 import { affine } from '#common/onnx/link.ts';
 import { MOST_EVALUATIONS, MOST_FEATURES } from './enumerate.ts';
+import { MOST_REGRESSED } from './sampling/planner.ts';
 
 /** Methods that ask the model for a sample of coalitions. */
 const SAMPLERS = ['kernel', 'permutation', 'proxy', 'partition'] as const;
@@ -39,7 +40,7 @@ export const isSampler = (method: Method | 'auto'): method is Sampler =>
  * an estimate: it is refused with what fits.
  *
  * `auto` takes tree-interventional when there is a background and tree-path-dependent otherwise; linear for linear models; enumeration for
- * everything else, and wherever a link stands between the scores that trees add up and the outputs that were asked for; KernelSHAP where
+ * everything else, and wherever a link stands between the scores that trees add up and the outputs that were asked for; a sample where
  * enumeration would take too many coalitions or more than the budget; Owen values when there are groups.
  *
  * @throws SHAP_INEXACT, BACKGROUND_MISSING, COVERS_MISSING, INPUT_INVALID
@@ -127,21 +128,29 @@ function enumeration(wish: Wish, space: Space, notes: readonly string[]): Choice
   const { method, features, pairs, budget = MOST_EVALUATIONS } = wish;
   const evaluations = pairs * 2 ** features;
   if (method === 'auto' && (features > MOST_FEATURES || evaluations > Math.min(budget, MOST_EVALUATIONS)))
-    return {
-      method: 'kernel',
-      space,
-      covers: null,
-      notes: [
-        ...needBackground(wish, 'kernel'),
-        `Estimated by KernelSHAP: no exact method fits, and all coalitions of ${features} features would take ${evaluations.toPrecision(2)} evaluations. Each value has its standard error.`,
-      ],
-    };
+    return estimated(wish, space);
   if (features > MOST_FEATURES)
     throw new AssayError(
       'SHAP_INEXACT',
       `Only enumeration is exact here, and it stops at ${MOST_FEATURES} features; the model has ${features}. "kernel" and "permutation" estimate.`,
     );
   return { method: 'exact', space, covers: null, notes: [...needBackground(wish, 'exact'), ...notes] };
+}
+
+/** What auto falls back on. Of the samplers proxy is nearest at the same budget (bench/kernelshap.ts), while there is room for its matrices. */
+function estimated(wish: Wish, space: Space): Choice {
+  const { features, pairs } = wish;
+  const method = features <= 512 ? 'proxy' : features <= MOST_REGRESSED ? 'kernel' : 'permutation';
+  const all = pairs === 0 ? `2^${features}` : (pairs * 2 ** features).toPrecision(2);
+  return {
+    method,
+    space,
+    covers: null,
+    notes: [
+      ...needBackground(wish, method),
+      `Estimated, by ${method}: no exact method fits, and all coalitions of ${features} features would take ${all} evaluations. Each value has its standard error.`,
+    ],
+  };
 }
 
 /** Methods that only ask the model take any, in either space that it has. */

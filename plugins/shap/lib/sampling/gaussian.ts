@@ -1,5 +1,5 @@
 import { gaussLegendre } from '../quadrature.ts';
-import { cholesky, solveInPlace } from './cholesky.ts';
+import { cholesky, dot, solveInPlace } from './cholesky.ts';
 import type { Pairs } from './pairs.ts';
 
 /** How much of a pair's worth is taken for noise, and how freely the linear part may move, next to what the process explains. */
@@ -10,9 +10,7 @@ const LINEAR = 10;
 export interface Gaussian {
   /** K⁻¹r: from residuals (pairs) to coefficients (pairs). */
   solve(residuals: Float64Array): Float64Array;
-  /** What pairs put out when each is predicted from all others, squared and in units of its variance. (pairs) */
-  variance(coefficients: Float64Array): number;
-  /** Mean squared error of predicting each pair from all others, larger and smaller coalitions counting more as in Shapley's regression. */
+  /** Mean squared error of predicting each pair from all others, very small coalitions counting more, as in Shapley's regression. */
   leftOut(coefficients: Float64Array): number;
   /** Shapley values of the process's mean (players); they add up to nothing. */
   values(coefficients: Float64Array): Float64Array;
@@ -39,7 +37,7 @@ export function gaussian(players: number, { of, strata, coalition }: Pairs, coun
       gram[t * count + u] = covariance[apart]! + LINEAR * both + (t === u ? NOISE : 0);
     }
   cholesky(gram, count);
-  const precision = inverseDiagonal(gram, count);
+  let precision: Float64Array | undefined;
   const share = (t: number, member: boolean): number => {
     const s = size[t]!;
     const mean = (s * inside[s]! - (players - s) * inside[players - s]!) / players;
@@ -63,9 +61,11 @@ export function gaussian(players: number, { of, strata, coalition }: Pairs, coun
       solveInPlace(gram, count, out);
       return out;
     },
-    variance: (a) => a.reduce((sum, value, t) => sum + (value * value) / precision[t]!, 0) / count,
-    leftOut: (a) =>
-      a.reduce((sum, value, t) => sum + (value / precision[t]!) ** 2 / (size[t]! * (players - size[t]!)), 0) / count,
+    leftOut(a) {
+      precision ??= inverseDiagonal(gram, count);
+      const one = precision;
+      return a.reduce((sum, value, t) => sum + (value / one[t]!) ** 2 / (size[t]! * (players - size[t]!)), 0) / count;
+    },
     values: (a) =>
       Float64Array.from({ length: players }, (_, player) =>
         shares(player).reduce((sum, value, t) => sum + value * a[t]!, 0),
@@ -105,9 +105,7 @@ function inverseDiagonal(l: Float64Array, n: number): Float64Array {
   const column = new Float64Array(n);
   for (let c = 0; c < n; c++) {
     for (let i = c; i < n; i++) {
-      let sum = i === c ? 1 : 0;
-      for (let k = c; k < i; k++) sum -= l[i * n + k]! * column[k]!;
-      column[i] = sum / l[i * n + i]!;
+      column[i] = ((i === c ? 1 : 0) - dot(l, i * n + c, column, c, i - c)) / l[i * n + i]!;
       out[c]! += column[i]! ** 2;
     }
   }

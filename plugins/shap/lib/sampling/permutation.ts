@@ -1,4 +1,5 @@
 import type { Ends, Estimate, Plan } from './plan.ts';
+import { widening } from './student.ts';
 
 /** Coalitions that are kept to be asked. */
 const ROOM = 2 ** 20;
@@ -76,13 +77,4 @@ function estimate(orders: readonly Uint32Array[], units: number, worth: Float64A
   }
   const wider = widening(units - 1);
   return { values: mean, errors: spread.map((sum) => wider * Math.sqrt(sum / (units - 1) / units)) };
-}
-
-/**
- * How much a standard error from few units must grow so that 1.96 of it cover as often as from many: Student's t over the normal quantile, at 95 %
- * (Cornish and Fisher's series from five degrees of freedom on).
- */
-function widening(freedom: number): number {
-  const few = [4.303, 3.182, 2.776][freedom - 2];
-  return few === undefined ? 1 + 1.2104 / freedom + 1.4401 / freedom ** 2 + 1.3041 / freedom ** 3 : few / 1.96;
 }

@@ -1,4 +1,5 @@
 import { seededRandom } from '#common/cells/random.ts';
+import { AssayError } from '#common/errors.ts';
 import type { Sampler } from '../choose.ts';
 import { groupShuffler, type Hierarchy, reduced } from './hierarchy.ts';
 import { kernelPlan } from './kernel.ts';
@@ -6,6 +7,9 @@ import { owenCoalitions, owenPlan } from './owen.ts';
 import { permutationPlan, shuffler } from './permutation.ts';
 import type { Plan } from './plan.ts';
 import { proxyPlan } from './proxy.ts';
+
+/** Most players that a regression takes: its matrix grows with their square, and the work with more. */
+export const MOST_REGRESSED = 2048;
 
 /** Coalitions of a row up to which Owen values are enumerated unless a budget says otherwise. */
 const ENUMERATED = 16_384;
@@ -24,6 +28,11 @@ export function planner(
   const known = new Map<string, Plan>();
   const make = (players: readonly number[]): Plan => {
     const count = players.length;
+    if ((method === 'kernel' || method === 'proxy') && count > MOST_REGRESSED)
+      throw new AssayError(
+        'DATA_TOO_LARGE',
+        `${method} takes ${MOST_REGRESSED} features, and here are ${count}: "permutation" takes any number.`,
+      );
     if (method === 'kernel') return kernelPlan(count, seed);
     if (method === 'proxy') return proxyPlan(count, seed);
     if (hierarchy === undefined) return permutationPlan(count, shuffler(count, seededRandom(seed, `permutation ${count}`)));

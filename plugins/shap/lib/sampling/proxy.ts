@@ -1,6 +1,7 @@
 import { type Gaussian, gaussian } from './gaussian.ts';
 import { kernelPlan, type KernelPlan } from './kernel.ts';
 import type { Ends, Estimate, Plan } from './plan.ts';
+import { widening } from './student.ts';
 
 /** Pairs that the process takes: work grows with their third power. */
 const ROOM = 1024;
@@ -13,7 +14,7 @@ const REACHES = [0.5, 1, 2, 4, 8];
  * known exactly, and only what the process doesn't explain either is estimated. That is regression adjustment (Witter et al., arXiv 2506.11849) with a smooth
  * proxy in the place of trees: it suits networks, and one factorisation serves all rows. Exact for games of order 2, as the regression is.
  *
- * Standard errors are the process's posterior deviations, with the variance that predicting each pair from all others shows.
+ * Standard errors are the process's posterior deviations, with the variance of greatest likelihood.
  */
 export function proxyPlan(players: number, seed: number): Plan {
   const kernel = kernelPlan(players, seed);
@@ -62,7 +63,9 @@ function adjusted(
     const process = processOf(units, reach);
     const coefficients = process.solve(residuals);
     // The regression has taken as many degrees of freedom out of the residuals as there are players.
-    const deviation = Math.sqrt((process.variance(coefficients) * units) / Math.max(1, units - players));
+    const freedom = Math.max(1, units - players);
+    const squares = coefficients.reduce((sum, value, t) => sum + value * residuals[t]!, 0);
+    const deviation = widening(freedom) * Math.sqrt(Math.max(0, squares) / freedom);
     const shift = process.values(coefficients);
     for (let i = 0; i < players; i++) {
       values[i * outputs + k]! += shift[i]!;
