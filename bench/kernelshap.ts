@@ -59,7 +59,10 @@ async function compare(features: number, kind: 'ReLU' | 'tanh' | 'logistic'): Pr
     const start = process.cpuUsage();
     const values = new Float64Array(ROWS * features);
     for (let row = 0; row < ROWS; row++)
-      values.set(await by(await asked(field, x.subarray(row * features, (row + 1) * features)), coalitions, random), row * features);
+      values.set(
+        await by(await asked(field, x.subarray(row * features, (row + 1) * features)), coalitions, random),
+        row * features,
+      );
     return { values, cpu: since(start) };
   };
   const truth = await (features === 12 ? ours('exact', 0) : ours('permutation', 4000 * 2 * (features - 1)));
@@ -134,6 +137,9 @@ async function fieldOf(model: OnnxModel, table: Table, features: number): Promis
 async function asked(field: Field, row: Float64Array): Promise<Asked> {
   const players = Array.from(row, (_, j) => j);
   const { worth } = gameOf(field, row, players, () => undefined);
-  const [empty, full] = await worth(Uint8Array.from({ length: 2 * row.length }, (_, i) => (i < row.length ? 0 : 1)), 2);
+  const [empty, full] = await worth(
+    Uint8Array.from({ length: 2 * row.length }, (_, i) => (i < row.length ? 0 : 1)),
+    2,
+  );
   return { players: row.length, empty: empty!, full: full!, worth };
 }

@@ -37,11 +37,7 @@ export async function classicKernel(game: Asked, coalitions: number, random: () 
 }
 
 /** Antithetic permutations: as many whole ones as the coalitions pay for. */
-export async function classicPermutation(
-  game: Asked,
-  coalitions: number,
-  random: () => number,
-): Promise<Float64Array> {
+export async function classicPermutation(game: Asked, coalitions: number, random: () => number): Promise<Float64Array> {
   const { players, empty, full } = game;
   const values = new Float64Array(players);
   const rounds = Math.floor(coalitions / (2 * (players - 1)));
@@ -61,14 +57,13 @@ export async function classicPermutation(
   return values;
 }
 
-function draw(
-  players: number,
-  coalitions: number,
-  random: () => number,
-): { masks: Uint8Array[]; weights: number[] } {
+function draw(players: number, coalitions: number, random: () => number): { masks: Uint8Array[]; weights: number[] } {
   const sizes = Math.ceil((players - 1) / 2);
   const paired = Math.floor((players - 1) / 2);
-  const raw = Array.from({ length: sizes }, (_, i) => ((players - 1) / ((i + 1) * (players - i - 1))) * (i < paired ? 2 : 1));
+  const raw = Array.from(
+    { length: sizes },
+    (_, i) => ((players - 1) / ((i + 1) * (players - i - 1))) * (i < paired ? 2 : 1),
+  );
   const total = raw.reduce((sum, weight) => sum + weight, 0);
   const share = raw.map((weight) => weight / total);
   const masks: Uint8Array[] = [];
@@ -89,7 +84,11 @@ function draw(
     rest -= share[enumerated]!;
     for (const mask of subsets(players, size)) {
       add(mask, share[enumerated]! / count);
-      if (both) add(mask.map((one) => 1 - one), share[enumerated]! / count);
+      if (both)
+        add(
+          mask.map((one) => 1 - one),
+          share[enumerated]! / count,
+        );
     }
   }
   const fixed = masks.length;
@@ -112,7 +111,10 @@ function draw(
       add(mask, 1);
       left -= 1;
       if (both && left > 0) {
-        add(mask.map((one) => 1 - one), 1);
+        add(
+          mask.map((one) => 1 - one),
+          1,
+        );
         left -= 1;
       }
     } else {

@@ -10,8 +10,16 @@ export function network(
 ): Uint8Array {
   const normal = (): number => Array.from({ length: 12 }, random).reduce((a, b) => a + b, -6);
   const layer = (name: string, from: number, to: number): ReturnType<typeof floatTensor>[] => [
-    floatTensor(`w${name}`, [from, to], Float32Array.from({ length: from * to }, () => (2 * normal()) / Math.sqrt(from))),
-    floatTensor(`b${name}`, [to], Float32Array.from({ length: to }, () => normal() / 2)),
+    floatTensor(
+      `w${name}`,
+      [from, to],
+      Float32Array.from({ length: from * to }, () => (2 * normal()) / Math.sqrt(from)),
+    ),
+    floatTensor(
+      `b${name}`,
+      [to],
+      Float32Array.from({ length: to }, () => normal() / 2),
+    ),
   ];
   const bend = kind === 'tanh' ? 'Tanh' : 'Relu';
   return buildModel({

@@ -31,7 +31,8 @@ export interface Input {
 type SamplingAlgorithm =
   | 'paired leverage sampling'
   | 'paired leverage sampling, Gaussian process'
-  | 'antithetic permutations' | 'coalitions of groups';
+  | 'antithetic permutations'
+  | 'coalitions of groups';
 
 /** How a sample was drawn. */
 export interface Sampling {

@@ -1,5 +1,7 @@
 /** Says about how long something still takes, from how long its part has taken: nothing in the first second, and nothing about the last. */
-export function stopwatch(clock: () => number = () => performance.now()): (done: number, total: number) => string | undefined {
+export function stopwatch(
+  clock: () => number = () => performance.now(),
+): (done: number, total: number) => string | undefined {
   const start = clock();
   return (done, total) => {
     const taken = (clock() - start) / 1000;

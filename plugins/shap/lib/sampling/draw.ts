@@ -11,13 +11,7 @@ const SHUFFLED = 65_536;
  *
  * @param half whether coalitions are as large as their complements; then only those with the first player are drawn
  */
-export function drawer(
-  players: number,
-  size: number,
-  population: number,
-  half: boolean,
-  random: () => number,
-): Draw {
+export function drawer(players: number, size: number, population: number, half: boolean, random: () => number): Draw {
   return population <= SHUFFLED
     ? shuffled(players, size, population, half, random)
     : rejecting(players, size, half, random);

@@ -18,7 +18,10 @@ export function hierarchyOf(groups: object, features: readonly Feature[]): Hiera
   const feature = (name: unknown, where: string): number => {
     const j = typeof name === 'string' ? numbers.get(name) : undefined;
     if (j === undefined)
-      throw invalid(where, `There is no feature ${JSON.stringify(name)}. There are: ${[...numbers.keys()].join(', ')}.`);
+      throw invalid(
+        where,
+        `There is no feature ${JSON.stringify(name)}. There are: ${[...numbers.keys()].join(', ')}.`,
+      );
     if (taken.has(j)) throw invalid(where, `The feature “${String(name)}” is in two groups, or in one twice.`);
     taken.add(j);
     return j;

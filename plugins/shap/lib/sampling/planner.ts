@@ -35,7 +35,8 @@ export function planner(
       );
     if (method === 'kernel') return kernelPlan(count, seed);
     if (method === 'proxy') return proxyPlan(count, seed);
-    if (hierarchy === undefined) return permutationPlan(count, shuffler(count, seededRandom(seed, `permutation ${count}`)));
+    if (hierarchy === undefined)
+      return permutationPlan(count, shuffler(count, seededRandom(seed, `permutation ${count}`)));
     const own = reduced(hierarchy, players)!;
     if (owenCoalitions(own) <= Math.min(2 ** 20, affordable ?? ENUMERATED)) return owenPlan(own);
     return permutationPlan(count, groupShuffler(own, seededRandom(seed, `partition ${players.join(' ')}`)));

@@ -3,7 +3,7 @@ import { kernelPlan, type KernelPlan } from './kernel.ts';
 import type { Ends, Estimate, Plan } from './plan.ts';
 import { widening } from './student.ts';
 
-/** Pairs that the process takes: work grows with their third power. */
+/** Pairs that the process takes: work grows with their third power. With more, the regression on all of them is taken once it is nearer. */
 const ROOM = 1024;
 /** Pairs by which a row chooses how far its process reaches. */
 const PILOT = 256;
@@ -18,8 +18,7 @@ const REACHES = [0.5, 1, 2, 4, 8];
  */
 export function proxyPlan(players: number, seed: number): Plan {
   const kernel = kernelPlan(players, seed);
-  const most = Math.min(kernel.most, Math.max(ROOM, 2 * players));
-  const ends = kernel.ends && most === kernel.most;
+  const room = Math.max(ROOM, 2 * players);
   const processes = new Map<string, Gaussian>();
   const processOf = (units: number, reach: number): Gaussian => {
     const key = `${units} ${reach}`;
@@ -30,14 +29,17 @@ export function proxyPlan(players: number, seed: number): Plan {
   };
   return {
     ...kernel,
-    most,
-    ends,
-    estimate(units, worth, limits) {
-      const fitted = kernel.estimate(units, worth, limits);
-      return ends && units === most ? fitted : adjusted(kernel, processOf, units, worth, limits, fitted);
+    estimate(units, worth, ends) {
+      const fitted = kernel.estimate(units, worth, ends);
+      if (kernel.ends && units === kernel.most) return fitted;
+      if (units <= room) return adjusted(kernel, processOf, units, worth, ends, fitted);
+      const first = adjusted(kernel, processOf, room, worth, ends, kernel.estimate(room, worth, ends));
+      return total(first.errors) < total(fitted.errors) ? first : fitted;
     },
   };
 }
+
+const total = (errors: Float64Array): number => errors.reduce((sum, error) => sum + error * error, 0);
 
 function adjusted(
   kernel: KernelPlan,

@@ -12,11 +12,7 @@ export type Regression = (odd: Float64Array, ends: Ends) => Estimate;
  *
  * @throws BUDGET_TOO_SMALL when the pairs don't span the players
  */
-export function regression(
-  players: number,
-  { of, strata, coalition }: Pairs,
-  count: number,
-): Regression {
+export function regression(players: number, { of, strata, coalition }: Pairs, count: number): Regression {
   const counts = strata.map(() => 0);
   for (let t = 0; t < count; t++) counts[of[t]!]! += 1;
   const weights = strata.map(({ weight }, s) => weight / Math.max(1, counts[s]!));

@@ -45,7 +45,8 @@ export async function explainRows(
     const own = x.subarray(row * features, (row + 1) * features);
     const ends = { empty: base, full: whole.subarray(row * outputs, (row + 1) * outputs) };
     const game = gameOf(work, own, players, onBatch);
-    const found = plan === null ? alone(players.length, ends) : await run(game, plan, ends, work.coalitions, work.targetSE);
+    const found =
+      plan === null ? alone(players.length, ends) : await run(game, plan, ends, work.coalitions, work.targetSE);
     exact &&= found.exact;
     coalitions = Math.max(coalitions, found.coalitions);
     players.forEach((feature, player) => {

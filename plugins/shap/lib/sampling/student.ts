@@ -4,7 +4,5 @@
  */
 export function widening(freedom: number): number {
   const few = [12.706, 4.303, 3.182, 2.776][freedom - 1];
-  return few === undefined
-    ? 1 + 1.2104 / freedom + 1.4401 / freedom ** 2 + 1.3041 / freedom ** 3
-    : few / 1.96;
+  return few === undefined ? 1 + 1.2104 / freedom + 1.4401 / freedom ** 2 + 1.3041 / freedom ** 3 : few / 1.96;
 }
