@@ -95,7 +95,8 @@ function draw(players: number, coalitions: number, random: () => number): { mask
   const chances = share.slice(enumerated).map((weight, i) => (i + enumerated < paired ? weight / 2 : weight));
   const sum = chances.reduce((a, b) => a + b, 0);
   const seen = new Map<string, number>();
-  for (let tries = 0; enumerated < sizes && left > 0 && tries < 4 * coalitions; tries++) {
+  const most = enumerated < sizes ? 4 * coalitions : 0;
+  for (let tries = 0; left > 0 && tries < most; tries++) {
     let at = random() * sum;
     let size = enumerated + 1;
     for (const chance of chances) {

@@ -1,11 +1,10 @@
 /** Games with known Shapley values, for tests: a worth for each coalition, and values from the definition. */
-import { interventionalReference } from '../../reference.fixture.ts';
 import type { Game } from './game.ts';
 import type { Ends, Plan } from './plan.ts';
 import { type Found, run } from './run.ts';
 
 /** Worths of a coalition, by output. */
-export type Worth = (members: readonly number[]) => readonly number[];
+type Worth = (members: readonly number[]) => readonly number[];
 
 export interface Play {
   readonly players: number;
@@ -45,11 +44,22 @@ export function networkGame(players: number, random: () => number): Play {
   };
 }
 
-/** Values by definition (players × outputs). */
+const factorial = (n: number): number => (n <= 1 ? 1 : n * factorial(n - 1));
+
+/** Values by definition, over all coalitions (players). One output. */
 export function exactly({ players, worth }: Play): Float64Array {
-  const none = Array.from({ length: players }, () => 0);
-  const all = Array.from({ length: players }, () => 1);
-  return Float64Array.from(interventionalReference((row) => [...worth(row)], players, all, [none]).flat());
+  const worths = Array.from(
+    { length: 2 ** players },
+    (_, set) => worth(Array.from({ length: players }, (__, i) => (set >> i) & 1))[0]!,
+  );
+  const sizes = worths.map((_, set) => set.toString(2).replaceAll('0', '').length);
+  return Float64Array.from({ length: players }, (_, player) =>
+    worths.reduce((sum, without, set) => {
+      if ((set >> player) & 1) return sum;
+      const weight = (factorial(sizes[set]!) * factorial(players - sizes[set]! - 1)) / factorial(players);
+      return sum + weight * (worths[set | (1 << player)]! - without);
+    }, 0),
+  );
 }
 
 /** Owen values by definition: the mean over all orders in which groups stay together. */
@@ -68,7 +78,7 @@ export function byOrders({ players, worth }: Play, orders: readonly (readonly nu
   return values;
 }
 
-export function endsOf({ players, worth }: Play): Ends {
+function endsOf({ players, worth }: Play): Ends {
   return {
     empty: Float64Array.from(worth(Array.from({ length: players }, () => 0))),
     full: Float64Array.from(worth(Array.from({ length: players }, () => 1))),

@@ -158,16 +158,28 @@ describe('estimates by sampling', () => {
     });
   }
 
-  it('kernel and proxy: exact when every coalition was asked', async () => {
-    for (const method of ['kernel', 'proxy'] as const) {
-      const play = networkGame(9, random('all'));
-      const found = await estimate(play, planOf(method, 9, 1), 5000);
-      assert.deepEqual([found.exact, found.coalitions, sum(found.errors)], [true, 510, 0]);
-      assert.ok(farthest(found.values, exactly(play)) < 1e-12);
-      const almost = await estimate(play, planOf(method, 9, 1), 508);
-      assert.equal(almost.exact, false);
-      assert.ok(almost.errors.some((error) => error > 0));
-    }
+  it('kernel and proxy: exact when every coalition was asked, of even and odd numbers of players', async () => {
+    for (const method of ['kernel', 'proxy'] as const)
+      for (const players of [8, 9]) {
+        const play = networkGame(players, random('all'));
+        const all = 2 ** players - 2;
+        const found = await estimate(play, planOf(method, players, 1), 5000);
+        assert.deepEqual([found.exact, found.coalitions, sum(found.errors)], [true, all, 0]);
+        assert.ok(farthest(found.values, exactly(play)) < 1e-12);
+        const almost = await estimate(play, planOf(method, players, 1), all - 2);
+        assert.equal(almost.exact, false);
+        assert.ok(almost.errors.some((error) => error > 0));
+      }
+  });
+
+  it('kernel: what was asked of a size no longer adds to the error', async () => {
+    const play = networkGame(10, random('most'));
+    const founds = await repeats(play, 'kernel', 900, 60);
+    const found = squaredError(founds, exactly(play));
+    const said = founds.reduce((total, { errors }) => total + sum(errors.map((e) => e * e)), 0) / founds.length / 10;
+    const fits = (of: number): boolean => of > found / 1.5 && of < found * 1.5;
+    assert.ok(fits(said), `${said} said, ${found} found`);
+    assert.ok(!fits(said / (1 - 900 / 1022)), 'an endless supply of coalitions would leave more');
   });
 
   it('kernel and permutation: the values of a sum of games are the sums of the values', async () => {
