@@ -20,7 +20,7 @@ export interface ExplainInput {
   /** An estimate of a row stops when the standard error of each of its values is at most this, in the unit of the values, or when the budget is spent. */
   readonly targetSE?: number;
   /** For Owen values: names of groups, each with the list of its features or with groups within it. Features that are named nowhere stand alone. */
-  readonly groups?: Readonly<Record<string, unknown>>;
+  readonly groups?: Readonly<Record<string, readonly string[] | Readonly<Record<string, unknown>>>>;
   /** Of an estimate's sample: the same seed, the same values. The call's own seed unless given. Has no effect on exact methods. */
   readonly seed?: number;
 }

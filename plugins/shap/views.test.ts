@@ -56,6 +56,19 @@ describe('what the drawings read out of an explanation', () => {
   });
 });
 
+describe('standard errors', () => {
+  it('stand beside the parts that they are of, and count as nothing where there are none', () => {
+    const errors = { $: 'tensor' as const, shape: [2, 2, 2], data: Float64Array.of(0, 3, 0, 4, 0, 1, 0, 2) };
+    const of = slice({ ...explanation(), standardErrors: errors });
+    assert.deepEqual([of.error(0, 0), of.error(1, 1)], [3, 2]);
+    assert.deepEqual(
+      stepsOf(of, 0, 0, () => '').map(({ error }) => error),
+      [5],
+    );
+    assert.equal(slice(explanation()).error(0, 0), 0);
+  });
+});
+
 describe('a swarm', () => {
   it('keeps to its room, and leaves a dot alone on its line', () => {
     fc.assert(

@@ -3,6 +3,8 @@ import type { Column, TableData, Tensor } from '#common/data.ts';
 /** What `shap.explain` gives. `values` is [rows, features], or [rows, features, outputs] for several outputs. */
 export interface Explanation {
   readonly values: Tensor<Float64Array>;
+  /** Of each value, where they are estimates. */
+  readonly standardErrors?: Tensor<Float64Array>;
   readonly base: number | readonly number[];
   readonly data: TableData;
   readonly names: readonly string[];
@@ -27,6 +29,8 @@ export interface Slice {
   /** Its unit, or ''. */
   readonly unit: string;
   part(row: number, feature: number): number;
+  /** Standard error of a part; 0 where it is exact. */
+  error(row: number, feature: number): number;
   /** The feature's value: a number, a category, or null when missing. */
   value(row: number, feature: number): number | string | null;
   unitOf(feature: number): string;
@@ -47,6 +51,7 @@ export function slice(explanation: Explanation, wanted?: number | string): Slice
     base: typeof base === 'number' ? base : base[output]!,
     ...labelOf(meta, labels[output] ?? 'prediction'),
     part: (row, feature) => values.data[(row * features + feature) * outputs + output] ?? Number.NaN,
+    error: (row, feature) => explanation.standardErrors?.data[(row * features + feature) * outputs + output] ?? 0,
     value: (row, feature) => cell(columns[feature], row),
     unitOf: (feature) => columns[feature]?.unit ?? '',
     levels: (feature) => levelsOf(columns[feature], meta.features?.[feature]?.categories),
@@ -107,6 +112,7 @@ export interface Step {
   /** The feature's value in words; '' for several features together. */
   readonly value: string;
   readonly part: number;
+  readonly error: number;
 }
 
 /** What each feature adds in one row, largest first; those after `top` together. */
@@ -118,11 +124,17 @@ export function stepsOf(of: Slice, row: number, top: number, shown: (row: number
     name: of.names[feature]!,
     value: shown(row, feature),
     part: of.part(row, feature),
+    error: of.error(row, feature),
   }));
   const rest = order.slice(top);
   if (rest.length === 0) return steps;
   return [
     ...steps,
-    { name: `${rest.length} others`, value: '', part: rest.reduce((sum, f) => sum + of.part(row, f), 0) },
+    {
+      name: `${rest.length} others`,
+      value: '',
+      part: rest.reduce((sum, f) => sum + of.part(row, f), 0),
+      error: Math.hypot(...rest.map((f) => of.error(row, f))),
+    },
   ];
 }

@@ -1,7 +1,10 @@
 import { seededRandom } from '#common/cells/random.ts';
 import { leveragePairs, type Pairs } from './pairs.ts';
 import type { Ends, Plan } from './plan.ts';
-import { type Regression, regression } from './regression.ts';
+import { type Regression, regression, spans } from './regression.ts';
+
+/** Beyond so many players 1.5 times as many pairs span them, but for one in millions. */
+const WIDE = 64;
 
 export interface KernelPlan extends Plan {
   readonly pairs: Pairs;
@@ -21,7 +24,7 @@ const ROOM = 2 ** 24;
  * part of the size that was not asked. A pair's residual is divided by one minus its leverage, which is what it would be had it not been fitted (HC3).
  */
 export function kernelPlan(players: number, seed: number): KernelPlan {
-  const pairs = leveragePairs(players, seededRandom(seed, `kernel ${players}`));
+  const pairs = spanningPairs(players, seed);
   const room = Math.max(2 * players, Math.floor(ROOM / players));
   const fits = new Map<number, Regression>();
   const fitFor = (units: number): Regression => {
@@ -61,6 +64,17 @@ export function kernelPlan(players: number, seed: number): KernelPlan {
       });
     },
   };
+}
+
+/** Few pairs of few players may fail to tell all of them apart; then others are drawn. */
+function spanningPairs(players: number, seed: number): Pairs {
+  for (let attempt = 0; ; attempt++) {
+    const pairs = leveragePairs(players, seededRandom(seed, `kernel ${players} ${attempt}`));
+    const least = Math.min(pairs.population, leastPairs(players));
+    if (players > WIDE || attempt === 20) return pairs;
+    pairs.grow(least);
+    if (spans(players, pairs, least)) return pairs;
+  }
 }
 
 /** Enough to span the players and to leave residuals behind. */

@@ -13,30 +13,11 @@ export type Regression = (odd: Float64Array, ends: Ends) => Estimate;
  * @throws BUDGET_TOO_SMALL when the pairs don't span the players
  */
 export function regression(players: number, { of, strata, coalition }: Pairs, count: number): Regression {
-  const counts = strata.map(() => 0);
-  for (let t = 0; t < count; t++) counts[of[t]!]! += 1;
+  const counts = countsOf({ of, strata }, count);
   const weights = strata.map(({ weight }, s) => weight / Math.max(1, counts[s]!));
-  const centred = (t: number, out: Float64Array): void => {
-    const mean = strata[of[t]!]!.size / players;
-    const members = coalition[t]!;
-    for (let i = 0; i < players; i++) out[i] = members[i]! - mean;
-  };
   const a = new Float64Array(players);
-  const gram = new Float64Array(players * players);
-  for (let t = 0; t < count; t++) {
-    centred(t, a);
-    const weight = weights[of[t]!]!;
-    for (let i = 0; i < players; i++) {
-      const scaled = weight * a[i]!;
-      for (let j = 0; j <= i; j++) gram[i * players + j]! += scaled * a[j]!;
-    }
-  }
-  // Everything lies across the vector of ones; adding that direction makes the matrix one that can be inverted.
-  let trace = 0;
-  for (let i = 0; i < players; i++) trace += gram[i * players + i]!;
-  const ones = trace / (players * players);
-  for (let i = 0; i < players; i++) for (let j = 0; j <= i; j++) gram[i * players + j]! += ones;
-  if (!cholesky(gram, players))
+  const gram = factorOf(players, { of, strata, coalition }, count, weights);
+  if (gram === null)
     throw new AssayError(
       'BUDGET_TOO_SMALL',
       `The ${2 * count} coalitions that this seed drew don't tell ${players} features apart. Give a larger budget or another seed.`,
@@ -47,7 +28,7 @@ export function regression(players: number, { of, strata, coalition }: Pairs, co
   const own = new Float64Array(count);
   for (let t = 0; t < count; t++) {
     const row = coefficients.subarray(t * players, (t + 1) * players);
-    centred(t, row);
+    centred(strata[of[t]!]!.size, coalition[t]!, row);
     a.set(row);
     solveInPlace(gram, players, row);
     let leverage = 0;
@@ -99,4 +80,45 @@ export function regression(players: number, { of, strata, coalition }: Pairs, co
     }
     return { values, errors: errors.map(Math.sqrt) };
   };
+}
+
+/** Whether so many pairs tell all players apart: more of them then do, too. */
+export function spans(players: number, pairs: Pairs, count: number): boolean {
+  const weights = pairs.strata.map(() => 1);
+  return factorOf(players, pairs, count, weights) !== null;
+}
+
+function countsOf({ of, strata }: Pick<Pairs, 'of' | 'strata'>, count: number): number[] {
+  const counts = strata.map(() => 0);
+  for (let t = 0; t < count; t++) counts[of[t]!]! += 1;
+  return counts;
+}
+
+/** A coalition less its mean. */
+function centred(size: number, members: Uint8Array, out: Float64Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = members[i]! - size / out.length;
+}
+
+/** Cholesky's factor of Σ w a aᵀ; null when the pairs don't span the players. @param weights by stratum */
+function factorOf(
+  players: number,
+  { of, strata, coalition }: Pick<Pairs, 'of' | 'strata' | 'coalition'>,
+  count: number,
+  weights: readonly number[],
+): Float64Array | null {
+  const a = new Float64Array(players);
+  const gram = new Float64Array(players * players);
+  for (let t = 0; t < count; t++) {
+    centred(strata[of[t]!]!.size, coalition[t]!, a);
+    for (let i = 0; i < players; i++) {
+      const scaled = weights[of[t]!]! * a[i]!;
+      for (let j = 0; j <= i; j++) gram[i * players + j]! += scaled * a[j]!;
+    }
+  }
+  // Everything lies across the vector of ones; adding that direction makes the matrix one that can be inverted.
+  let trace = 0;
+  for (let i = 0; i < players; i++) trace += gram[i * players + i]!;
+  const ones = trace / (players * players);
+  for (let i = 0; i < players; i++) for (let j = 0; j <= i; j++) gram[i * players + j]! += ones;
+  return cholesky(gram, players) ? gram : null;
 }

@@ -172,6 +172,16 @@ describe('estimates by sampling', () => {
       }
   });
 
+  it('kernel: the least budget is enough for every seed', async () => {
+    const play = (players: number): Play => drawGame(players, 4, random('least'));
+    for (let players = 4; players <= 16; players++)
+      for (let seed = 0; seed < 40; seed++) {
+        const plan = planOf('kernel', players, seed);
+        const { values, errors } = await estimate(play(players), plan, plan.least * 2);
+        assert.ok([...values, ...errors].every(Number.isFinite));
+      }
+  });
+
   it('kernel: what was asked of a size no longer adds to the error', async () => {
     const play = networkGame(10, random('most'));
     const founds = await repeats(play, 'kernel', 900, 60);
