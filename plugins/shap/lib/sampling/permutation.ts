@@ -1,6 +1,8 @@
 import type { Ends, Estimate, Plan } from './plan.ts';
 import { widening } from './student.ts';
 
+/** As many pairs as a player's spread is given of the mean of all: few pairs may not show a player that seldom matters. */
+const BORROWED = 3;
 /** Coalitions that are kept to be asked. */
 const ROOM = 2 ** 20;
 
@@ -76,5 +78,14 @@ function estimate(orders: readonly Uint32Array[], units: number, worth: Float64A
       }
   }
   const wider = widening(units - 1);
-  return { values: mean, errors: spread.map((sum) => wider * Math.sqrt(sum / (units - 1) / units)) };
+  const errors = new Float64Array(players * outputs);
+  for (let k = 0; k < outputs; k++) {
+    let all = 0;
+    for (let i = 0; i < players; i++) all += spread[i * outputs + k]! / players;
+    for (let i = 0; i < players; i++) {
+      const own = (spread[i * outputs + k]! + (BORROWED * all) / (units - 1)) / (units - 1 + BORROWED);
+      errors[i * outputs + k] = wider * Math.sqrt(own / units);
+    }
+  }
+  return { values: mean, errors };
 }
