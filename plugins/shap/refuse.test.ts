@@ -226,9 +226,9 @@ describe('what is refused, and how', () => {
       () => ask(toOnnx([deep, deep], { features: 2, scores: 1, aggregate: 'MIN' }), { space: 'margin', background }),
     ],
     [
-      'a network of 13 features, exactly',
+      'a network of 17 features, exactly',
       'SHAP_INEXACT',
-      () => ask(network(13).bytes, { method: 'exact', data: wide(13), background: wide(13) }),
+      () => ask(network(17).bytes, { method: 'exact', data: wide(17), background: wide(17) }),
     ],
     ['a missing value in a linear model', 'VALUE_MISSING', () => ask(linear('LinearRegressor'), { background })],
     ['a missing value in a network', 'VALUE_MISSING', () => ask(network(2).bytes, { background })],

@@ -30,6 +30,8 @@ export interface Wish {
   readonly pairs: number;
   readonly budget: number | undefined;
   readonly groups: boolean;
+  /** Whether auto may estimate. */
+  readonly estimates: boolean;
 }
 
 export const isSampler = (method: Method | 'auto'): method is Sampler =>
@@ -127,7 +129,11 @@ function exact(known: Known, wish: Wish, space: Space): Choice {
 function enumeration(wish: Wish, space: Space, notes: readonly string[]): Choice {
   const { method, features, pairs, budget = MOST_EVALUATIONS } = wish;
   const evaluations = pairs * 2 ** features;
-  if (method === 'auto' && (features > MOST_FEATURES || evaluations > Math.min(budget, MOST_EVALUATIONS)))
+  if (
+    method === 'auto' &&
+    wish.estimates &&
+    (features > MOST_FEATURES || evaluations > Math.min(budget, MOST_EVALUATIONS))
+  )
     return estimated(wish, space);
   if (features > MOST_FEATURES)
     throw new AssayError(

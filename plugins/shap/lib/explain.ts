@@ -87,6 +87,7 @@ export async function explain(
     pairs: data.rows * (background?.rows ?? 0),
     budget: question.budget,
     groups: question.groups !== undefined,
+    estimates: true,
   });
   if (background?.rows === 0)
     throw new AssayError('BACKGROUND_MISSING', 'The background has no rows.', { where: '/background' });
