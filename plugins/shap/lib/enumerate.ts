@@ -1,5 +1,6 @@
 import { AssayError } from '#common/errors.ts';
 import { coalitionWeight, meanOf } from './interventional.ts';
+import { complete } from './interactions/by-trees.ts';
 import type { Attribution } from './path-dependent.ts';
 
 /** Most features whose coalitions are enumerated: 2¹² of them. */
@@ -12,12 +13,21 @@ const BATCH = 16_384;
 /** A model as a function: (rows × features) → (rows × outputs). */
 export type Evaluate = (x: Float64Array, rows: number) => Promise<Float64Array>;
 
+type Enumerated = Attribution & {
+  /** How many rows the model was asked for. */
+  readonly evaluations: number;
+  /** (rows × outputs) */
+  readonly outputs: Float64Array;
+  /** (rows × features × features × outputs), if asked for. */
+  readonly interactions: Float64Array | null;
+};
+
 /**
  * Shapley values from their definition: every coalition, each with every background row.
  *
  * @param x (rows × features) @param background (backgroundRows × features)
  * @param onBatch called between batches with evaluations done; throws to stop
- * @returns also how many rows the model was asked for
+ * @param pairs whether interaction values are wanted too
  * @throws SHAP_INEXACT, DATA_TOO_LARGE before anything is evaluated
  */
 export async function enumerate(
@@ -29,7 +39,8 @@ export async function enumerate(
   background: Float64Array,
   backgroundRows: number,
   onBatch: (done: number, total: number) => void,
-): Promise<Attribution & { readonly evaluations: number; readonly outputs: Float64Array }> {
+  pairs = false,
+): Promise<Enumerated> {
   if (features > MOST_FEATURES)
     throw new AssayError(
       'SHAP_INEXACT',
@@ -46,6 +57,7 @@ export async function enumerate(
   const base = meanOf(await evaluate(background, backgroundRows), backgroundRows, outputs);
   const whole = rows === 0 ? new Float64Array(0) : await evaluate(x, rows);
   const values = new Float64Array(rows * features * outputs);
+  const interactions = pairs ? new Float64Array(rows * features * features * outputs) : null;
   const worth = new Float64Array(coalitions * outputs);
   const perBatch = Math.max(1, Math.floor(BATCH / backgroundRows));
   let evaluations = backgroundRows + rows;
@@ -64,8 +76,10 @@ export async function enumerate(
       onBatch(evaluations, total);
     }
     shapley(worth, features, outputs, values, row);
+    if (interactions !== null) interact(worth, features, outputs, interactions, row);
   }
-  return { values, base, evaluations, outputs: whole };
+  if (interactions !== null) complete(interactions, values, features, outputs);
+  return { values, base, evaluations, outputs: whole, interactions };
 }
 
 /** For each of `count` coalitions from `first` on: the background with the coalition's features taken from the row. */
@@ -100,6 +114,24 @@ function shapley(worth: Float64Array, features: number, outputs: number, values:
           weight * (worth[(mask | bit) * outputs + k]! - worth[mask * outputs + k]!);
     }
   }
+}
+
+/** Half of each Shapley interaction index, above the diagonal (Grabisch and Roubens 1999). */
+function interact(worth: Float64Array, features: number, outputs: number, out: Float64Array, row: number): void {
+  for (let j = 1; j < features; j++)
+    for (let i = 0; i < j; i++) {
+      const [one, two] = [1 << i, 1 << j];
+      const at = ((row * features + i) * features + j) * outputs;
+      for (let mask = 0; mask < 2 ** features; mask++) {
+        if (mask & (one | two)) continue;
+        const size = bitCount(mask);
+        const half = coalitionWeight(size, features - 2 - size) / 2;
+        for (let k = 0; k < outputs; k++) {
+          const of = (coalition: number): number => worth[coalition * outputs + k]!;
+          out[at + k]! += half * (of(mask | one | two) - of(mask | one) - (of(mask | two) - of(mask)));
+        }
+      }
+    }
 }
 
 function bitCount(mask: number): number {

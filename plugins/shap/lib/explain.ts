@@ -11,7 +11,7 @@ import {
 import { featuresOf, type Known, recognise } from '#common/onnx/known.ts';
 import type { OnnxModel } from '#common/onnx/model.ts';
 import type { Runtime } from '#common/onnx/session.ts';
-import { type Answer, type Input, MOST_VALUES } from './answer.ts';
+import { type Answer, type Input, limitInteractions, MOST_VALUES } from './answer.ts';
 import { byEnumeration } from './by-enumeration.ts';
 import { byScores } from './by-scores.ts';
 import { choose, type Method, type Space } from './choose.ts';
@@ -23,11 +23,15 @@ export interface Question {
   readonly method: Method | 'auto';
   readonly space?: Space | undefined;
   readonly output?: number | undefined;
+  /** Whether interaction values are wanted too. */
+  readonly interactions?: boolean | undefined;
 }
 
 export interface Explanation {
   /** [rows, features], or [rows, features, outputs] when there are several. */
   readonly values: Tensor<Float64Array>;
+  /** [rows, features, features], or with outputs as the last axis; when asked for. */
+  readonly interactions?: Tensor<Float64Array>;
   /** A number, or one for each output. */
   readonly base: number | readonly number[];
   /** The explained rows: the model's features in its order, as they were given. */
@@ -37,7 +41,7 @@ export interface Explanation {
   readonly meta: Meta;
 }
 
-interface Meta extends Omit<Answer, 'values' | 'base' | 'outputs' | 'notes'> {
+interface Meta extends Omit<Answer, 'values' | 'interactions' | 'base' | 'outputs' | 'notes'> {
   readonly method: Method;
   readonly exact: true;
   readonly space: Space;
@@ -81,6 +85,8 @@ export async function explain(
       'DATA_TOO_LARGE',
       `${rows} rows × ${features.length} features × ${most} outputs are more than ${MOST_VALUES} values.`,
     );
+  if (question.interactions === true && known.kind !== 'other')
+    limitInteractions(rows, features.length, question.output === undefined ? most : 1);
   const input: Input = {
     runtime,
     model,
@@ -90,19 +96,22 @@ export async function explain(
     background: background === undefined ? null : inputMatrix(model, selectFeatures(background, features), features),
     backgroundRows: background?.rows ?? 0,
     wanted: question.output,
+    interactions: question.interactions === true,
     progress,
   };
-  const { values, base, outputs, notes, ...facts } =
+  const { values, interactions, base, outputs, notes, ...facts } =
     choice.method === 'exact'
       ? await byEnumeration(known, choice.space, input)
       : await byScores(known as Known, choice.method, choice.space, choice.covers, input);
   const count = outputs.length;
+  const tensor = (numbers: Float64Array, ...axes: readonly number[]): Tensor<Float64Array> => ({
+    $: 'tensor',
+    shape: count === 1 ? axes : [...axes, count],
+    data: numbers,
+  });
   return {
-    values: {
-      $: 'tensor',
-      shape: count === 1 ? [rows, features.length] : [rows, features.length, count],
-      data: values,
-    },
+    values: tensor(values, rows, features.length),
+    ...(interactions === null ? {} : { interactions: tensor(interactions, rows, features.length, features.length) }),
     base: count === 1 ? base[0]! : [...base],
     data,
     names: features.map(({ name }) => name),

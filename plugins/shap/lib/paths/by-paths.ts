@@ -2,7 +2,7 @@ import { depthOf, type Ensemble } from '#common/onnx/trees.ts';
 import { longestPath } from '../edges.ts';
 import { gaussLegendre, type Quadrature } from '../quadrature.ts';
 import type { Codes } from '../tables/codes.ts';
-import { CHUNK, openKernel, type PathRun, workOf } from '../tables/kernel.ts';
+import { openKernel, type PathRun, workOf } from '../tables/kernel.ts';
 import { Cells } from './cells.ts';
 import { type PathProgram, pathProgram } from './program.ts';
 
@@ -91,10 +91,10 @@ function runAll(
     cell += cells.length;
     return { start, levels, points };
   });
-  for (let start = 0; start < rows; start += CHUNK) {
+  for (let start = 0; start < rows; start += kernel.chunk) {
     kernel.load(x, start, rows);
     kernel.runPaths(runs);
     kernel.gather(values);
-    onChunk(Math.min(1, (start + CHUNK) / rows));
+    onChunk(Math.min(1, (start + kernel.chunk) / rows));
   }
 }
