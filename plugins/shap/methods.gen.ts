@@ -9,7 +9,7 @@ export interface ExplainInput {
   readonly data: TableData;
   /** Rows that stand for a feature not being known: the training data or a part of it. All of them are used. */
   readonly background?: TableData;
-  /** auto: trees by their covers, or against the background when one is given; linear models in closed form; anything else by enumerating all coalitions (exact, up to 12 features). */
+  /** auto: trees by their covers, or against the background when one is given; linear models in closed form; anything else by enumerating all coalitions (exact, up to 16 features). */
   readonly method: "auto" | "tree-path-dependent" | "tree-interventional" | "linear" | "exact";
   /** What is explained: what the model puts out (a probability), or the margin before its link (log-odds). Unless given: the output where it adds up exactly, else the margin, and meta.notes says so. Two classes that share one score have one margin: the second class’s. */
   readonly space?: "output" | "margin";
@@ -65,7 +65,7 @@ export interface InteractionsInput {
   readonly data: TableData;
   /** Rows that stand for a feature not being known: the training data or a part of it. All of them are used. */
   readonly background?: TableData;
-  /** auto: trees by their covers, or against the background when one is given; linear models in closed form; anything else by enumerating all coalitions (exact, up to 12 features). */
+  /** auto: trees by their covers, or against the background when one is given; linear models in closed form; anything else by enumerating all coalitions (exact, up to 16 features). */
   readonly method: "auto" | "tree-path-dependent" | "tree-interventional" | "linear" | "exact";
   /** What is explained: what the model puts out (a probability), or the margin before its link (log-odds). Unless given: the output where it adds up exactly, else the margin, and meta.notes says so. Two classes that share one score have one margin: the second class’s. */
   readonly space?: "output" | "margin";

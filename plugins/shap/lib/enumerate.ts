@@ -3,8 +3,8 @@ import { coalitionWeight, meanOf } from './interventional.ts';
 import { complete } from './interactions/by-trees.ts';
 import type { Attribution } from './path-dependent.ts';
 
-/** Most features whose coalitions are enumerated: 2¹² of them. */
-export const MOST_FEATURES = 12;
+/** Most features whose coalitions are enumerated: 2¹⁶ of them. */
+export const MOST_FEATURES = 16;
 /** Most evaluations in one call. */
 const MOST_EVALUATIONS = 500_000_000;
 /** Rows in one batch, about. */
@@ -52,7 +52,7 @@ export async function enumerate(
   if (total > MOST_EVALUATIONS)
     throw new AssayError(
       'DATA_TOO_LARGE',
-      `${rows} rows × ${coalitions} coalitions × ${backgroundRows} background rows are ${total} evaluations; the limit is ${MOST_EVALUATIONS}.`,
+      `${rows} rows × ${coalitions} coalitions × ${backgroundRows} background rows are ${total} evaluations; the limit is ${MOST_EVALUATIONS}. ${roomFor(coalitions, backgroundRows)}`,
     );
   const base = meanOf(await evaluate(background, backgroundRows), backgroundRows, outputs);
   const whole = rows === 0 ? new Float64Array(0) : await evaluate(x, rows);
@@ -80,6 +80,13 @@ export async function enumerate(
   }
   if (interactions !== null) complete(interactions, values, features, outputs);
   return { values, base, evaluations, outputs: whole, interactions };
+}
+
+function roomFor(coalitions: number, backgroundRows: number): string {
+  const rows = Math.floor((MOST_EVALUATIONS - backgroundRows) / ((coalitions - 2) * backgroundRows + 1));
+  return rows > 0
+    ? `Ask for ${rows} rows at a time, or give a smaller background.`
+    : `Give a background of ${Math.floor(MOST_EVALUATIONS / coalitions) - 1} rows or fewer.`;
 }
 
 /** For each of `count` coalitions from `first` on: the background with the coalition's features taken from the row. */
