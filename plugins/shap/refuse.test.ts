@@ -190,7 +190,7 @@ describe('which method, which space', () => {
         : {
             ...stump,
             feature,
-            threshold: 1,
+            threshold: 0.3,
             yes: { leaf: [feature], cover: 1 },
             no: chain(feature + 1),
             cover: 17 - feature,

@@ -108,37 +108,64 @@ function mix(
   return out;
 }
 
-/** @param worth of each coalition, by its bits (2^features × outputs) */
+/**
+ * Differences are first added for coalitions of one size, and what rounding lost of each sum with them: tens of thousands of terms would lose digits.
+ *
+ * @param worth of each coalition, by its bits (2^features × outputs)
+ */
 function shapley(worth: Float64Array, features: number, outputs: number, values: Float64Array, row: number): void {
+  const sums = sumsBySize(features);
   for (let j = 0; j < features; j++) {
     const bit = 1 << j;
-    for (let mask = 0; mask < 2 ** features; mask++) {
-      if (mask & bit) continue;
-      const size = bitCount(mask);
-      const weight = coalitionWeight(size, features - 1 - size);
-      for (let k = 0; k < outputs; k++)
-        values[(row * features + j) * outputs + k]! +=
-          weight * (worth[(mask | bit) * outputs + k]! - worth[mask * outputs + k]!);
+    for (let k = 0; k < outputs; k++) {
+      for (let mask = 0; mask < 2 ** features; mask++)
+        if (!(mask & bit)) sums.add(bitCount(mask), worth[(mask | bit) * outputs + k]! - worth[mask * outputs + k]!);
+      values[(row * features + j) * outputs + k] = sums.take((size) => coalitionWeight(size, features - 1 - size));
     }
   }
 }
 
 /** Half of each Shapley interaction index, above the diagonal (Grabisch and Roubens 1999). */
 function interact(worth: Float64Array, features: number, outputs: number, out: Float64Array, row: number): void {
+  const sums = sumsBySize(features);
   for (let j = 1; j < features; j++)
-    for (let i = 0; i < j; i++) {
-      const [one, two] = [1 << i, 1 << j];
-      const at = ((row * features + i) * features + j) * outputs;
-      for (let mask = 0; mask < 2 ** features; mask++) {
-        if (mask & (one | two)) continue;
-        const size = bitCount(mask);
-        const half = coalitionWeight(size, features - 2 - size) / 2;
-        for (let k = 0; k < outputs; k++) {
-          const of = (coalition: number): number => worth[coalition * outputs + k]!;
-          out[at + k]! += half * (of(mask | one | two) - of(mask | one) - (of(mask | two) - of(mask)));
-        }
+    for (let i = 0; i < j; i++)
+      for (let k = 0; k < outputs; k++) {
+        const [one, two] = [1 << i, 1 << j];
+        const of = (coalition: number): number => worth[coalition * outputs + k]!;
+        for (let mask = 0; mask < 2 ** features; mask++)
+          if (!(mask & (one | two)))
+            sums.add(bitCount(mask), of(mask | one | two) - of(mask | one) - (of(mask | two) - of(mask)));
+        out[((row * features + i) * features + j) * outputs + k] =
+          sums.take((size) => coalitionWeight(size, features - 2 - size)) / 2;
       }
-    }
+}
+
+/** Compensated sums (Neumaier 1974), one for each size of coalition. */
+function sumsBySize(features: number): {
+  add(size: number, term: number): void;
+  take(weight: (size: number) => number): number;
+} {
+  const sum = new Float64Array(features);
+  const lost = new Float64Array(features);
+  return {
+    add(size, term) {
+      const before = sum[size]!;
+      const after = before + term;
+      lost[size]! += Math.abs(before) >= Math.abs(term) ? before - after + term : term - after + before;
+      sum[size] = after;
+    },
+    take(weight) {
+      let total = 0;
+      for (let size = 0; size < features; size++) {
+        const whole = sum[size]! + lost[size]!;
+        if (whole !== 0) total += weight(size) * whole;
+      }
+      sum.fill(0);
+      lost.fill(0);
+      return total;
+    },
+  };
 }
 
 function bitCount(mask: number): number {
