@@ -5,6 +5,7 @@ import type { Ensemble } from '#common/onnx/trees.ts';
 import { addByTables, planTables } from '../tables/by-tables.ts';
 import { codesOf } from '../tables/codes.ts';
 import { generator, randomEnsemble, randomTable, type Shape } from '../tables/ensemble.fixture.ts';
+import { addByPaths } from './by-paths.ts';
 import { addByQuadrature } from './by-quadrature.ts';
 import { addByPatterns, addByRows } from './by-rows.ts';
 import { interactTrees } from './by-trees.ts';
@@ -43,6 +44,23 @@ test('by covers: tables give what visiting each leaf gives', () => {
       assert.ok(gap(byTables(ensemble, x, rows, null), expected) < 1e-13);
     }),
     { numRuns: 60 },
+  );
+});
+
+test('by covers: deep trees by paths give what visiting each leaf gives', () => {
+  fc.assert(
+    fc.property(SHAPES, fc.constantFrom(1, 7, 127, 128, 129, 257), fc.nat(), (shape, rows, seed) => {
+      const random = generator(seed);
+      const ensemble = randomEnsemble(random, { ...shape, depth: shape.depth * 2 });
+      const x = randomTable(random, rows, shape.features);
+      const expected = new Float64Array(rows * shape.features ** 2 * shape.scores);
+      const out = new Float64Array(expected.length);
+      addByQuadrature(ensemble, x, rows, expected, none);
+      const all = [...ensemble.trees.keys()];
+      addByPaths(ensemble, all, codesOf(ensemble)!, meetingsOf(ensemble), x, rows, out, none);
+      assert.ok(gap(out, expected) < 1e-13);
+    }),
+    { numRuns: 40 },
   );
 });
 

@@ -2,6 +2,8 @@ import { depthOf, type Ensemble, type Tree } from '#common/onnx/trees.ts';
 import { forEachLeafLength } from '../edges.ts';
 import { addByTables, planTables } from '../tables/by-tables.ts';
 import { codesOf } from '../tables/codes.ts';
+import { shallowEnough } from '../paths/by-paths.ts';
+import { addByPaths } from './by-paths.ts';
 import { addByQuadrature } from './by-quadrature.ts';
 import { addByPatterns, addByRows } from './by-rows.ts';
 import { meetingsOf } from './meetings.ts';
@@ -45,8 +47,11 @@ export function interactTrees(
   const wanted = [...trees.keys()].filter((number) => isWanted(trees[number]!));
   const codes = wanted.length === 0 ? null : codesOf(ensemble);
   const game = background === null ? 'covers' : 'background';
-  const plan = codes === null ? null : planTables(ensemble, codes, game, wanted, meetingsOf(ensemble));
+  const meetings = meetingsOf(ensemble);
+  const plan = codes === null ? null : planTables(ensemble, codes, game, wanted, meetings);
   const planned = new Set(plan?.splits.map(({ number }) => number));
+  const paths = codes === null || background !== null ? [] : shallowEnough(ensemble, plan!.rest);
+  for (const number of paths) planned.add(number);
   const rest = trees.filter((_, number) => !planned.has(number));
   let done = 0;
   const part = (some: readonly Tree[], add: (part: Ensemble, tell: (more: number) => void) => void): void => {
@@ -62,6 +67,10 @@ export function interactTrees(
       rest.filter((tree) => !isPaired(tree)),
       (some, on) => addByPatterns(some, x, rows, background, out, on),
     );
+  }
+  if (paths.length > 0) {
+    addByPaths(ensemble, paths, codes!, meetings, x, rows, out, (more) => tell(done + more));
+    done += paths.length;
   }
   if (plan !== null) addByTables(plan, ensemble, x, rows, background, out, (more) => tell(done + more));
   complete(out, values, features, scores);

@@ -24,6 +24,7 @@ interface Exports extends LeafExports {
     points: number,
     rows: number,
   ): void;
+  runPairPaths: Exports['runPaths'];
 }
 
 /** A program over paths: where it begins (words), levels that it uses, points of its quadrature. */
@@ -33,9 +34,9 @@ export interface PathRun {
   readonly points: number;
 }
 
-/** Bytes that a program over paths works in: masks as u16 and u64, products and sums of every level, an index. */
-export const workOf = ({ levels, points }: Omit<PathRun, 'start'>): number =>
-  PATH_ROWS * (levels * (10 + 16 * points) + 2);
+/** Bytes that a program over paths works in: masks as u16 and u64, products and sums of every level, an index or what a branch shares. */
+export const workOf = ({ levels, points }: Omit<PathRun, 'start'>, order: 1 | 2): number =>
+  PATH_ROWS * (levels * (10 + 16 * points) + (order === 1 ? 2 : 8 * points + 8));
 
 /** What is used of WebAssembly; every host has it, and no library of types that all of them share. */
 interface Wasm {
@@ -62,7 +63,7 @@ export interface Shape {
   readonly work?: number;
   /** Features of a leaf, at most, that tables are made for. */
   readonly bits?: number;
-  /** 2: those tables are of pairs of features. */
+  /** 2: those tables, or programs over paths, are of pairs of features. */
   readonly order?: 1 | 2;
 }
 
@@ -114,7 +115,8 @@ export function openKernel({ columns, features, sums, slots, work = 0, bits = 0,
   const fixed = end;
   const memory = new wasm.Memory({ initial: Math.ceil(fixed / PAGE), maximum: PAGE });
   const exports = new wasm.Instance(compiled, { env: { memory } }).exports as Exports;
-  const { encode, run, runPaths } = exports;
+  const { encode, run } = exports;
+  const runPaths = order === 1 ? exports.runPaths : exports.runPairPaths;
   columns.forEach(({ cuts }, i) => new Float64Array(memory.buffer, cutsAt[i], cuts.length).set(cuts));
   let first = 0;
   let loaded = 0;
