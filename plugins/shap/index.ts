@@ -27,8 +27,12 @@ export default definePlugin<Methods>({
   methods: {
     explain: (input, ctx) => answer(input, ctx),
     async interactions(input, ctx) {
-      const { interactions, ...explanation } = await answer({ ...input, interactions: true }, ctx);
-      return { interactions: interactions!, ...explanation };
+      const { interactions, meta, ...rest } = await answer({ ...input, interactions: true }, ctx);
+      return {
+        interactions: interactions!,
+        ...rest,
+        meta: { ...meta, interactionAlgorithm: meta.interactionAlgorithm! },
+      };
     },
   },
 });

@@ -97,6 +97,8 @@ export interface InteractionsOutput {
     readonly modelDigest: string;
     /** What evaluated the model: Assay in float64, or the runtime. */
     readonly engine: "float64" | "onnxruntime";
+    /** How the interactions were found. */
+    readonly interactionAlgorithm: "tables" | "paths" | "quadrature" | "pairs" | "patterns" | "tables, paths" | "tables, quadrature" | "tables, pairs" | "tables, patterns" | "pairs, patterns" | "tables, pairs, patterns" | "paths, quadrature" | "tables, paths, quadrature" | "closed form" | "enumeration";
     /** How the values were found. All are exact; their last bits differ. */
     readonly algorithm: "tables" | "paths" | "quadrature" | "pairs" | "patterns" | "tables, paths" | "tables, quadrature" | "tables, pairs" | "tables, patterns" | "pairs, patterns" | "tables, pairs, patterns" | "paths, quadrature" | "tables, paths, quadrature" | "closed form" | "enumeration";
     readonly space: "output" | "margin";

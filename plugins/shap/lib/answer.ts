@@ -47,6 +47,8 @@ export interface Input {
 export interface Answer extends Attribution {
   /** (rows × features × features × outputs); null unless asked for. */
   readonly interactions: Float64Array | null;
+  /** How they were found. */
+  readonly interactionAlgorithm: TreeAlgorithm | 'closed form' | 'enumeration' | null;
   readonly outputs: readonly string[];
   /** Rows that the model was asked for, by Assay's evaluation or the runtime. */
   readonly evaluations: number;

@@ -47,6 +47,7 @@ export async function byEnumeration(known: Known | Opaque, space: Space, input: 
       values: found.values,
       base: found.base,
       interactions: found.interactions,
+      interactionAlgorithm: input.interactions ? 'enumeration' : null,
       outputs: names,
       evaluations: found.evaluations,
       additivityError: checkAdditivity(found.values, found.base, found.outputs, features.length),

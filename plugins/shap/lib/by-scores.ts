@@ -42,6 +42,7 @@ export async function byScores(
     values,
     base,
     interactions,
+    interactionAlgorithm: attribution.interactionAlgorithm,
     outputs: columns.map(({ name }) => name),
     evaluations: rows + used,
     additivityError,
@@ -52,7 +53,7 @@ export async function byScores(
   };
 }
 
-type Attributed = Attribution & Pick<Answer, 'algorithm' | 'interactions'>;
+type Attributed = Attribution & Pick<Answer, 'algorithm' | 'interactions' | 'interactionAlgorithm'>;
 
 function attribute(
   known: Known,
@@ -74,7 +75,12 @@ function attribute(
     const interactions = both ? new Float64Array(rows * count * count * scores) : null;
     // What is added can't interact.
     if (interactions !== null) complete(interactions, found.values, count, scores);
-    return spread({ ...found, interactions, algorithm: 'closed form' });
+    return spread({
+      ...found,
+      interactions,
+      algorithm: 'closed form',
+      interactionAlgorithm: both ? 'closed form' : null,
+    });
   }
   const { ensemble } = known;
   const total = ensemble.trees.length * (both ? 2 : 1) + 1;
@@ -82,8 +88,9 @@ function attribute(
   const others = method === 'tree-interventional' ? { x: background!, rows: backgroundRows } : null;
   const found = attributeTrees(covered, x, rows, others, (done) => progress(done, total));
   const onTree = (done: number): void => progress(ensemble.trees.length + done, total);
-  const interactions = both ? interactTrees(covered, x, rows, others, found.values, onTree) : null;
-  return spread({ ...found, interactions });
+  if (!both) return spread({ ...found, interactions: null, interactionAlgorithm: null });
+  const { interactions, algorithm } = interactTrees(covered, x, rows, others, found.values, onTree);
+  return spread({ ...found, interactions, interactionAlgorithm: algorithm });
 }
 
 /** From the columns that the model takes to the graph's: what it doesn't take has no share. (rows × features × scores) */

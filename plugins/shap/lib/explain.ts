@@ -41,7 +41,8 @@ export interface Explanation {
   readonly meta: Meta;
 }
 
-interface Meta extends Omit<Answer, 'values' | 'interactions' | 'base' | 'outputs' | 'notes'> {
+interface Meta extends Omit<Answer, 'values' | 'interactions' | 'interactionAlgorithm' | 'base' | 'outputs' | 'notes'> {
+  readonly interactionAlgorithm?: Answer['interactionAlgorithm'];
   readonly method: Method;
   readonly exact: true;
   readonly space: Space;
@@ -99,7 +100,7 @@ export async function explain(
     interactions: question.interactions === true,
     progress,
   };
-  const { values, interactions, base, outputs, notes, ...facts } =
+  const { values, interactions, interactionAlgorithm, base, outputs, notes, ...facts } =
     choice.method === 'exact'
       ? await byEnumeration(known, choice.space, input)
       : await byScores(known as Known, choice.method, choice.space, choice.covers, input);
@@ -118,6 +119,7 @@ export async function explain(
     outputs,
     meta: {
       ...facts,
+      ...(interactions === null ? {} : { interactionAlgorithm }),
       method: choice.method,
       exact: true,
       space: choice.space,

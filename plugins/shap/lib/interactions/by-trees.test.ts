@@ -92,13 +92,14 @@ test('few and many rows, shallow and deep trees have the same interactions; ever
   const values = new Float64Array(rows * 12 * 2);
   for (const background of [null, { x: randomTable(random, 21, 12), rows: 21 }]) {
     let last = 0;
-    const together = interactTrees(ensemble, x, rows, background, values, (done) => {
+    const { interactions: together, algorithm } = interactTrees(ensemble, x, rows, background, values, (done) => {
       assert.ok(done >= last);
       last = done;
     });
     assert.equal(last, ensemble.trees.length);
+    assert.equal(algorithm, background === null ? 'paths' : 'tables, pairs');
     for (const row of [0, 77, 119]) {
-      const alone = interactTrees(
+      const { interactions: alone } = interactTrees(
         ensemble,
         x.subarray(row * 12, row * 12 + 12),
         1,

@@ -1,4 +1,5 @@
 import { depthOf, type Ensemble, type Tree } from '#common/onnx/trees.ts';
+import { named, type TreeAlgorithm } from '../by-trees.ts';
 import { forEachLeafLength } from '../edges.ts';
 import { addByTables, planTables } from '../tables/by-tables.ts';
 import { codesOf } from '../tables/codes.ts';
@@ -13,8 +14,8 @@ interface Background {
   readonly rows: number;
 }
 
-/** Rows from which tables by covers cost less than visiting each leaf, filling them in included (bench/treeshap.ts). */
-const TABLES_FROM = 50;
+/** Rows from which an algorithm by covers costs less than the one before, what is prepared for it included (bench/treeshap.ts). */
+const FROM = { paths: 30, tables: 800 };
 /** Against a background: nanoseconds, as measured there, of comparing two rows at one level, and of a table by leaf, by pair of features and pattern. */
 const COST = { level: 200, leaf: 12_000, pattern: 2 };
 /** Pairs of rows from which sharing patterns costs less than comparing each pair. */
@@ -29,7 +30,7 @@ const MOST_DEPTH = 64;
  * @param x (rows × features)
  * @param values SHAP values by the same covers or background (rows × features × scores)
  * @param tell hears how many trees are done; throws to stop
- * @returns (rows × features × features × scores)
+ * @returns (rows × features × features × scores), and what ran
  * @throws COVERS_MISSING
  */
 export function interactTrees(
@@ -39,20 +40,29 @@ export function interactTrees(
   background: Background | null,
   values: Float64Array,
   tell: (done: number) => void,
-): Float64Array {
+): { readonly interactions: Float64Array; readonly algorithm: TreeAlgorithm } {
   const { trees, features, scores } = ensemble;
   const out = new Float64Array(rows * features * features * scores);
   const compared = background === null ? 0 : rows * background.rows;
-  const isWanted = (tree: Tree): boolean => (background === null ? rows >= TABLES_FROM : prefersTables(tree, compared));
-  const wanted = [...trees.keys()].filter((number) => isWanted(trees[number]!));
-  const codes = wanted.length === 0 ? null : codesOf(ensemble);
-  const game = background === null ? 'covers' : 'background';
+  const all = [...trees.keys()];
+  const tabled = (tree: Tree): boolean => (background === null ? rows >= FROM.tables : prefersTables(tree, compared));
+  const wanted = all.filter((number) => tabled(trees[number]!));
+  const byCode = background === null ? rows >= FROM.paths : wanted.length > 0;
+  const codes = byCode ? codesOf(ensemble) : null;
   const meetings = meetingsOf(ensemble);
+  const game = background === null ? 'covers' : 'background';
   const plan = codes === null ? null : planTables(ensemble, codes, game, wanted, meetings);
   const planned = new Set(plan?.splits.map(({ number }) => number));
-  const paths = codes === null || background !== null ? [] : shallowEnough(ensemble, plan!.rest);
+  const paths =
+    codes === null || background !== null
+      ? []
+      : shallowEnough(
+          ensemble,
+          all.filter((number) => !planned.has(number)),
+        );
   for (const number of paths) planned.add(number);
   const rest = trees.filter((_, number) => !planned.has(number));
+  const isPaired = (tree: Tree): boolean => compared < PATTERNS_FROM && depthOf(tree) <= MOST_DEPTH;
   let done = 0;
   const part = (some: readonly Tree[], add: (part: Ensemble, tell: (more: number) => void) => void): void => {
     const before = done;
@@ -61,7 +71,6 @@ export function interactTrees(
   };
   if (background === null) part(rest, (some, on) => addByQuadrature(some, x, rows, out, on));
   else {
-    const isPaired = (tree: Tree): boolean => compared < PATTERNS_FROM && depthOf(tree) <= MOST_DEPTH;
     part(rest.filter(isPaired), (some, on) => addByRows(some, x, rows, background, out, on));
     part(
       rest.filter((tree) => !isPaired(tree)),
@@ -74,7 +83,12 @@ export function interactTrees(
   }
   if (plan !== null) addByTables(plan, ensemble, x, rows, background, out, (more) => tell(done + more));
   complete(out, values, features, scores);
-  return out;
+  const tables = plan !== null && plan.splits.length > 0;
+  const ran =
+    background === null
+      ? { tables, paths: paths.length > 0, quadrature: rest.length > 0 }
+      : { tables, pairs: rest.some(isPaired), patterns: !rest.every(isPaired) };
+  return { interactions: out, algorithm: named(ran) };
 }
 
 /** Whether filling in a tree's tables costs less than comparing so many pairs of rows. */
