@@ -310,3 +310,45 @@ describe('steps before an ensemble that keep each column a column', () => {
     assert.deepEqual([of.meta.method, of.names], ['tree-interventional', names]);
   });
 });
+
+describe('linear models', () => {
+  it('after a projection on principal components stay linear', async () => {
+    const parts = [
+      floatTensor('mean', [4], [1, 0.5, 0.25, 2]),
+      floatTensor('components', [4, 2], [0.5, 1, -1, 0.25, 2, 0, 0.125, -0.5]),
+    ];
+    const bytes = (post: string): Uint8Array =>
+      buildModel({
+        name: 'pca',
+        inputs: [valueInfo('X', FLOAT32, ['rows', FEATURES])],
+        outputs: [valueInfo('L', INT64, ['rows']), valueInfo('P', FLOAT32, ['rows', 2])],
+        initializers: parts,
+        nodes: [
+          node('Sub', ['X', 'mean'], ['c']),
+          node('MatMul', ['c', 'components'], ['Z']),
+          node(
+            'LinearClassifier',
+            ['Z'],
+            ['L', 'P'],
+            {
+              coefficients: Float32Array.of(3, -2),
+              intercepts: Float32Array.of(0.5),
+              classlabels_ints: [0, 1],
+              post_transform: post,
+            },
+            ML,
+          ),
+        ],
+      });
+    const of = await ask(bytes('LOGISTIC'));
+    assert.deepEqual([of.meta.method, of.meta.space, of.meta.link], ['linear', 'margin', 'logistic-pair']);
+    assert.notEqual(of.meta.runtimeDifference, null);
+    const weights = [0, 1, 2, 3].map((j) => 3 * parts[1]!.floats![2 * j]! - 2 * parts[1]!.floats![2 * j + 1]!);
+    rows.forEach((row, r) =>
+      row.forEach((value, j) => {
+        const mean = others.reduce((sum, other) => sum + other[j]!, 0) / others.length;
+        assert.ok(Math.abs(of.values.data[r * FEATURES + j]! - weights[j]! * (value - mean)) < 1e-12);
+      }),
+    );
+  });
+});

@@ -1,4 +1,4 @@
-import { type Chain, followLinear, layerOf, startsChain } from './affine.ts';
+import { type Chain, composed, followLinear, layerOf, startsChain } from './affine.ts';
 import { attributesOf } from './attributes.ts';
 import { type Linear, readLinear, scoreLinear } from './linear.ts';
 import { applyLink, type Link, link, type LinkName } from './link.ts';
@@ -62,7 +62,7 @@ function read(model: OnnxModel, width: number | null): Known | Opaque {
   if (core === undefined) return other('it is no tree ensemble and no linear model');
   if (cores.length > 1) return sum(cores, model, width, 'it joins several models');
   const source = sourceOf(core.input?.[0] ?? '', model, width);
-  if (typeof source === 'string') return other(source);
+  if (typeof source === 'string') return projected(core, model, width) ?? other(source);
   if (core.opType?.startsWith('Tree') !== true) return linear(core, source, model);
   const alone = trees(core, source, model);
   return alone.kind === 'other' ? sum([core], model, width, alone.reason) : alone;
@@ -97,13 +97,26 @@ function sum(cores: readonly NodeProto[], model: OnnxModel, width: number | null
 const readOne = (core: NodeProto, { width }: Source): ReadTrees | string =>
   core.opType === 'TreeEnsemble' ? readTrees5(core, width) : readTrees(core, width);
 
-function linear(core: NodeProto, source: Source, model: OnnxModel): Known | Opaque {
+/** A linear model of linear functions of the columns, as after a principal component analysis. */
+function projected(core: NodeProto, model: OnnxModel, width: number | null): Known | Opaque | null {
+  const first = model.proto.graph?.node?.find(startsChain);
+  const layer = first === undefined ? null : layerOf(first, model);
+  if (layer === null || core.opType?.startsWith('Linear') !== true) return null;
+  const chain = followLinear({ linear: layer, end: first?.output?.[0] ?? '' }, model);
+  const source = sourceOf(first?.input?.[0] ?? '', model, width);
+  if (chain.end !== core.input?.[0] || typeof source === 'string') return null;
+  return linear(core, source, model, chain.linear);
+}
+
+/** @param below linear functions of the columns that a LinearRegressor or LinearClassifier takes */
+function linear(core: NodeProto, source: Source, model: OnnxModel, below: Linear | null = null): Known | Opaque {
   const chained = startsChain(core);
   const layer = chained ? layerOf(core, model) : null;
   if (chained && layer === null) return other('it is no tree ensemble and no linear model');
   const read = layer === null ? readLinear(core) : { linear: layer, link: link('none', layer.scores), labels: null };
   const name = core.output?.[core.opType === 'LinearClassifier' ? 1 : 0] ?? '';
-  const start: Chain = { linear: read.linear, end: name };
+  if (below !== null && below.scores !== read.linear.features) return other('its projection does not fit');
+  const start: Chain = { linear: below === null ? read.linear : composed(below, read.linear), end: name };
   const chain = read.link.name === 'none' && read.labels === null ? followLinear(start, model) : start;
   const after = follow(chain.end, model);
   if (typeof after === 'string') return other(after);
