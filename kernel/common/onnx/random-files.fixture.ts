@@ -202,7 +202,9 @@ export function randomFile5(random: () => number): RandomFile {
     ways.yesLeaf[id] = ways.noLeaf[id] = 1;
     return id;
   });
-  const members = nodes.mode.flatMap((mode, i) => (mode === 6 ? [...sets[i]!, NaN] : []));
+  // Each set is closed by a NaN; the last may be left open.
+  const closed = nodes.mode.flatMap((mode, i) => (mode === 6 ? [...sets[i]!, NaN] : []));
+  const members = dice.chance(0.2) ? closed.slice(0, -1) : closed;
   const tensor = double ? doubleTensor : floatTensor;
   const attributes = {
     tree_roots: roots,

@@ -49,7 +49,7 @@ export function readTrees5(node: NodeProto, features: number | null): ReadTrees 
   let set = 0;
   const cover = new Float64Array(count + weights.length).fill(NaN);
   for (let i = 0; i < count; i++) cover[i] = hitrates?.[i] ?? NaN;
-  const at = (child: number, leaf: number | undefined): number => (leaf === 1 ? count + child : child);
+  const at = (child: number, leaf: number | undefined): number => (leaf ? count + child : child);
   const decisions: FileNode[] = featureIds.map((feature, i) => {
     const [a, b] = [at(yes[i]!, yesLeaf[i]), at(no[i]!, noLeaf[i])];
     if (a >= count && b < count) cover[a] = cover[i]! - cover[b]!;
@@ -126,5 +126,7 @@ function setsOf(values: readonly number[]): ReadonlySet<number>[] {
       open = new Set();
     }
   }
+  // The last may be left unclosed.
+  if (open.size > 0) sets.push(open);
   return sets;
 }
