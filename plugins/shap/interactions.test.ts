@@ -151,6 +151,25 @@ describe('interaction values against their definition', () => {
   });
 });
 
+describe('definitions that are near', () => {
+  it('are not taken for this one: whole indices, the values on the diagonal, signs', async () => {
+    const random = (seed: number): (() => number) => {
+      let state = seed;
+      return () => (state = (state * 48271) % 2147483647) / 2147483647;
+    };
+    const tree = drawTree(random(77), 3, 1, 4, MODES);
+    const rows = [[0, 1, 2.5]];
+    const of = await ask(toOnnx([tree], { features: 3, scores: 1 }), { data: tableOf(rows, 3) });
+    const reference = pathDependentPairs([tree], 1, 3, rows[0]!);
+    const twin = (change: (value: number, i: number, j: number) => number): number[][][] =>
+      reference.map((others, i) => others.map(([value], j) => [change(value!, i, j)]));
+    near(of, () => twin((value) => value), 1);
+    assert.throws(() => near(of, () => twin((value, i, j) => (i === j ? value : 2 * value)), 1));
+    assert.throws(() => near(of, () => twin((value, i, j) => (i === j ? of.values.data[i]! : value)), 1));
+    assert.throws(() => near(of, () => twin((value, i, j) => (i === j ? value : -value)), 1));
+  });
+});
+
 describe('what interaction values promise', () => {
   it('symmetry, rows that sum to SHAP values, everything that sums to the output', async () => {
     await fc.assert(

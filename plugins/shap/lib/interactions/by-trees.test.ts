@@ -132,5 +132,8 @@ test('a wrong tie, direction, cover or leaf is noticed', () => {
   for (const twin of twins) {
     const broken = { ...ensemble, trees: ensemble.trees.map((tree) => ({ ...tree, ...twin(tree) })) };
     assert.ok(gap(byTables(broken, x, 60, null), expected) > 1e-11);
+    const out = new Float64Array(expected.length);
+    addByPaths(broken, [0, 1, 2], codesOf(broken)!, meetingsOf(broken), x, 60, out, none);
+    assert.ok(gap(out, expected) > 1e-11);
   }
 });
