@@ -180,6 +180,32 @@ describe('graphs of several ensembles, and arithmetic after them', () => {
     await explainedAsTrees(graph(parts, 1, [chosen('first', [0, 1, 2]), chosen('last', [3, 1, 2])]));
   });
 
+  it('stacked under a linear or logistic regression', async () => {
+    const joined = node('Concat', ['a', 'b', 'c'], ['all'], { axis: { i: 1 } });
+    const weights = { coefficients: Float32Array.of(0.5, -1, 2), intercepts: Float32Array.of(0.25) };
+    const straight = { ...weights, targets: { i: 1 } };
+    await explainedAsTrees(graph([...three, joined, node('LinearRegressor', ['all'], ['Y'], straight, ML)], 1));
+    const bytes = buildModel({
+      name: 'stack',
+      inputs: [valueInfo('X', FLOAT32, ['rows', FEATURES])],
+      outputs: [valueInfo('L', INT64, ['rows']), valueInfo('P', FLOAT32, ['rows', 2])],
+      nodes: [
+        ...three,
+        joined,
+        node(
+          'LinearClassifier',
+          ['all'],
+          ['L', 'raw'],
+          { ...weights, classlabels_ints: [7, 9], post_transform: 'LOGISTIC' },
+          ML,
+        ),
+        node('Normalizer', ['raw'], ['P'], { norm: 'L1' }, ML),
+      ],
+    });
+    const of = await explainedAsTrees(bytes, 'margin');
+    assert.deepEqual([of.meta.link, of.outputs], ['logistic-pair', ['9']]);
+  });
+
   it('what is no sum goes through enumeration: a product, a maximum, columns prepared twice', async () => {
     const scaler = node('Scaler', ['X'], ['Z'], { offset: Float32Array.of(1), scale: Float32Array.of(2) }, ML);
     const twice = [scaler, three[0]!, regressor(1, 'Z', 'z'), node('Add', ['a', 'z'], ['Y'])];

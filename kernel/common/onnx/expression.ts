@@ -1,5 +1,7 @@
+import { layerOf } from './affine.ts';
 import { attributesOf } from './attributes.ts';
 import { constantOf, perColumn } from './constants.ts';
+import { type Linear, readLinear } from './linear.ts';
 import type { LinkName } from './link.ts';
 import type { OnnxModel } from './model.ts';
 import type { NodeProto } from './schema.ts';
@@ -18,7 +20,7 @@ export interface Expression {
 
 /**
  * What a tensor is made of, where that is arithmetic over the outputs of models: Add, Sub, Sum, Mean, Mul and Div by constants, Neg, Concat of columns,
- * ReduceSum and ReduceMean over them, then at most one Sigmoid, Softmax or Exp. Null when it is more than that.
+ * ReduceSum and ReduceMean over them, a linear model of them, then at most one Sigmoid, Softmax or Exp. Null when it is more than that.
  *
  * @param leaf the columns that a model puts out, given its node; null when they are no sum of scores
  */
@@ -48,6 +50,14 @@ export function expressionOf(
       return node.output?.[node.opType?.endsWith('Classifier') === true ? 1 : 0] === tensor ? plain(columns) : null;
     const inputs = node.input ?? [];
     switch (node.opType) {
+      case 'MatMul':
+      case 'Gemm':
+        return combined(layerOf(node, model), of(inputs[0]));
+      case 'LinearRegressor':
+      case 'LinearClassifier':
+        return stacked(node, of(inputs[0]), tensor);
+      case 'Normalizer':
+        return attributesOf(node).text('norm') === 'L1' ? shares(of(inputs[0])) : null;
       case 'Identity':
         return of(inputs[0]);
       case 'Cast':
@@ -125,6 +135,46 @@ const plain = (columns: readonly Form[]): Expression => ({ link: 'none', columns
 
 function linked(inner: Expression | null, link: LinkName): Expression | null {
   return inner === null || inner.link !== 'none' ? null : { ...inner, link };
+}
+
+/** A linear model of what others put out. */
+function stacked(node: NodeProto, inner: Expression | null, tensor: string): Expression | null {
+  const classifier = node.opType === 'LinearClassifier';
+  if (node.output?.[classifier ? 1 : 0] !== tensor) return null;
+  const { linear, link } = readLinear(node);
+  const scores = combined(linear, inner);
+  if (scores === null || link.name === 'none') return scores;
+  if (link.name === 'softmax' || link.name === 'logistic') return linked(scores, link.name);
+  if (link.name !== 'logistic-pair') return null;
+  return { link: 'logistic', columns: [scaled(scores.columns[0]!, -1, 0), scores.columns[0]!] };
+}
+
+/** Shares of one: where columns are that already, dividing by their sum changes nothing. */
+const shares = (inner: Expression | null): Expression | null =>
+  inner?.link === 'softmax' || (inner?.link === 'logistic' && mirrored(inner.columns)) ? inner : null;
+
+/** Whether two columns are the negative of each other: their probabilities are p and 1 − p. */
+export function mirrored([first, second, ...more]: readonly Form[]): boolean {
+  if (first === undefined || second === undefined || more.length > 0) return false;
+  if (first.shift !== -second.shift || first.terms.length !== second.terms.length) return false;
+  return first.terms.every(({ core, column, scale }, i) => {
+    const other = second.terms[i]!;
+    return other.core === core && other.column === column && other.scale === -scale;
+  });
+}
+
+function combined(layer: Linear | null, inner: Expression | null): Expression | null {
+  if (layer === null || inner === null || inner.link !== 'none' || inner.columns.length !== layer.features) return null;
+  const { features, scores, weights, intercept } = layer;
+  return plain(
+    Array.from({ length: scores }, (_, k) => {
+      const parts = inner.columns.map((column, j) => scaled(column, weights[k * features + j]!, 0));
+      return {
+        shift: parts.reduce((total, { shift }) => total + shift, intercept[k]!),
+        terms: parts.flatMap(({ terms }) => terms),
+      };
+    }),
+  );
 }
 
 /** sign × by(k) × column + shift. Of a probability only 1 − p is read: it is that of the negated score. */

@@ -72,9 +72,13 @@ function read(model: OnnxModel, width: number | null): Known | Opaque {
 function sum(cores: readonly NodeProto[], model: OnnxModel, width: number | null, reason: string): Known | Opaque {
   const parts = new Map<NodeProto, Part>();
   let features = 0;
+  let labels: readonly string[] | null = null;
   for (const core of cores) {
+    if (core.opType === 'LinearClassifier') labels = readLinear(core).labels;
+    // A linear model may take what the others put out.
+    if (core.opType?.startsWith('Linear') === true) continue;
     const source = sourceOf(core.input?.[0] ?? '', model, width);
-    if (typeof source === 'string' || core.opType?.startsWith('Tree') !== true) return other(reason);
+    if (typeof source === 'string') return other(reason);
     const part = readOne(core, source);
     if (typeof part === 'string') return other(part);
     const from = columnsOf(source, part.ensemble.features, model);
@@ -89,7 +93,7 @@ function sum(cores: readonly NodeProto[], model: OnnxModel, width: number | null
   const zipped = zips
     .map((node) => attributesOf(node))
     .map(({ texts, ints }) => texts('classlabels_strings') ?? ints('classlabels_int64s')?.map(String));
-  const labels = zipped[0] ?? [...parts.values()].find((part) => part.labels !== null)?.labels ?? null;
+  labels ??= zipped[0] ?? [...parts.values()].find((part) => part.labels !== null)?.labels ?? null;
   const named = labels?.length === found.link.outputs ? labels : null;
   return { kind: 'trees', labels: named, features, ...found };
 }

@@ -1,4 +1,4 @@
-import { type Expression, expressionOf, type Form } from './expression.ts';
+import { type Expression, expressionOf, type Form, mirrored } from './expression.ts';
 import { affine, link, type Link } from './link.ts';
 import type { OnnxModel } from './model.ts';
 import type { Column } from './prepare.ts';
@@ -21,7 +21,7 @@ export interface Sum {
 
 /**
  * One ensemble for a graph that adds, scales or puts side by side what several put out, or does arithmetic with what one does: boosting split over
- * several nodes, forests that vote, 1 − p beside p. SHAP values of a sum are sums of SHAP values, so nothing is lost.
+ * several nodes, forests that vote or are stacked under a linear model, 1 − p beside p. SHAP values of a sum are sums of SHAP values, so nothing is lost.
  *
  * @param outputs tensors that a caller can have, the wanted first
  * @returns null where the graph does more than that, or a text saying why not
@@ -49,17 +49,7 @@ export function sumOf(
 
 /** Two columns that are p and 1 − p share one score. */
 function outputsOf({ link: name, columns }: Expression): { forms: readonly Form[]; joined: Link } {
-  const [first, second] = columns;
-  const mirrored =
-    columns.length === 2 &&
-    name === 'logistic' &&
-    first!.shift === -second!.shift &&
-    first!.terms.length === second!.terms.length &&
-    first!.terms.every(({ core, column, scale }, i) => {
-      const other = second!.terms[i]!;
-      return other.core === core && other.column === column && other.scale === -scale;
-    });
-  if (mirrored) return { forms: [second!], joined: link('logistic-pair', 1) };
+  if (name === 'logistic' && mirrored(columns)) return { forms: [columns[1]!], joined: link('logistic-pair', 1) };
   return { forms: columns, joined: link(name, columns.length) };
 }
 
