@@ -280,6 +280,24 @@ describe('steps before an ensemble that keep each column a column', () => {
     ],
     ['Clip without an upper bound', [node('Clip', ['X', 'low'], ['Z'])], [floatTensor('low', [], [0.75])]],
     ['Neg, Abs, Sqrt', [node('Neg', ['X'], ['n']), node('Abs', ['n'], ['m']), node('Sqrt', ['m'], ['Z'])], []],
+    [
+      'LabelEncoder, Binarizer',
+      [
+        node(
+          'LabelEncoder',
+          ['X'],
+          ['n'],
+          {
+            keys_floats: Float32Array.of(0, 0.5, 1, 7),
+            values_floats: Float32Array.of(2, 0, 1, 0.25),
+            default_float: { f: 3 },
+          },
+          ML,
+        ),
+        node('Binarizer', ['n'], ['Z'], { threshold: { f: 0.75 } }, ML),
+      ],
+      [],
+    ],
     ['Floor, Ceil', [node('Floor', ['X'], ['n']), node('Ceil', ['n'], ['Z'])], []],
     ['Slice', [node('Slice', ['X', 's', 'e', 'a'], ['Z'])], [ints('s', -3), ints('e', 99), ints('a', 1)]],
     [

@@ -128,6 +128,12 @@ function stepOf(node: NodeProto, input: Source, constants: readonly (Constant | 
       if (low === undefined || high === undefined || !input.type.startsWith('float')) return null;
       return through(input, input.type, () => (v) => Math.min(Math.max(v, low), high));
     }
+    case 'Binarizer': {
+      const threshold = attributes.float('threshold') ?? 0;
+      return through(input, input.type, () => (v) => (v > threshold ? 1 : 0));
+    }
+    case 'LabelEncoder':
+      return encoded(input, attributes);
     case 'Slice':
       return sliced(input, attributes, constants);
     case 'ArrayFeatureExtractor':
@@ -140,6 +146,18 @@ function stepOf(node: NodeProto, input: Source, constants: readonly (Constant | 
     default:
       return arithmetic(node, input, constants);
   }
+}
+
+/** Numbers for numbers. Texts are no matrix of numbers, and whether NaN is a key depends on the version: both go through the runtime. */
+function encoded(input: Source, attributes: Attributes): Source | null {
+  const keys = attributes.numbers('keys_floats') ?? attributes.ints('keys_int64s');
+  const floats = attributes.numbers('values_floats');
+  const values = floats ?? attributes.ints('values_int64s');
+  if (keys === undefined || values?.length !== keys.length || keys.some(Number.isNaN)) return null;
+  const absent =
+    floats === undefined ? (attributes.int('default_int64') ?? -1) : (attributes.float('default_float') ?? -0);
+  const of = new Map(keys.map((key, i) => [key, values[i]!]));
+  return through(input, floats === undefined ? 'int64' : 'float32', () => (v) => of.get(v) ?? absent);
 }
 
 /** Columns from one to another. Counted from the end where negative; the standard has numbers past the end mean the end. */
