@@ -238,6 +238,11 @@ describe('models that no exact method fits', () => {
     );
   });
 
+  it('interactions are never estimated', async () => {
+    const many = { data: table(rowsOf(1, 20, 'r')), background: table(rowsOf(2, 20, 'g')), interactions: true };
+    await assert.rejects(ask(network(20), many), { code: 'SHAP_INEXACT' });
+  });
+
   it('no rows give no values and no errors', async () => {
     const none = Table.fromColumns(
       Object.fromEntries(Array.from({ length: 14 }, (_, j) => [`x${j}`, new Float64Array(0)])),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { Table } from '#common/table.ts';
-import { type Explanation, importance, rowAt, slice, stepsOf } from './views/explanation.ts';
+import { closest, type Explanation, importance, pairSizes, rowAt, slice, stepsOf } from './views/explanation.ts';
 import { swarm } from './views/swarm.ts';
 
 const explanation = (meta: Partial<Explanation['meta']> = {}): Explanation => ({
@@ -66,6 +66,29 @@ describe('standard errors', () => {
       [5],
     );
     assert.equal(slice(explanation()).error(0, 0), 0);
+  });
+});
+
+describe('interactions', () => {
+  const of: Explanation = {
+    ...explanation(),
+    interactions: {
+      $: 'tensor',
+      shape: [2, 2, 2, 2],
+      data: Float64Array.of(0, -1, 0, 2, 0, 2, 0, -4, 0, 3, 0, 0, 0, 0, 0, 0),
+    },
+  };
+
+  it('mean size over rows, of one output', () => {
+    const size = pairSizes(of)!;
+    assert.deepEqual([size(0, 0), size(0, 1), size(1, 0), size(1, 1)], [2, 1, 1, 2]);
+    assert.equal(pairSizes(of, 'no')!(0, 1), 0);
+    assert.equal(pairSizes(explanation()), null);
+  });
+
+  it('name the partner of a feature; without any there is none', () => {
+    assert.equal(closest(pairSizes(of)!, 2, 0), 1);
+    assert.equal(closest(pairSizes(of, 'no')!, 2, 0), null);
   });
 });
 

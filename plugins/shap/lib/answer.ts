@@ -9,8 +9,22 @@ import type { Attribution } from './path-dependent.ts';
 
 /** Numbers in one explanation. */
 export const MOST_VALUES = 100_000_000;
+/** Numbers of interactions in one explanation: with what is needed to find them they take some 24 bytes each. */
+const MOST_INTERACTIONS = 40_000_000;
 /** Rows that go through the runtime at once. */
 const BATCH = 4096;
+
+/** @throws DATA_TOO_LARGE saying how many rows would do */
+export function limitInteractions(rows: number, features: number, outputs: number): void {
+  const each = features * features * outputs;
+  if (rows * each <= MOST_INTERACTIONS) return;
+  const most = Math.floor(MOST_INTERACTIONS / each);
+  throw new AssayError(
+    'DATA_TOO_LARGE',
+    `${rows} rows × ${features} × ${features} features × ${outputs} outputs are ${rows * each} interaction values; the limit is ${MOST_INTERACTIONS}. ${most > 0 ? `Ask for ${most} rows at a time` : 'No row of so many features fits'}${outputs > 1 ? ', or for one output' : ''}.`,
+    { where: '/data' },
+  );
+}
 
 /** A question with its tables turned into matrices. */
 export interface Input {
@@ -25,6 +39,8 @@ export interface Input {
   readonly backgroundRows: number;
   /** One output by number; all when undefined. */
   readonly wanted: number | undefined;
+  /** Whether interaction values are asked for as well. */
+  readonly interactions: boolean;
   progress(done: number, total: number): void;
 }
 
@@ -45,6 +61,10 @@ export interface Sampling {
 }
 
 export interface Answer extends Attribution {
+  /** (rows × features × features × outputs); null unless asked for. */
+  readonly interactions: Float64Array | null;
+  /** How they were found. */
+  readonly interactionAlgorithm: TreeAlgorithm | 'closed form' | 'enumeration' | null;
   readonly outputs: readonly string[];
   /** Rows that the model was asked for, by Assay's evaluation or the runtime. */
   readonly evaluations: number;

@@ -2,7 +2,15 @@ import { AssayError } from '#common/errors.ts';
 import { feedsOf, METADATA } from '#common/onnx/features.ts';
 import { type Known, type Opaque, outputsOf, scoresOf } from '#common/onnx/known.ts';
 import { openSession, type Output } from '#common/onnx/session.ts';
-import { type Answer, compareWithRuntime, type Input, MOST_VALUES, numbered, outputNames } from './answer.ts';
+import {
+  type Answer,
+  compareWithRuntime,
+  type Input,
+  limitInteractions,
+  MOST_VALUES,
+  numbered,
+  outputNames,
+} from './answer.ts';
 import { checkAdditivity } from './check.ts';
 import type { Space } from './choose.ts';
 import { pick, project, scoreColumns } from './columns.ts';
@@ -37,6 +45,7 @@ export async function byEnumeration(known: Known | Opaque, space: Space, input: 
   const { evaluate, names, close, compared, probes } = await asFunction(known, space, input);
   try {
     if (rows * features.length * names.length > MOST_VALUES) throw new AssayError('DATA_TOO_LARGE');
+    if (input.interactions) limitInteractions(rows, features.length, names.length);
     const found = await enumerate(
       evaluate,
       features.length,
@@ -46,10 +55,13 @@ export async function byEnumeration(known: Known | Opaque, space: Space, input: 
       background!,
       backgroundRows,
       progress,
+      input.interactions,
     );
     return {
       values: found.values,
       base: found.base,
+      interactions: found.interactions,
+      interactionAlgorithm: input.interactions ? 'enumeration' : null,
       outputs: names,
       evaluations: found.evaluations,
       additivityError: checkAdditivity(found.values, found.base, found.outputs, features.length),

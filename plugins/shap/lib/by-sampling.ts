@@ -64,6 +64,8 @@ export async function bySampling(
     return {
       values: found.values,
       base,
+      interactions: null,
+      interactionAlgorithm: null,
       standardErrors: found.errors,
       exact: found.exact,
       sampling: { seed: wish.seed, budget, coalitions: found.coalitions, largestSE: found.largest },

@@ -11,7 +11,7 @@ import {
 import { featuresOf, type Known, type Opaque, recognise } from '#common/onnx/known.ts';
 import type { OnnxModel } from '#common/onnx/model.ts';
 import type { Runtime } from '#common/onnx/session.ts';
-import { type Answer, type Input, MOST_VALUES, type Sampling } from './answer.ts';
+import { type Answer, type Input, limitInteractions, MOST_VALUES, type Sampling } from './answer.ts';
 import { byEnumeration } from './by-enumeration.ts';
 import { bySampling } from './by-sampling.ts';
 import { byScores } from './by-scores.ts';
@@ -32,6 +32,8 @@ export interface Question {
   readonly groups?: object | undefined;
   /** Of the sample; 0 unless given. */
   readonly seed?: number | undefined;
+  /** Whether interaction values are wanted too. */
+  readonly interactions?: boolean | undefined;
 }
 
 export interface Explanation {
@@ -39,6 +41,8 @@ export interface Explanation {
   readonly values: Tensor<Float64Array>;
   /** Of each value, where they are estimates; of the same shape. */
   readonly standardErrors?: Tensor<Float64Array>;
+  /** [rows, features, features], or with outputs as the last axis; when asked for. */
+  readonly interactions?: Tensor<Float64Array>;
   /** A number, or one for each output. */
   readonly base: number | readonly number[];
   /** The explained rows: the model's features in its order, as they were given. */
@@ -48,7 +52,11 @@ export interface Explanation {
   readonly meta: Meta;
 }
 
-interface Meta extends Omit<Answer, 'values' | 'base' | 'outputs' | 'notes' | 'standardErrors' | 'sampling'> {
+interface Meta extends Omit<
+  Answer,
+  'values' | 'interactions' | 'interactionAlgorithm' | 'base' | 'outputs' | 'notes' | 'standardErrors' | 'sampling'
+> {
+  readonly interactionAlgorithm?: Answer['interactionAlgorithm'];
   readonly method: Method;
   readonly exact: boolean;
   /** How estimates were drawn; null for methods that draw nothing. */
@@ -87,7 +95,7 @@ export async function explain(
     pairs: data.rows * (background?.rows ?? 0),
     budget: question.budget,
     groups: question.groups !== undefined,
-    estimates: true,
+    estimates: question.interactions !== true,
   });
   if (background?.rows === 0)
     throw new AssayError('BACKGROUND_MISSING', 'The background has no rows.', { where: '/background' });
@@ -98,6 +106,8 @@ export async function explain(
       'DATA_TOO_LARGE',
       `${rows} rows × ${features.length} features × ${most} outputs are more than ${MOST_VALUES} values.`,
     );
+  if (question.interactions === true && known.kind !== 'other')
+    limitInteractions(rows, features.length, question.output === undefined ? most : 1);
   const input: Input = {
     runtime,
     model,
@@ -107,14 +117,25 @@ export async function explain(
     background: background === undefined ? null : inputMatrix(model, selectFeatures(background, features), features),
     backgroundRows: background?.rows ?? 0,
     wanted: question.output,
+    interactions: question.interactions === true,
     progress,
   };
-  const { values, base, outputs, notes, standardErrors, ...facts } = await answer(known, choice, question, input);
+  const { values, interactions, interactionAlgorithm, base, outputs, notes, standardErrors, ...facts } = await answer(
+    known,
+    choice,
+    question,
+    input,
+  );
   const count = outputs.length;
-  const shape = count === 1 ? [rows, features.length] : [rows, features.length, count];
+  const tensor = (numbers: Float64Array, ...axes: readonly number[]): Tensor<Float64Array> => ({
+    $: 'tensor',
+    shape: count === 1 ? axes : [...axes, count],
+    data: numbers,
+  });
   return {
-    values: { $: 'tensor', shape, data: values },
-    ...(standardErrors === undefined ? {} : { standardErrors: { $: 'tensor', shape, data: standardErrors } }),
+    values: tensor(values, rows, features.length),
+    ...(interactions === null ? {} : { interactions: tensor(interactions, rows, features.length, features.length) }),
+    ...(standardErrors === undefined ? {} : { standardErrors: tensor(standardErrors, rows, features.length) }),
     base: count === 1 ? base[0]! : [...base],
     data,
     names: features.map(({ name }) => name),
@@ -123,6 +144,7 @@ export async function explain(
       exact: true,
       sampling: null,
       ...facts,
+      ...(interactions === null ? {} : { interactionAlgorithm }),
       method: choice.method,
       space: choice.space,
       link: known.kind === 'other' ? (known.margin?.link ?? null) : known.link.name,

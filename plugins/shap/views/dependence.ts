@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { type Explanation, importance, rowsOf, slice, type Slice } from './explanation.ts';
+import { closest, type Explanation, importance, pairSizes, rowsOf, slice, type Slice } from './explanation.ts';
 import type { ViewOptions } from './options.ts';
 import {
   FAINT,
@@ -27,7 +27,11 @@ export function dependence(explanation: Explanation, options: ViewOptions): Elem
   const of = slice(explanation, options.output);
   const feature = options.feature === undefined ? (importance(of).order[0] ?? 0) : named(of, options.feature);
   const by =
-    options.color === null ? null : options.color === undefined ? partner(of, feature) : named(of, options.color);
+    options.color === null
+      ? null
+      : options.color === undefined
+        ? partnerOf(explanation, of, feature, options.output)
+        : named(of, options.color);
   const share = by === null ? null : shares(of, by);
   const axis = axisOf(of, feature, width);
   const dots = rowsOf(of).map((row) => {
@@ -162,4 +166,10 @@ function legendOf(of: Slice, by: number, share: Shares, options: ViewOptions): E
   );
   if (rowsOf(of).some((row) => of.value(row, by) === null)) box.append(key(options.document, MISSING, 'missing'));
   return box;
+}
+
+/** By interactions where the explanation holds them, else by how values and shares go along. */
+function partnerOf(explanation: Explanation, of: Slice, feature: number, output?: number | string): number | null {
+  const size = pairSizes(explanation, output);
+  return size === null ? partner(of, feature) : closest(size, of.features, feature);
 }

@@ -1,10 +1,12 @@
 import type { Column, TableData, Tensor } from '#common/data.ts';
 
-/** What `shap.explain` gives. `values` is [rows, features], or [rows, features, outputs] for several outputs. */
+/** What `shap.explain` and `shap.interactions` give. `values` is [rows, features], or [rows, features, outputs] for several outputs. */
 export interface Explanation {
   readonly values: Tensor<Float64Array>;
   /** Of each value, where they are estimates. */
   readonly standardErrors?: Tensor<Float64Array>;
+  /** Of `shap.interactions`: [rows, features, features], or with outputs as the last axis. */
+  readonly interactions?: Tensor<Float64Array>;
   readonly base: number | readonly number[];
   readonly data: TableData;
   readonly names: readonly string[];
@@ -97,6 +99,33 @@ export function importance(of: Slice): { readonly mean: Float64Array; readonly o
   for (let row = 0; row < of.rows; row++)
     for (let feature = 0; feature < of.features; feature++) mean[feature]! += Math.abs(of.part(row, feature)) / of.rows;
   return { mean, order: [...mean.keys()].sort((a, b) => mean[b]! - mean[a]!) };
+}
+
+/** Mean |interaction value| of each two features, and of each alone; null when the explanation holds none. */
+export function pairSizes(
+  { interactions, outputs: labels }: Explanation,
+  wanted?: number | string,
+): ((feature: number, other: number) => number) | null {
+  if (interactions === undefined) return null;
+  const [rows = 0, features = 0, , outputs = 1] = interactions.shape;
+  const output = outputAt(labels, outputs, wanted);
+  const mean = new Float64Array(features * features);
+  for (let row = 0; row < rows; row++)
+    for (let pair = 0; pair < mean.length; pair++)
+      mean[pair]! += Math.abs(interactions.data[(row * mean.length + pair) * outputs + output]!) / rows;
+  return (feature, other) => mean[feature * features + other]!;
+}
+
+/** The feature with which this one interacts most; null when there is none. @param size of the interaction of two features */
+export function closest(
+  size: (feature: number, other: number) => number,
+  features: number,
+  feature: number,
+): number | null {
+  let best: number | null = null;
+  for (let other = 0; other < features; other++)
+    if (other !== feature && size(feature, other) > (best === null ? 0 : size(feature, best))) best = other;
+  return best;
 }
 
 export const rowsOf = (of: Slice): number[] => Array.from({ length: of.rows }, (_, row) => row);
