@@ -138,7 +138,7 @@ function enumeration(wish: Wish, space: Space, notes: readonly string[]): Choice
   if (features > MOST_FEATURES)
     throw new AssayError(
       'SHAP_INEXACT',
-      `Only enumeration is exact here, and it stops at ${MOST_FEATURES} features; the model has ${features}. "kernel" and "permutation" estimate.`,
+      `Only enumeration is exact here, and it stops at ${MOST_FEATURES} features; the model has ${features}. "proxy", "kernel" and "permutation" estimate.`,
     );
   return { method: 'exact', space, covers: null, notes: [...needBackground(wish, 'exact'), ...notes] };
 }
