@@ -107,8 +107,12 @@ export function makeDrawing(slots: Slots, late: () => void): FrameDrawing {
       const canvas = canvases.get(cell.id)!;
       const drawing =
         (view: Views[string]) =>
-        (value: unknown, options: object = {}): unknown =>
-          canvas.draw((at) => view(value, { ...at, document, ...options }), { ...options }, false);
+        (...given: unknown[]): unknown => {
+          const count = Math.max(1, view.length - 1);
+          const values = Array.from({ length: count }, (_, i) => given[i]);
+          const options = { ...(given[count] as object | undefined) };
+          return canvas.draw((at) => view(...values, { ...at, document, ...options }), options, false);
+        };
       return Object.fromEntries(Object.entries(views.get(plugin) ?? {}).map(([name, view]) => [name, drawing(view)]));
     },
     show(cell, outputs) {

@@ -1,24 +1,21 @@
+import { letters, ramp } from './colours.ts';
 import * as Plot from '@observablehq/plot';
 import { type Explanation, importance, rowsOf, slice, type Slice } from './explanation.ts';
-import type { ViewOptions } from './options.ts';
-import {
-  FAINT,
-  figure,
-  fit,
-  gradient,
-  inUnit,
-  letters,
-  MISSING,
-  number,
-  ramp,
-  shares,
-  shown,
-  STYLE,
-  withUnit,
-} from './ink.ts';
+import type { Drawn, Scene } from './picture.ts';
+import { FAINT, figure, fit, gradient, inUnit, MISSING_HEX, number, shares, shown, STYLE, withUnit } from './ink.ts';
+import { nearest, pointing } from './pointing.ts';
+import { MANY, paintedMark, shape } from './raster.ts';
 import { swarm } from './swarm.ts';
 
 const ROW = 36;
+
+interface Dot {
+  readonly row: number;
+  readonly feature: number;
+  readonly x: number;
+  readonly y: number;
+  readonly fill: string;
+}
 
 interface End {
   readonly x: number;
@@ -43,10 +40,10 @@ const ENDS = {
 } as const;
 
 /** Each dot is a row; where it lies is what the feature adds to the prediction, its colour how large the feature's value is. */
-export function beeswarm(explanation: Explanation, options: ViewOptions): Element {
-  const { document, width, dark } = options;
-  const of = slice(explanation, options.output);
-  const chosen = importance(of).order.slice(0, options.top ?? 10);
+export function beeswarm(explanation: Explanation, scene: Scene): Drawn {
+  const { document, width, dark } = scene;
+  const of = slice(explanation, scene.output);
+  const chosen = importance(of).order.slice(0, scene.top ?? 10);
   const rows = rowsOf(of);
   const narrow = width < 480;
   const radius = narrow ? 1.7 : 2.3;
@@ -66,14 +63,10 @@ export function beeswarm(explanation: Explanation, options: ViewOptions): Elemen
       radius,
       ROW * 0.44,
     );
-    return rows.map((row) => {
+    return rows.map((row): Dot => {
       const at = share.of(row);
-      return {
-        x: of.part(row, feature),
-        y: place + offset[row]! / ROW,
-        fill: at === null ? MISSING : ramp(at, dark),
-        title: `${of.names[feature]}: ${shown(of, row, feature)}\nadds ${withUnit(number(of.part(row, feature)), of.unit)}\nrow ${row}`,
-      };
+      const y = place + offset[row]! / ROW;
+      return { row, feature, x: of.part(row, feature), y, fill: at === null ? MISSING_HEX : ramp(at, dark) };
     });
   });
   const drawing = Plot.plot({
@@ -99,7 +92,16 @@ export function beeswarm(explanation: Explanation, options: ViewOptions): Elemen
     marks: [
       Plot.ruleY([...chosen.keys()], { stroke: FAINT }),
       Plot.ruleX([0], { stroke: 'currentColor', strokeOpacity: 0.45 }),
-      Plot.dot(dots, { x: 'x', y: 'y', fill: 'fill', r: radius, fillOpacity: 0.9, title: 'title', tip: true }),
+      dots.length > MANY
+        ? paintedMark((context, x, y) => {
+            context.globalAlpha = 0.9;
+            const size = dots.length > 10 * MANY ? 1 : radius;
+            for (const dot of dots) {
+              context.fillStyle = dot.fill;
+              context.fillRect(x(dot.x) - size, y(dot.y) - size, 2 * size, 2 * size);
+            }
+          })
+        : Plot.dot(dots, { x: 'x', y: 'y', fill: 'fill', r: radius, fillOpacity: 0.9 }),
       Plot.text(named.start, { ...ENDS, textAnchor: 'end', dx: -7 }),
       Plot.text(named.end, { ...ENDS, textAnchor: 'start', dx: 7 }),
       Plot.text([...chosen.keys()], {
@@ -111,9 +113,35 @@ export function beeswarm(explanation: Explanation, options: ViewOptions): Elemen
         fontSize: 13,
       }),
     ],
+  }) as SVGElement & Plot.Plot;
+  const [x, y] = [drawing.scale('x')!, drawing.scale('y')!];
+  const xs = Float32Array.from(dots, (dot) => x.apply(dot.x) as number);
+  const ys = Float32Array.from(dots, (dot) => y.apply(dot.y) as number);
+  const remember = pointing(drawing, scene, (px, py) => {
+    const found = nearest(xs, ys, px, py, 12);
+    if (found < 0) return null;
+    const { row, feature } = dots[found]!;
+    const adds = withUnit(number(of.part(row, feature)), of.unit);
+    const text = `${of.names[feature]}: ${shown(of, row, feature)}\nadds ${adds}\nrow ${row}`;
+    return { row, x: xs[found]!, y: ys[found]!, text };
   });
+  const marker = shape(document, 'g', { 'pointer-events': 'none' });
+  drawing.append(marker);
+  const mark = (row: number | null): void => {
+    remember(row);
+    marker.replaceChildren();
+    if (row === null) return;
+    chosen.forEach((_, place) => {
+      const dot = place * of.rows + row;
+      const ring = { cx: xs[dot]!, cy: ys[dot]!, r: radius + 2.6, fill: dots[dot]!.fill };
+      marker.append(
+        shape(document, 'circle', { ...ring, stroke: 'var(--paper, canvas)', 'stroke-width': 4.5 }),
+        shape(document, 'circle', { ...ring, stroke: 'currentColor', 'stroke-width': 1.8 }),
+      );
+    });
+  };
   const says = `SHAP values of ${of.rows} rows for ${of.label}, by feature, largest first: ${chosen.map((feature) => of.names[feature]).join(', ')}.`;
-  return figure(options, drawing, says, gradient(options, 'Value of the feature', 'low', 'high'));
+  return { ...figure(drawing, says, gradient(scene, 'Value of the feature', 'low', 'high')), mark };
 }
 
 /** At both ends of a row of categories, which of them lies there: the one with the lowest mean and the one with the highest. */
@@ -137,8 +165,8 @@ function endsOf(of: Slice, chosen: readonly number[], dark: boolean): Ends {
     const [low, high] = [sorted[0], sorted.at(-1)];
     if (low === undefined || high === undefined || low === high) return;
     const all = sorted.flatMap(({ parts }) => parts);
-    found.start.push({ x: Math.min(...all), y: place, text: low.level, fill: low.fill });
-    found.end.push({ x: Math.max(...all), y: place, text: high.level, fill: high.fill });
+    found.start.push({ x: all.reduce((a, b) => Math.min(a, b)), y: place, text: low.level, fill: low.fill });
+    found.end.push({ x: all.reduce((a, b) => Math.max(a, b)), y: place, text: high.level, fill: high.fill });
   });
   return found;
 }

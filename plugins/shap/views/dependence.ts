@@ -1,5 +1,7 @@
+import { ramp } from './colours.ts';
 import * as Plot from '@observablehq/plot';
 import { type Explanation, importance, rowsOf, slice, type Slice } from './explanation.ts';
+import type { Drawn, Scene } from './picture.ts';
 import type { ViewOptions } from './options.ts';
 import {
   FAINT,
@@ -10,36 +12,41 @@ import {
   key,
   legendLine,
   MISSING,
+  MISSING_HEX,
   number,
-  ramp,
   type Shares,
   shares,
   shown,
   STYLE,
-  UP,
   withUnit,
 } from './ink.ts';
 import { partner } from './partner.ts';
+import { nearest, pointing } from './pointing.ts';
+import { MANY, paintedMark, shape } from './raster.ts';
 
 /** What a feature adds against its value, coloured by the feature that it plays together with most. */
-export function dependence(explanation: Explanation, options: ViewOptions): Element {
-  const { document, width, dark } = options;
-  const of = slice(explanation, options.output);
-  const feature = options.feature === undefined ? (importance(of).order[0] ?? 0) : named(of, options.feature);
-  const by =
-    options.color === null ? null : options.color === undefined ? partner(of, feature) : named(of, options.color);
+export function dependence(explanation: Explanation, scene: Scene): Drawn {
+  const { document, width, dark } = scene;
+  const of = slice(explanation, scene.output);
+  const feature = scene.feature === undefined ? (importance(of).order[0] ?? 0) : named(of, scene.feature);
+  const by = scene.color === null ? null : scene.color === undefined ? partner(of, feature) : named(of, scene.color);
   const share = by === null ? null : shares(of, by);
   const axis = axisOf(of, feature, width);
   const dots = rowsOf(of).map((row) => {
     const at = share?.of(row);
-    const also = by === null ? '' : `\n${of.names[by]}: ${shown(of, row, by)}`;
     return {
+      row,
       x: axis.place(row),
       y: of.part(row, feature),
-      fill: at === undefined ? UP : at === null ? MISSING : ramp(at, dark),
-      title: `${of.names[feature]}: ${shown(of, row, feature)}${also}\nadds ${withUnit(number(of.part(row, feature)), of.unit)}\nrow ${row}`,
+      fill: at === undefined ? ramp(1, dark) : at === null ? MISSING_HEX : ramp(at, dark),
     };
   });
+  const radius = width < 480 ? 2.2 : 2.8;
+  const told = (row: number): string => {
+    const also = by === null ? '' : `\n${of.names[by]}: ${shown(of, row, by)}`;
+    const adds = withUnit(number(of.part(row, feature)), of.unit);
+    return `${of.names[feature]}: ${shown(of, row, feature)}${also}\nadds ${adds}\nrow ${row}`;
+  };
   const drawing = Plot.plot({
     document,
     width,
@@ -71,21 +78,40 @@ export function dependence(explanation: Explanation, options: ViewOptions): Elem
     marks: [
       ...(axis.gap === null ? [] : [Plot.ruleX([axis.gap], { stroke: FAINT })]),
       Plot.ruleY([0], { stroke: 'currentColor', strokeOpacity: 0.45 }),
-      Plot.dot(dots, {
-        x: 'x',
-        y: 'y',
-        fill: 'fill',
-        r: width < 480 ? 2.2 : 2.8,
-        fillOpacity: 0.85,
-        title: 'title',
-        tip: true,
-      }),
+      dots.length > MANY
+        ? paintedMark((context, x, y) => {
+            context.globalAlpha = 0.7;
+            for (const dot of dots) {
+              context.fillStyle = dot.fill;
+              context.fillRect(x(dot.x) - 1, y(dot.y) - 1, 2, 2);
+            }
+          })
+        : Plot.dot(dots, { x: 'x', y: 'y', fill: 'fill', r: radius, fillOpacity: 0.85 }),
     ],
+  }) as SVGElement & Plot.Plot;
+  const [x, y] = [drawing.scale('x')!, drawing.scale('y')!];
+  const xs = Float32Array.from(dots, (dot) => x.apply(dot.x) as number);
+  const ys = Float32Array.from(dots, (dot) => y.apply(dot.y) as number);
+  const remember = pointing(drawing, scene, (px, py) => {
+    const found = nearest(xs, ys, px, py, 14);
+    if (found < 0) return null;
+    const { row } = dots[found]!;
+    return { row, x: xs[found]!, y: ys[found]!, text: told(row) };
   });
+  const marker = shape(document, 'g', { 'pointer-events': 'none' });
+  drawing.append(marker);
+  const mark = (row: number | null): void => {
+    remember(row);
+    marker.replaceChildren();
+    if (row === null) return;
+    const ring = { cx: xs[row]!, cy: ys[row]!, r: radius + 2.4, fill: dots[row]!.fill };
+    marker.append(
+      shape(document, 'circle', { ...ring, stroke: 'var(--paper, canvas)', 'stroke-width': 4.5 }),
+      shape(document, 'circle', { ...ring, stroke: 'currentColor', 'stroke-width': 1.8 }),
+    );
+  };
   const says = `What ${of.names[feature]} adds to ${of.label}, against its value, for ${of.rows} rows${by === null ? '' : `, coloured by ${of.names[by]}`}.`;
-  return by === null
-    ? figure(options, drawing, says)
-    : figure(options, drawing, says, legendOf(of, by, share!, options));
+  return { ...figure(drawing, says, by === null ? undefined : legendOf(of, by, share!, scene)), mark };
 }
 
 interface Axis {
@@ -115,7 +141,8 @@ function axisOf(of: Slice, feature: number, width: number): Axis {
   const known = rowsOf(of)
     .map((row) => of.value(row, feature))
     .filter((value) => typeof value === 'number');
-  const [low, high] = known.length === 0 ? [0, 1] : [Math.min(...known), Math.max(...known)];
+  const [low, high] =
+    known.length === 0 ? [0, 1] : [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))];
   const distinct = [...new Set(known)].sort((a, b) => a - b);
   const step = distinct.slice(1).reduce((least, value, i) => Math.min(least, value - distinct[i]!), Infinity);
   const few = distinct.length < known.length / 4 && Number.isFinite(step);
@@ -153,13 +180,13 @@ function named(of: Slice, name: string): number {
   return feature;
 }
 
-function legendOf(of: Slice, by: number, share: Shares, options: ViewOptions): Element {
+function legendOf(of: Slice, by: number, share: Shares, scene: Scene): Element {
   const levels = of.levels(by);
-  if (levels === null) return gradient(options, of.names[by]!, share.low, share.high);
-  const box = legendLine(options.document, of.names[by]!);
+  if (levels === null) return gradient(scene, of.names[by]!, share.low, share.high);
+  const box = legendLine(scene.document, of.names[by]!);
   levels.forEach((level, i) =>
-    box.append(key(options.document, ramp(i / Math.max(1, levels.length - 1), options.dark), level)),
+    box.append(key(scene.document, ramp(i / Math.max(1, levels.length - 1), scene.dark), level)),
   );
-  if (rowsOf(of).some((row) => of.value(row, by) === null)) box.append(key(options.document, MISSING, 'missing'));
+  if (rowsOf(of).some((row) => of.value(row, by) === null)) box.append(key(scene.document, MISSING, 'missing'));
   return box;
 }

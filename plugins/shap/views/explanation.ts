@@ -7,6 +7,8 @@ export interface Explanation {
   readonly data: TableData;
   readonly names: readonly string[];
   readonly outputs: readonly string[];
+  /** Standard errors of the values, in their shape, where they are estimates. */
+  readonly standardErrors?: Tensor<Float64Array>;
   readonly meta: {
     readonly method: string;
     readonly space?: string;
@@ -22,11 +24,15 @@ export interface Slice {
   readonly features: number;
   readonly names: readonly string[];
   readonly base: number;
+  /** Its place among the outputs. */
+  readonly output: number;
   /** What is explained: `wage`, `log-odds of yes`. */
   readonly label: string;
   /** Its unit, or ''. */
   readonly unit: string;
   part(row: number, feature: number): number;
+  /** Standard error of a part; 0 where it is exact. */
+  error(row: number, feature: number): number;
   /** The feature's value: a number, a category, or null when missing. */
   value(row: number, feature: number): number | string | null;
   unitOf(feature: number): string;
@@ -45,8 +51,10 @@ export function slice(explanation: Explanation, wanted?: number | string): Slice
     features,
     names,
     base: typeof base === 'number' ? base : base[output]!,
+    output,
     ...labelOf(meta, labels[output] ?? 'prediction'),
     part: (row, feature) => values.data[(row * features + feature) * outputs + output] ?? Number.NaN,
+    error: (row, feature) => explanation.standardErrors?.data[(row * features + feature) * outputs + output] ?? 0,
     value: (row, feature) => cell(columns[feature], row),
     unitOf: (feature) => columns[feature]?.unit ?? '',
     levels: (feature) => levelsOf(columns[feature], meta.features?.[feature]?.categories),

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { type Explanation, rowAt, slice, stepsOf } from './explanation.ts';
-import type { ViewOptions } from './options.ts';
+import type { Drawn, Scene } from './picture.ts';
 import { aligned, DOWN, FAINT, figure, fit, inUnit, number, QUIET, shown, STYLE, UP, withUnit } from './ink.ts';
 
 interface Bar {
@@ -13,7 +13,7 @@ interface Bar {
 }
 
 /** One prediction, from what the model says on average down to what it says here, a step per feature. */
-export function waterfall(explanation: Explanation, options: ViewOptions): Element {
+export function waterfall(explanation: Explanation, options: Scene): Drawn {
   const { document, width } = options;
   const of = slice(explanation, options.output);
   const row = rowAt(of, options.row);
@@ -124,7 +124,6 @@ export function waterfall(explanation: Explanation, options: ViewOptions): Eleme
   });
   const steps = bars.map(({ name, value, part }) => `${name}${value === '' ? '' : ` ${value}`} ${signed(part)}`);
   return figure(
-    options,
     drawing,
     `${of.label} of row ${row}: from ${number(of.base)} on average to ${number(end)}: ${steps.join(', ')}.`,
   );

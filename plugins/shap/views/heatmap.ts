@@ -1,0 +1,189 @@
+import { AREA, area, channels } from './colours.ts';
+import { type Explanation, importance, slice, type Slice } from './explanation.ts';
+import { columnOf, type Heat, heatOf, startOf } from './heat.ts';
+import { FAINT, figure, fit, inUnit, MISSING_RGB, number, QUIET, scale, shown, STYLE, withUnit } from './ink.ts';
+import { byOutput, bySimilarity, predictions } from './order.ts';
+import type { Drawn, Scene } from './picture.ts';
+import { type Found, pointing } from './pointing.ts';
+import { cells, shape } from './raster.ts';
+import { once } from './shared.ts';
+
+const ROW = 24;
+const CURVE = 56;
+const GAP = 10;
+
+/** All rows at once: a column a row, a line a feature, its colour what the feature adds; over them the curve of the predictions. */
+export function heatmap(explanation: Explanation, scene: Scene): Drawn {
+  const { document, width, dark } = scene;
+  const of = slice(explanation, scene.output);
+  const ranked = importance(of).order;
+  const top = scene.top ?? 10;
+  const rest = ranked.slice(top);
+  const lines = [...ranked.slice(0, top).map((feature) => [feature]), ...(rest.length > 0 ? [rest] : [])];
+  const names = lines.map((line) =>
+    line.length === 1 && line !== rest ? of.names[line[0]!]! : `${rest.length} others`,
+  );
+  const way = scene.order ?? 'similarity';
+  const found = (name: string): string => `${name} ${of.output} ${top}`;
+  const said = once(explanation, `predictions ${of.output}`, () => predictions(of));
+  const order = once(explanation, found(way), () => orderOf(of, way, ranked.slice(0, top), said));
+  const left = Math.min(width * 0.34, Math.max(64, 18 + 7 * Math.max(...names.map((name) => name.length))));
+  const plot = { x: left, y: CURVE + GAP, width: width - left - 8, height: lines.length * ROW };
+  const heat = heatOf(of, lines, order, said, plot.width);
+  const height = plot.y + plot.height + 30;
+  const drawing = shape(document, 'svg', {
+    width,
+    height,
+    viewBox: `0 0 ${width} ${height}`,
+    style: `${STYLE};display:block`,
+  });
+  drawing.append(cells(document, plot, heat.columns, lines.length, pixelsOf(heat, lines.length, dark)));
+  names.forEach((name, line) => {
+    const y = plot.y + line * ROW;
+    drawing.append(
+      text(
+        document,
+        fit(name, left - 12),
+        { x: left - 10, y: y + ROW / 2, 'text-anchor': 'end', 'font-size': 13 },
+        name,
+      ),
+    );
+    if (line > 0)
+      drawing.append(
+        shape(document, 'line', { x1: left, x2: left + plot.width, y1: y, y2: y, stroke: 'var(--paper, canvas)' }),
+      );
+  });
+  drawing.append(curve(document, of, heat, plot));
+  const under = { x: left, y: height - 9, fill: QUIET };
+  const rows = `${of.rows.toLocaleString('en')} rows`;
+  const ordered = way === 'output' ? 'by prediction' : way === 'rows' ? 'as they came' : 'alike side by side';
+  const shares =
+    heat.columns < of.rows ? `, about ${Math.round(of.rows / heat.columns).toLocaleString('en')} a column` : '';
+  drawing.append(text(document, fit(`${rows}, ${ordered}${shares}`, plot.width), under));
+  const marker = shape(document, 'g', { 'pointer-events': 'none' });
+  drawing.append(marker);
+  const places = once(explanation, found(`${way} places`), () => placesOf(order));
+  const centre = (row: number): number =>
+    left + ((columnOf(places[row]!, heat.columns, of.rows) + 0.5) / heat.columns) * plot.width;
+  const at = (x: number, y: number): Found | null => {
+    const share = (x - left) / plot.width;
+    const line = Math.floor((y - plot.y) / ROW);
+    if (share < 0 || share >= 1 || y < 0 || line >= lines.length) return null;
+    const row = order[startOf(Math.floor(share * heat.columns), heat.columns, of.rows)]!;
+    const features = lines[Math.max(0, line)]!;
+    const part = features.reduce((sum, feature) => sum + of.part(row, feature), 0);
+    const value = features === rest ? '' : `: ${shown(of, row, features[0]!)}`;
+    const adds = line < 0 ? '' : `${names[line]}${value}\nadds ${withUnit(number(part), of.unit)}\n`;
+    return { row, x, y, text: `${adds}prediction ${withUnit(number(said[row]!), of.unit)}\nrow ${row}` };
+  };
+  const remember = pointing(drawing, scene, at);
+  const mark = (row: number | null): void => {
+    remember(row);
+    marker.replaceChildren();
+    if (row === null) return;
+    const x = centre(row);
+    const wide = Math.max(2, plot.width / heat.columns);
+    const box = { x: x - wide / 2 - 1, y: 4, width: wide + 2, height: plot.y + plot.height - 2, rx: 2, fill: 'none' };
+    marker.append(
+      shape(document, 'rect', { ...box, stroke: 'var(--paper, canvas)', 'stroke-width': 4, 'stroke-opacity': 0.8 }),
+      shape(document, 'rect', { ...box, stroke: 'currentColor', 'stroke-width': 1.5 }),
+    );
+  };
+  const says = `What each feature adds to ${of.label} in ${rows}, ${ordered}; strongest first: ${names.join(', ')}.`;
+  const colours = AREA[dark ? 'dark' : 'light'];
+  const legend = scale(document, inUnit('Adds', of.unit), colours, number(-heat.limit), `+${number(heat.limit)}`);
+  return { ...figure(drawing, says, legend), mark };
+}
+
+function orderOf(
+  of: Slice,
+  way: 'similarity' | 'output' | 'rows',
+  features: readonly number[],
+  said: Float64Array,
+): Uint32Array {
+  if (way === 'similarity') return bySimilarity(of, features, said);
+  if (way === 'output') return byOutput(said);
+  if (way === 'rows') return Uint32Array.from(said.keys());
+  throw new RangeError(`Rows can be ordered by 'similarity', by 'output', or as 'rows'.`);
+}
+
+function placesOf(order: Uint32Array): Uint32Array {
+  const places = new Uint32Array(order.length);
+  order.forEach((row, place) => (places[row] = place));
+  return places;
+}
+
+function pixelsOf({ parts, limit }: Heat, lines: number, dark: boolean): Uint8ClampedArray<ArrayBuffer> {
+  const pixels = new Uint8ClampedArray(parts.length * 4);
+  parts.forEach((part, i) => {
+    pixels.set(Number.isFinite(part) ? channels(area(part / limit, dark)) : MISSING_RGB, i * 4);
+    pixels[i * 4 + 3] = 255;
+  });
+  return lines === 0 ? new Uint8ClampedArray(4) : pixels;
+}
+
+/** The mean prediction of each column, with all that lies in it where several rows share one, over the average. */
+function curve(
+  document: Document,
+  of: Slice,
+  heat: Heat,
+  plot: { readonly x: number; readonly width: number },
+): SVGElement {
+  const group = shape(document, 'g', {});
+  const least = heat.low.reduce((a, b) => Math.min(a, b), of.base);
+  const most = heat.high.reduce((a, b) => Math.max(a, b), of.base);
+  const y = (value: number): number => CURVE - ((value - least) / (most - least || 1)) * (CURVE - 14);
+  const x = (column: number): number => plot.x + ((column + 0.5) / heat.columns) * plot.width;
+  const columns = [...heat.mean.keys()].filter((column) => Number.isFinite(heat.mean[column]));
+  const along = (values: Float64Array, list: readonly number[]): string =>
+    list.map((c) => `${x(c).toFixed(1)},${y(values[c]!).toFixed(1)}`).join('L');
+  const average = y(of.base);
+  group.append(
+    shape(document, 'line', {
+      x1: plot.x,
+      x2: plot.x + plot.width,
+      y1: average,
+      y2: average,
+      stroke: FAINT,
+      'stroke-dasharray': '2,3',
+    }),
+  );
+  if (columns.length > 0) {
+    const band = `M${along(heat.high, columns)}L${along(heat.low, columns.toReversed())}Z`;
+    group.append(shape(document, 'path', { d: band, fill: 'currentColor', 'fill-opacity': 0.16 }));
+    const line =
+      columns.length === 1 ? `M${plot.x},${y(heat.mean[columns[0]!]!)}h${plot.width}` : `M${along(heat.mean, columns)}`;
+    group.append(
+      shape(document, 'path', {
+        d: line,
+        fill: 'none',
+        stroke: 'currentColor',
+        'stroke-width': 1.3,
+        'stroke-linejoin': 'round',
+      }),
+    );
+  }
+  const label = { x: plot.x - 10, 'text-anchor': 'end', fill: QUIET };
+  const [high, low] = [number(most), number(of.base)];
+  group.append(
+    text(document, high, { ...label, y: Math.min(y(most), average - 14) }),
+    text(document, `average ${low}`, { ...label, y: average }),
+  );
+  return group;
+}
+
+export function text(
+  document: Document,
+  content: string,
+  attributes: Readonly<Record<string, string | number>>,
+  whole = content,
+): SVGElement {
+  const element = shape(document, 'text', { 'dominant-baseline': 'central', fill: 'currentColor', ...attributes });
+  element.textContent = content;
+  if (whole !== content) {
+    const title = shape(document, 'title', {});
+    title.textContent = whole;
+    element.append(title);
+  }
+  return element;
+}
