@@ -36,7 +36,8 @@ export function compare(a: Explanation, b: Explanation, options: ViewOptions): E
       const wanted = options.output ?? output ?? undefined;
       const [left, right] = [slice(a, wanted), slice(b, wanted)];
       const found = differencesOf(left, right);
-      const scatter = agreement(left, right, found.slice(0, width < 480 ? 2 : 4), labels, options, {
+      const both = found.filter(({ sizes: known }) => !known.includes(null));
+      const scatter = agreement(left, right, both.slice(0, width < 480 ? 2 : 4), labels, options, {
         tip: tip.show,
         choose: (next) => {
           choose(a, { row: next });
@@ -139,7 +140,7 @@ function sizes(of: Slice, rows: readonly Difference[], all: number, options: Vie
           fontWeight: i === 0 ? 600 : 400,
         }),
       ),
-      Plot.text([`apart, a row${rows.length < all ? ` (${rows.length} of ${all})` : ''}`], {
+      Plot.text([`apart per row${rows.length < all ? ` (${rows.length} of ${all})` : ''}`], {
         frameAnchor: 'top-right',
         dx: width < 480 ? 56 : 84,
         dy: -20,

@@ -36,7 +36,7 @@ export function text(explanation: Explanation, scene: Scene): Drawn {
   const sum = document.createElement('p');
   sum.style.cssText =
     'margin:6px 0 0;font:13px var(--sans, system-ui);color:var(--grey, #55534d);font-variant-numeric:tabular-nums';
-  sum.textContent = `${of.label}: ${withUnit(number(end), of.unit)}, ${number(of.base)} with nothing of it`;
+  sum.textContent = `${of.label}: ${withUnit(number(end), of.unit)}, ${withUnit(number(of.base), of.unit)} on average`;
   const box = document.createElement('div');
   box.append(drawing, sum);
   const said = pieces.map((piece, feature) => `${piece.trim()} ${number(parts[feature]!)}`).join(', ');

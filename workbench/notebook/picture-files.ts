@@ -1,0 +1,70 @@
+/** Saves what a cell drew as a file that the page names, and offers it to the clipboard. */
+import inter from '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?url';
+import { toBase64 } from '#common/bytes.ts';
+import { toast, toastError } from '../parts/toast.ts';
+import { type CheckedPicture, checkPicture } from './picture-check.ts';
+
+/** Pixels of a PNG for each of the page. */
+const SHARP = 2;
+
+let busy = false;
+
+/**
+ * @param svg as the frame gave it
+ * @param name of the notebook and the cell
+ */
+export async function savePicture(kind: unknown, svg: unknown, name: string): Promise<void> {
+  // One at a time: a cell can ask for as many as it likes.
+  if (busy) return;
+  busy = true;
+  try {
+    const checked = checkPicture(svg);
+    const png = kind === 'png';
+    const blob = png ? await pixelsOf(checked) : new Blob([checked.svg], { type: 'image/svg+xml' });
+    const file = `${name.replace(/[^\p{L}\p{N} _-]+/gu, '-').slice(0, 80)}.${png ? 'png' : 'svg'}`;
+    // A click in the frame counts as one in the page. Without any, nothing is saved unasked.
+    if (navigator.userActivation.isActive) {
+      save(blob, file);
+      toast(`Saved ${file}.`, { action: { label: 'Copy', run: () => void copy(checked, png ? blob : null) } });
+    } else toast(`A cell offers the picture ${file}.`, { action: { label: 'Save', run: () => save(blob, file) } });
+  } catch (error) {
+    toastError(error);
+  } finally {
+    busy = false;
+  }
+}
+
+function save(blob: Blob, file: string): void {
+  const url = URL.createObjectURL(blob);
+  const link = Object.assign(document.createElement('a'), { href: url, download: file });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** SVG as its text, which drawing programs paste. */
+const copy = ({ svg }: CheckedPicture, png: Blob | null): Promise<void> =>
+  (png
+    ? navigator.clipboard.write([new ClipboardItem({ 'image/png': png })])
+    : navigator.clipboard.writeText(svg)
+  ).then(() => toast(`Copied as ${png ? 'PNG' : 'SVG'}.`, { ms: 3000 }), toastError);
+
+async function pixelsOf({ svg, width, height }: CheckedPicture): Promise<Blob> {
+  // An image has no fonts of the page's: it brings its own.
+  const font = toBase64(new Uint8Array(await (await fetch(inter)).arrayBuffer()));
+  const face = `<style>@font-face{font-family:"Inter Variable";font-weight:100 900;src:url(data:font/woff2;base64,${font})}</style>`;
+  const image = new Image();
+  const url = URL.createObjectURL(
+    new Blob([svg.replace(/^<svg[^>]*>/, (open) => open + face)], { type: 'image/svg+xml' }),
+  );
+  try {
+    image.src = url;
+    await image.decode();
+    const canvas = Object.assign(document.createElement('canvas'), { width: width * SHARP, height: height * SHARP });
+    canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
+    return await new Promise((resolve, reject) => {
+      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The picture is too large.'))), 'image/png');
+    });
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
