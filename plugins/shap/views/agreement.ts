@@ -1,3 +1,4 @@
+import { INK } from './colours.ts';
 import { columnOf, type Difference } from './differences.ts';
 import type { Slice } from './explanation.ts';
 import { text } from './heatmap.ts';
@@ -5,7 +6,8 @@ import { fit, number, QUIET, STYLE } from './ink.ts';
 import type { ViewOptions } from './options.ts';
 import type { Scene } from './picture.ts';
 import { nearest, pointing } from './pointing.ts';
-import { MANY, painted, shape } from './raster.ts';
+import { MANY, shape } from './raster.ts';
+import { speckled } from './speckle.ts';
 
 const GAP = 26;
 
@@ -75,11 +77,17 @@ export function agreement(
     const size = many ? 0.8 : 1.9;
     if (many)
       drawing.append(
-        painted(document, { x: left, y: top, width: side, height: side }, (context) => {
-          context.globalAlpha = Math.max(0.15, Math.min(0.6, 4000 / a.rows));
-          context.fillStyle = dark ? '#e9e6df' : '#1c1b19';
-          xs.forEach((x, row) => context.fillRect(x - size, ys[row]! - size, 2 * size, 2 * size));
-        }),
+        speckled(
+          document,
+          { x: left, y: top, width: side, height: side },
+          {
+            xs,
+            ys,
+            colours: [INK[dark ? 'dark' : 'light']],
+            half: size,
+            cover: Math.max(0.15, Math.min(0.6, 4000 / a.rows)),
+          },
+        ),
       );
     else
       xs.forEach((x, row) =>
@@ -130,5 +138,10 @@ function squareOf(a: Slice, b: Slice, feature: Difference, left: number, top: nu
   const low = Math.min(x.reduce((least, v) => Math.min(least, v), 0), y.reduce((least, v) => Math.min(least, v), 0)); // prettier-ignore
   const high = Math.max(x.reduce((most, v) => Math.max(most, v), 0), y.reduce((most, v) => Math.max(most, v), 0)); // prettier-ignore
   const at = (value: number): number => 5 + ((value - low) / (high - low || 1)) * (side - 10);
-  return { feature, left, xs: x.map((v) => left + at(v)), ys: y.map((v) => top + side - at(v)) };
+  return {
+    feature,
+    left,
+    xs: Float32Array.from(x, (v) => left + at(v)),
+    ys: Float32Array.from(y, (v) => top + side - at(v)),
+  };
 }

@@ -4,18 +4,14 @@ import { type Explanation, importance, rowsOf, slice, type Slice } from './expla
 import type { Drawn, Scene } from './picture.ts';
 import { FAINT, figure, fit, gradient, inUnit, MISSING_HEX, number, shares, shown, STYLE, withUnit } from './ink.ts';
 import { nearest, pointing } from './pointing.ts';
-import { MANY, paintedMark, shape } from './raster.ts';
+import { imageMark, MANY, shape } from './raster.ts';
+import { circles, speckled } from './speckle.ts';
 import { swarm } from './swarm.ts';
 
 const ROW = 36;
-
-interface Dot {
-  readonly row: number;
-  readonly feature: number;
-  readonly x: number;
-  readonly y: number;
-  readonly fill: string;
-}
+const TOP = 6;
+/** Steps of colour from low to high. */
+const SHADES = 64;
 
 interface End {
   readonly x: number;
@@ -51,31 +47,33 @@ export function beeswarm(explanation: Explanation, scene: Scene): Drawn {
     150,
     Math.max(76, 14 + 6.6 * Math.max(...chosen.map((f) => of.names[f]!.length)), narrow ? 76 : 96),
   );
-  const parts = chosen.flatMap((feature) => rows.map((row) => of.part(row, feature)));
-  const [least, most] = parts.reduce(([a, b], part) => [Math.min(a, part), Math.max(b, part)], [0, 0]);
+  const [least, most] = extent(of, chosen);
   const named = endsOf(of, chosen, dark);
   const domain = domainOf(named, least, most, width - left - 12);
   const pixels = (value: number): number => ((value - domain[0]) / (domain[1] - domain[0])) * (width - left - 12);
-  const dots = chosen.flatMap((feature, place) => {
+  const count = chosen.length * of.rows;
+  // One after the other, feature by feature: a million rows and features are too many objects.
+  const [along, across, colour] = [new Float32Array(count), new Float32Array(count), new Uint8Array(count)];
+  chosen.forEach((feature, place) => {
     const share = shares(of, feature);
-    const offset = swarm(
-      rows.map((row) => pixels(of.part(row, feature))),
-      radius,
-      ROW * 0.44,
-    );
-    return rows.map((row): Dot => {
-      const at = share.of(row);
-      const y = place + offset[row]! / ROW;
-      return { row, feature, x: of.part(row, feature), y, fill: at === null ? MISSING_HEX : ramp(at, dark) };
-    });
+    const at = rows.map((row) => pixels(of.part(row, feature)));
+    const offset = swarm(at, radius, ROW * 0.44);
+    for (let row = 0; row < of.rows; row++) {
+      const dot = place * of.rows + row;
+      const part = share.of(row);
+      along[dot] = left + at[row]!;
+      across[dot] = TOP + (place + 0.5) * ROW + offset[row]!;
+      colour[dot] = part === null ? SHADES : Math.round(Math.min(1, Math.max(0, part)) * (SHADES - 1));
+    }
   });
+  const colours = [...Array.from({ length: SHADES }, (_, i) => ramp(i / (SHADES - 1), dark)), MISSING_HEX];
   const drawing = Plot.plot({
     document,
     width,
     height: chosen.length * ROW + 56,
     marginLeft: left,
     marginRight: 12,
-    marginTop: 6,
+    marginTop: TOP,
     marginBottom: 48,
     style: STYLE,
     x: {
@@ -92,16 +90,18 @@ export function beeswarm(explanation: Explanation, scene: Scene): Drawn {
     marks: [
       Plot.ruleY([...chosen.keys()], { stroke: FAINT }),
       Plot.ruleX([0], { stroke: 'currentColor', strokeOpacity: 0.45 }),
-      dots.length > MANY
-        ? paintedMark((context, x, y) => {
-            context.globalAlpha = 0.9;
-            const size = dots.length > 10 * MANY ? 1 : radius;
-            for (const dot of dots) {
-              context.fillStyle = dot.fill;
-              context.fillRect(x(dot.x) - size, y(dot.y) - size, 2 * size, 2 * size);
-            }
-          })
-        : Plot.dot(dots, { x: 'x', y: 'y', fill: 'fill', r: radius, fillOpacity: 0.9 }),
+      count > MANY
+        ? imageMark((_x, _y, box) =>
+            speckled(document, box, {
+              xs: along,
+              ys: across,
+              colour,
+              colours,
+              half: count > 10 * MANY ? 1 : radius,
+              cover: 0.9,
+            }),
+          )
+        : () => circles(document, { xs: along, ys: across, colour, colours, half: radius, cover: 0.9 }),
       Plot.text(named.start, { ...ENDS, textAnchor: 'end', dx: -7 }),
       Plot.text(named.end, { ...ENDS, textAnchor: 'start', dx: 7 }),
       Plot.text([...chosen.keys()], {
@@ -114,16 +114,13 @@ export function beeswarm(explanation: Explanation, scene: Scene): Drawn {
       }),
     ],
   }) as SVGElement & Plot.Plot;
-  const [x, y] = [drawing.scale('x')!, drawing.scale('y')!];
-  const xs = Float32Array.from(dots, (dot) => x.apply(dot.x) as number);
-  const ys = Float32Array.from(dots, (dot) => y.apply(dot.y) as number);
   const remember = pointing(drawing, scene, (px, py) => {
-    const found = nearest(xs, ys, px, py, 12);
-    if (found < 0) return null;
-    const { row, feature } = dots[found]!;
+    const dot = nearest(along, across, px, py, 12);
+    if (dot < 0) return null;
+    const [feature, row] = [chosen[Math.floor(dot / of.rows)]!, dot % of.rows];
     const adds = withUnit(number(of.part(row, feature)), of.unit);
     const text = `${of.names[feature]}: ${shown(of, row, feature)}\nadds ${adds}\nrow ${row}`;
-    return { row, x: xs[found]!, y: ys[found]!, text };
+    return { row, x: along[dot]!, y: across[dot]!, text };
   });
   const marker = shape(document, 'g', { 'pointer-events': 'none' });
   drawing.append(marker);
@@ -133,7 +130,7 @@ export function beeswarm(explanation: Explanation, scene: Scene): Drawn {
     if (row === null) return;
     chosen.forEach((_, place) => {
       const dot = place * of.rows + row;
-      const ring = { cx: xs[dot]!, cy: ys[dot]!, r: radius + 2.6, fill: dots[dot]!.fill };
+      const ring = { cx: along[dot]!, cy: across[dot]!, r: radius + 2.6, fill: colours[colour[dot]!]! };
       marker.append(
         shape(document, 'circle', { ...ring, stroke: 'var(--paper, canvas)', 'stroke-width': 4.5 }),
         shape(document, 'circle', { ...ring, stroke: 'currentColor', 'stroke-width': 1.8 }),
@@ -142,6 +139,19 @@ export function beeswarm(explanation: Explanation, scene: Scene): Drawn {
   };
   const says = `SHAP values of ${of.rows} rows for ${of.label}, by feature, largest first: ${chosen.map((feature) => of.names[feature]).join(', ')}.`;
   return { ...figure(drawing, says, gradient(scene, 'Value of the feature', 'low', 'high')), mark };
+}
+
+/** The smallest and the largest part, and 0. */
+function extent(of: Slice, features: readonly number[]): [number, number] {
+  let [least, most] = [0, 0];
+  for (let row = 0; row < of.rows; row++) {
+    for (const feature of features) {
+      const part = of.part(row, feature);
+      if (part < least) least = part;
+      if (part > most) most = part;
+    }
+  }
+  return [least, most];
 }
 
 /** At both ends of a row of categories, which of them lies there: the one with the lowest mean and the one with the highest. */

@@ -6,7 +6,7 @@ import { predictions } from './order.ts';
 import { outliers, pathOf, spreadOver } from './paths.ts';
 import type { Drawn, Scene } from './picture.ts';
 import { pointing } from './pointing.ts';
-import { paintedMark, shape } from './raster.ts';
+import { imageMark, painted, shape } from './raster.ts';
 import { once } from './shared.ts';
 
 const ROW = 30;
@@ -70,20 +70,22 @@ export function decision(explanation: Explanation, scene: Scene): Drawn {
     marks: [
       Plot.ruleY([...levels.keys(), levels.length], { stroke: FAINT }),
       Plot.ruleX([of.base], { stroke: 'currentColor', strokeOpacity: 0.45, strokeDasharray: '2,3' }),
-      paintedMark((context, x, y) => {
-        context.lineJoin = 'round';
-        for (const strong of [false, true]) {
-          rows.forEach((row, i) => {
-            if (far.has(row) !== strong) return;
-            context.globalAlpha = strong ? 1 : crowd;
-            context.lineWidth = strong ? 1.6 : 1;
-            context.strokeStyle = colour(row);
-            context.beginPath();
-            paths[i]!.forEach((value, level) => context.lineTo(x(value), y(level)));
-            context.stroke();
-          });
-        }
-      }),
+      imageMark((x, y, box) =>
+        painted(document, box, (context) => {
+          context.lineJoin = 'round';
+          for (const strong of [false, true]) {
+            rows.forEach((row, i) => {
+              if (far.has(row) !== strong) return;
+              context.globalAlpha = strong ? 1 : crowd;
+              context.lineWidth = strong ? 1.6 : 1;
+              context.strokeStyle = colour(row);
+              context.beginPath();
+              paths[i]!.forEach((value, level) => context.lineTo(x(value), y(level)));
+              context.stroke();
+            });
+          }
+        }),
+      ),
       Plot.text([of.base], {
         x: (value: number) => value,
         frameAnchor: 'bottom',

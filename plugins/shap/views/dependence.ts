@@ -1,6 +1,6 @@
 import { ramp } from './colours.ts';
 import * as Plot from '@observablehq/plot';
-import { type Explanation, importance, rowsOf, slice, type Slice } from './explanation.ts';
+import { type Explanation, importance, rowsOf, sampled, slice, type Slice } from './explanation.ts';
 import type { Drawn, Scene } from './picture.ts';
 import type { ViewOptions } from './options.ts';
 import {
@@ -22,25 +22,36 @@ import {
 } from './ink.ts';
 import { partner } from './partner.ts';
 import { nearest, pointing } from './pointing.ts';
-import { MANY, paintedMark, shape } from './raster.ts';
+import { imageMark, MANY, shape } from './raster.ts';
+import { circles, speckled } from './speckle.ts';
+
+/** Steps of colour from low to high. */
+const SHADES = 64;
+/** Rows among which the feature that it plays together with is looked for. */
+const SAMPLE = 4000;
 
 /** What a feature adds against its value, coloured by the feature that it plays together with most. */
 export function dependence(explanation: Explanation, scene: Scene): Drawn {
   const { document, width, dark } = scene;
   const of = slice(explanation, scene.output);
   const feature = scene.feature === undefined ? (importance(of).order[0] ?? 0) : named(of, scene.feature);
-  const by = scene.color === null ? null : scene.color === undefined ? partner(of, feature) : named(of, scene.color);
+  const by =
+    scene.color === null
+      ? null
+      : scene.color === undefined
+        ? partner(sampled(of, SAMPLE), feature)
+        : named(of, scene.color);
   const share = by === null ? null : shares(of, by);
   const axis = axisOf(of, feature, width);
-  const dots = rowsOf(of).map((row) => {
-    const at = share?.of(row);
-    return {
-      row,
-      x: axis.place(row),
-      y: of.part(row, feature),
-      fill: at === undefined ? ramp(1, dark) : at === null ? MISSING_HEX : ramp(at, dark),
-    };
-  });
+  const xs = new Float32Array(of.rows);
+  const ys = new Float32Array(of.rows);
+  const colour = new Uint8Array(of.rows);
+  for (let row = 0; row < of.rows; row++) {
+    const at = share === null ? 1 : share.of(row);
+    colour[row] = at === null ? SHADES : Math.round(Math.min(1, Math.max(0, at)) * (SHADES - 1));
+  }
+  const colours = [...Array.from({ length: SHADES }, (_, i) => ramp(i / (SHADES - 1), dark)), MISSING_HEX];
+  const [least, most] = extent(of, feature);
   const radius = width < 480 ? 2.2 : 2.8;
   const told = (row: number): string => {
     const also = by === null ? '' : `\n${of.names[by]}: ${shown(of, row, by)}`;
@@ -70,6 +81,7 @@ export function dependence(explanation: Explanation, scene: Scene): Drawn {
       label: `↑ Adds to ${inUnit(of.label, of.unit)}`,
       labelArrow: 'none',
       grid: true,
+      domain: [least, most],
       nice: true,
       tickFormat: number,
       tickSize: 0,
@@ -78,25 +90,20 @@ export function dependence(explanation: Explanation, scene: Scene): Drawn {
     marks: [
       ...(axis.gap === null ? [] : [Plot.ruleX([axis.gap], { stroke: FAINT })]),
       Plot.ruleY([0], { stroke: 'currentColor', strokeOpacity: 0.45 }),
-      dots.length > MANY
-        ? paintedMark((context, x, y) => {
-            context.globalAlpha = 0.7;
-            for (const dot of dots) {
-              context.fillStyle = dot.fill;
-              context.fillRect(x(dot.x) - 1, y(dot.y) - 1, 2, 2);
-            }
-          })
-        : Plot.dot(dots, { x: 'x', y: 'y', fill: 'fill', r: radius, fillOpacity: 0.85 }),
+      imageMark((x, y, box) => {
+        for (let row = 0; row < of.rows; row++) {
+          xs[row] = x(axis.place(row));
+          ys[row] = y(of.part(row, feature));
+        }
+        const dots = { xs, ys, colour, colours, half: of.rows > MANY ? 1 : radius, cover: 0.85 };
+        return of.rows > MANY ? speckled(document, box, dots) : circles(document, dots);
+      }),
     ],
   }) as SVGElement & Plot.Plot;
-  const [x, y] = [drawing.scale('x')!, drawing.scale('y')!];
-  const xs = Float32Array.from(dots, (dot) => x.apply(dot.x) as number);
-  const ys = Float32Array.from(dots, (dot) => y.apply(dot.y) as number);
   const remember = pointing(drawing, scene, (px, py) => {
     const found = nearest(xs, ys, px, py, 14);
     if (found < 0) return null;
-    const { row } = dots[found]!;
-    return { row, x: xs[found]!, y: ys[found]!, text: told(row) };
+    return { row: found, x: xs[found]!, y: ys[found]!, text: told(found) };
   });
   const marker = shape(document, 'g', { 'pointer-events': 'none' });
   drawing.append(marker);
@@ -104,7 +111,7 @@ export function dependence(explanation: Explanation, scene: Scene): Drawn {
     remember(row);
     marker.replaceChildren();
     if (row === null) return;
-    const ring = { cx: xs[row]!, cy: ys[row]!, r: radius + 2.4, fill: dots[row]!.fill };
+    const ring = { cx: xs[row]!, cy: ys[row]!, r: radius + 2.4, fill: colours[colour[row]!]! };
     marker.append(
       shape(document, 'circle', { ...ring, stroke: 'var(--paper, canvas)', 'stroke-width': 4.5 }),
       shape(document, 'circle', { ...ring, stroke: 'currentColor', 'stroke-width': 1.8 }),
@@ -112,6 +119,17 @@ export function dependence(explanation: Explanation, scene: Scene): Drawn {
   };
   const says = `What ${of.names[feature]} adds to ${of.label}, against its value, for ${of.rows} rows${by === null ? '' : `, coloured by ${of.names[by]}`}.`;
   return { ...figure(drawing, says, by === null ? undefined : legendOf(of, by, share!, scene)), mark };
+}
+
+/** The smallest and the largest part, and 0. */
+function extent(of: Slice, feature: number): [number, number] {
+  let [least, most] = [0, 0];
+  for (let row = 0; row < of.rows; row++) {
+    const part = of.part(row, feature);
+    if (part < least) least = part;
+    if (part > most) most = part;
+  }
+  return least === most ? [least - 1, most + 1] : [least, most];
 }
 
 interface Axis {
@@ -129,12 +147,13 @@ function axisOf(of: Slice, feature: number, width: number): Axis {
   const missing = rowsOf(of).some((row) => of.value(row, feature) === null);
   if (levels !== null) {
     const names = missing ? ['missing', ...levels] : levels;
+    const places = new Map(names.map((name, place) => [name, place]));
     const room = (width - 58) / names.length;
     return {
       domain: [-0.5, names.length - 0.5],
       ticks: [...names.keys()],
       gap: missing ? 0.5 : null,
-      place: (row) => names.indexOf(String(of.value(row, feature) ?? 'missing')) + 0.56 * spread(row),
+      place: (row) => (places.get(String(of.value(row, feature) ?? 'missing')) ?? -1) + 0.56 * spread(row),
       tickFormat: (at) => fit(names[at] ?? '', room - 8),
     };
   }

@@ -40,8 +40,11 @@ function differenceOf(a: Slice, b: Slice, name: string, places: readonly [number
   };
 }
 
-export const columnOf = (of: Slice, feature: number): Float64Array =>
-  Float64Array.from({ length: of.rows }, (_, row) => (feature < 0 ? 0 : of.part(row, feature)));
+export function columnOf(of: Slice, feature: number): Float64Array {
+  const column = new Float64Array(of.rows);
+  if (feature >= 0) for (let row = 0; row < of.rows; row++) column[row] = of.part(row, feature);
+  return column;
+}
 
 const mean = (values: Float64Array): number =>
   values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);

@@ -49,13 +49,14 @@ function imageOf(document: Document, box: Box, canvas: HTMLCanvasElement): SVGEl
   return image;
 }
 
-/** A mark of Plot that is painted over the whole drawing, with its scales. */
-export const paintedMark =
-  (
-    paint: (context: CanvasRenderingContext2D, x: (value: number) => number, y: (value: number) => number) => void,
-  ): RenderFunction =>
+/** What a mark of Plot is drawn with: its scales, and all of the drawing. */
+type Make = (x: (value: number) => number, y: (value: number) => number, box: Box, document: Document) => SVGElement;
+
+/** A mark of Plot that is one image over the whole drawing. */
+export const imageMark =
+  (make: Make): RenderFunction =>
   (_index, { x, y }, _channels, { width, height }, { document }) =>
-    painted(document, { x: 0, y: 0, width, height }, (context) => paint(context, x as never, y as never));
+    make(x as never, y as never, { x: 0, y: 0, width, height }, document);
 
 /** A shape in a drawing. */
 export function shape(
