@@ -29,7 +29,7 @@ export const ramp = (share: number, dark: boolean): string => along(RAMP[dark ? 
 export const area = (share: number, dark: boolean): string => along(AREA[dark ? 'dark' : 'light'], (share + 1) / 2);
 
 /** The same hue for letters: towards the ink, since the colours of dots are too light to read small print in. */
-export const letters = (colour: string, dark: boolean): string => mix(colour, INK[dark ? 'dark' : 'light'], 0.3);
+export const letters = (colour: string, dark: boolean): string => mix(colour, INK[dark ? 'dark' : 'light'], 0.45);
 
 export const channels = (hex: string): [number, number, number] => [channel(hex, 0), channel(hex, 1), channel(hex, 2)];
 

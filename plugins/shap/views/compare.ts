@@ -8,6 +8,8 @@ import { agreement } from './agreement.ts';
 import { outputPicker } from './pickers.ts';
 import { choiceOf, choose, follow } from './shared.ts';
 
+const LABELS = ['A', 'B'] as const;
+
 /** How two explanations of the same rows (two models, or two methods) differ: what each leans on, and where their parts of each row lie. */
 export function compare(a: Explanation, b: Explanation, options: ViewOptions): Element {
   const { document, width } = options;
@@ -26,7 +28,7 @@ export function compare(a: Explanation, b: Explanation, options: ViewOptions): E
   const tip = tipOver(body, width);
   let mark: (row: number | null) => void = () => undefined;
   let shown: number | null | undefined;
-  const labels = options.labels ?? ['A', 'B'];
+  const labels = options.labels ?? LABELS;
 
   const render = (): void => {
     const { output, row } = choiceOf(a);
@@ -76,7 +78,8 @@ function sizes(of: Slice, rows: readonly Difference[], all: number, options: Vie
   const left = Math.min(width * 0.34, 20 + 7 * Math.max(...rows.map(({ name }) => name.length)));
   const ends = rows.flatMap(({ name, sizes: both }) => both.map((size, i) => ({ name, size, which: i })));
   const known = ends.filter(({ size }) => size !== null);
-  const y = { domain: rows.map(({ name }) => name), label: null };
+  const largest = known.reduce((most, { size }) => Math.max(most, size ?? 0), 0);
+  const labels = options.labels ?? LABELS;
   return Plot.plot({
     document,
     width,
@@ -95,7 +98,7 @@ function sizes(of: Slice, rows: readonly Difference[], all: number, options: Vie
       ticks: width < 480 ? 4 : 7,
       tickSize: 4,
     },
-    y,
+    y: { domain: rows.map(({ name }) => name), label: null },
     marks: [
       Plot.ruleY(rows, { y: 'name', stroke: FAINT }),
       Plot.ruleX([0], { stroke: 'currentColor', strokeOpacity: 0.45 }),
@@ -115,19 +118,21 @@ function sizes(of: Slice, rows: readonly Difference[], all: number, options: Vie
         stroke: 'currentColor',
         strokeWidth: 1.5,
       }),
-      Plot.text(
-        rows.filter(({ sizes: both }) => both.includes(null)),
-        {
-          x: ({ sizes: [first, second] }: Difference) => first ?? second ?? 0,
-          y: 'name',
-          text: ({ sizes: [first] }: Difference) => `only in ${(options.labels ?? ['A', 'B'])[first === null ? 1 : 0]}`,
-          textAnchor: 'start',
-          dx: 10,
-          fill: QUIET,
-          fontStyle: 'italic',
-          stroke: 'var(--paper, canvas)',
-          strokeWidth: 3,
-        },
+      ...[false, true].map((far) =>
+        Plot.text(
+          rows.filter(({ sizes: both }) => both.includes(null) && (both[0] ?? both[1] ?? 0) > largest / 2 === far),
+          {
+            x: ({ sizes: [first, second] }: Difference) => first ?? second ?? 0,
+            y: 'name',
+            text: ({ sizes: [first] }: Difference) => `only in ${labels[first === null ? 1 : 0]}`,
+            textAnchor: far ? 'end' : 'start',
+            dx: far ? -10 : 10,
+            fill: QUIET,
+            fontStyle: 'italic',
+            stroke: 'var(--paper, canvas)',
+            strokeWidth: 3,
+          },
+        ),
       ),
       ...[rows.slice(0, 3), rows.slice(3)].map((some, i) =>
         Plot.text(some, {

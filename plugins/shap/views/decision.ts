@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { ramp } from './colours.ts';
 import { type Explanation, importance, slice } from './explanation.ts';
-import { FAINT, figure, fit, inUnit, legendLine, number, shown, STYLE, withUnit } from './ink.ts';
+import { count, FAINT, figure, fit, inUnit, legendLine, number, shown, STYLE, withUnit } from './ink.ts';
 import { predictions } from './order.ts';
 import { outliers, pathOf, spreadOver } from './paths.ts';
 import type { Drawn, Scene } from './picture.ts';
@@ -177,14 +177,14 @@ export function decision(explanation: Explanation, scene: Scene): Drawn {
     under = row;
     redraw();
   });
-  const count = of.rows.toLocaleString('en');
+  const all = count(of.rows);
   const legend = legendLine(
     document,
     rows.length < of.rows
-      ? `${rows.length.toLocaleString('en')} of ${count} rows, evenly by prediction`
-      : `${count} ${of.rows === 1 ? 'row' : 'rows'}`,
+      ? `${count(rows.length)} of ${all} rows, evenly by prediction`
+      : `${all} ${of.rows === 1 ? 'row' : 'rows'}`,
   );
-  const says = `How ${of.label} of ${count} rows comes about, from ${number(of.base)} on average to predictions between ${number(low)} and ${number(high)}. Features from the weakest to the strongest: ${names.join(', ')}.`;
+  const says = `How ${of.label} of ${all} rows comes about, from ${number(of.base)} on average to predictions between ${number(low)} and ${number(high)}. Features from the weakest to the strongest: ${names.join(', ')}.`;
   return {
     ...figure(drawing, says, legend),
     mark(row) {

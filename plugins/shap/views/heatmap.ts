@@ -1,7 +1,7 @@
 import { AREA, area, channels } from './colours.ts';
 import { type Explanation, importance, slice, type Slice } from './explanation.ts';
 import { columnOf, type Heat, heatOf, startOf } from './heat.ts';
-import { FAINT, figure, fit, inUnit, MISSING_RGB, number, QUIET, scale, shown, STYLE, withUnit } from './ink.ts';
+import { count, FAINT, figure, fit, inUnit, MISSING_RGB, number, QUIET, scale, shown, STYLE, withUnit } from './ink.ts';
 import { byOutput, bySimilarity, predictions } from './order.ts';
 import type { Drawn, Scene } from './picture.ts';
 import { type Found, pointing } from './pointing.ts';
@@ -54,12 +54,12 @@ export function heatmap(explanation: Explanation, scene: Scene): Drawn {
       );
   });
   drawing.append(curve(document, of, heat, plot));
-  const under = { x: left, y: height - 9, fill: QUIET };
-  const rows = `${of.rows.toLocaleString('en')} rows`;
+  const start = width < 480 ? 0 : left;
+  const under = { x: start, y: height - 9, fill: QUIET };
+  const rows = `${count(of.rows)} rows`;
   const ordered = way === 'output' ? 'by prediction' : way === 'rows' ? 'as they came' : 'alike side by side';
-  const shares =
-    heat.columns < of.rows ? `, about ${Math.round(of.rows / heat.columns).toLocaleString('en')} a column` : '';
-  drawing.append(text(document, fit(`${rows}, ${ordered}${shares}`, plot.width), under));
+  const shares = heat.columns < of.rows ? `, about ${count(Math.round(of.rows / heat.columns))} a column` : '';
+  drawing.append(text(document, fit(`${rows}, ${ordered}${shares}`, width - start), under));
   const marker = shape(document, 'g', { 'pointer-events': 'none' });
   drawing.append(marker);
   const places = once(explanation, found(`${way} places`), () => placesOf(order));

@@ -23,6 +23,11 @@ const format = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
 /** Three significant digits, with a true minus sign. */
 export const number = (value: number): string => format.format(value).replace('-', '−');
 
+const counting = new Intl.NumberFormat('en');
+
+/** How many, with commas at the thousands. */
+export const count = (value: number): string => counting.format(value);
+
 /** Numbers that stand in one column: as many decimals for all as the largest needs for three digits. */
 export function aligned(values: readonly number[]): (value: number) => string {
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
