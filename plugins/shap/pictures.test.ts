@@ -7,6 +7,7 @@ import { differencesOf } from './views/differences.ts';
 import { type Explanation, importance, sampled, slice, type Slice } from './views/explanation.ts';
 import { columnOf, heatOf, startOf } from './views/heat.ts';
 import { byOutput, bySimilarity, predictions } from './views/order.ts';
+import { movesOf } from './views/moves.ts';
 import { outliers, pathOf, spreadOver } from './views/paths.ts';
 import { spaced, tintOf } from './views/tints.ts';
 
@@ -245,6 +246,63 @@ describe('a text', () => {
     assert.equal(spaced(['Not', 'bad', ',', 'really', '.']).join(''), 'Not bad, really.');
     assert.equal(spaced(['Not ', 'bad']).join(''), 'Not bad');
     assert.deepEqual(spaced([]), []);
+  });
+});
+
+describe('what would change a prediction', () => {
+  const of = slice({
+    ...explanation(6, 2, [-3, 1, -3, 1, 0, 1, 4, -2, 5, -2, 6, -2], 10),
+    data: Table.fromColumns({ f0: Float64Array.of(1, 1, 2, 3, 3, Number.NaN), f1: ['a', 'a', 'a', 'b', 'b', 'b'] }),
+  });
+
+  it('is another row’s part in place of one’s own: exactly what an additive model would say', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 5 }), fc.nat({ max: 5 }), (row, other) => {
+        const said = predictions(of);
+        for (const { feature, groups } of movesOf(of, row, 10, [0, 1])) {
+          const swapped = said[row]! - of.part(row, feature) + of.part(other, feature);
+          const value = of.value(other, feature);
+          const group = groups.find(({ from }) => from === value)!;
+          assert.ok(group.low <= swapped && swapped <= group.high, `${feature} ${swapped}`);
+          assert.equal(
+            groups.reduce((sum, { rows }) => sum + rows, 0),
+            6,
+          );
+          assert.equal(groups.filter(({ own }) => own).length, 1);
+        }
+      }),
+    );
+  });
+
+  it('names the nearest numbers and the surest category that carry it over, and none where none does', () => {
+    const [first, second] = movesOf(of, 0, 10, [0, 1]);
+    assert.deepEqual([first!.crossing?.from, first!.crossing?.share, first!.crossing?.rows], [2, 1, 1]);
+    assert.equal(second!.crossing, null);
+    const down = movesOf(of, 4, 12, [0, 1]);
+    assert.deepEqual(
+      down.map(({ crossing }) => crossing?.from),
+      [2, undefined],
+    );
+    assert.ok(movesOf(of, 0, 1000, [0, 1]).every(({ crossing }) => crossing === null));
+    assert.ok(
+      movesOf(of, 0, 10, [0])[0]!.groups.some(({ from }) => from === null),
+      'missing values are a group',
+    );
+  });
+
+  it('puts many numbers into a few ranges, equal ones together', () => {
+    const rows = 500;
+    const many = slice({
+      ...explanation(
+        rows,
+        1,
+        Array.from({ length: rows }, (_, row) => row),
+      ),
+      data: Table.fromColumns({ f0: Float64Array.from({ length: rows }, (_, row) => Math.floor(row / 3)) }),
+    });
+    const { groups } = movesOf(many, 7, 0, [0])[0]!;
+    assert.ok(groups.length <= 9 && groups.length >= 6);
+    for (let i = 1; i < groups.length; i++) assert.ok((groups[i - 1]!.to as number) < (groups[i]!.from as number));
   });
 });
 

@@ -1,5 +1,6 @@
 import { bar } from './views/bar.ts';
 import { beeswarm } from './views/beeswarm.ts';
+import { change } from './views/change.ts';
 import { compare } from './views/compare.ts';
 import { decision } from './views/decision.ts';
 import { dependence } from './views/dependence.ts';
@@ -13,6 +14,7 @@ import { waterfall } from './views/waterfall.ts';
 export const views = {
   bar: picture(bar, 'none'),
   beeswarm: picture(beeswarm, 'rows'),
+  change: picture(change, 'row'),
   compare,
   decision: picture(decision, 'rows'),
   dependence: picture(dependence, 'rows'),

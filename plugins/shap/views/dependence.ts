@@ -2,7 +2,6 @@ import { ramp } from './colours.ts';
 import * as Plot from '@observablehq/plot';
 import { type Explanation, importance, rowsOf, sampled, slice, type Slice } from './explanation.ts';
 import type { Drawn, Scene } from './picture.ts';
-import type { ViewOptions } from './options.ts';
 import {
   FAINT,
   figure,

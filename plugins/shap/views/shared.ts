@@ -37,7 +37,7 @@ export function choose(explanation: object, change: Partial<Choice>): void {
   if (next.row === shared.choice.row && next.output === shared.choice.output) return;
   shared.choice = next;
   forget(shared.pictures);
-  for (const { update } of [...shared.pictures.values()]) update();
+  for (const { update } of shared.pictures.values()) update();
 }
 
 /** What once stood on the page and does no more was replaced. One that has yet to be put there is kept. */
