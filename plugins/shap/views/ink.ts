@@ -133,7 +133,7 @@ export function key(document: Document, color: string, name: string): HTMLElemen
   return item;
 }
 
-export function span(document: Document, content: string): HTMLElement {
+function span(document: Document, content: string): HTMLElement {
   const item = document.createElement('span');
   item.textContent = content;
   return item;
