@@ -104,8 +104,10 @@ function linesOf(node: Text): { text: string; box: DOMRect }[] {
     const box = range.getBoundingClientRect();
     if (box.width === 0) continue;
     const last = lines.at(-1);
-    if (last && Math.abs(last.box.top - box.top) < 2) last.text += word;
-    else lines.push({ text: word, box });
+    if (last && Math.abs(last.box.top - box.top) < 2) {
+      last.text += word;
+      last.box = new DOMRect(last.box.x, last.box.y, box.right - last.box.left, last.box.height);
+    } else lines.push({ text: word, box });
   }
   return lines;
 }
@@ -118,6 +120,8 @@ function textAt(content: string, box: DOMRect, styled: Element, { x, y }: Place)
   const text = shape('text', {
     x: box.left + x + inset,
     y: box.top + y + box.height / 2,
+    // In a font of another width it still ends where it ended.
+    ...(inset === 0 && content.trim().length > 1 ? { textLength: box.width } : {}),
     'dominant-baseline': 'central',
     fill: style.color,
     'font-family': style.fontFamily,

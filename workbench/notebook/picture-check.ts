@@ -12,7 +12,7 @@ const ELEMENTS = new Set([
   'svg', 'g', 'path', 'rect', 'circle', 'ellipse', 'line', 'polyline', 'polygon', 'text', 'tspan', 'image',
 ]); // prettier-ignore
 const ATTRIBUTES =
-  /^(?:x|y|[xy][12]|d[xy]|r|r[xy]|c[xy]|d|points|width|height|viewBox|transform|preserveAspectRatio|fill|fill-opacity|stroke|stroke-(?:opacity|width|dasharray|linejoin|linecap)|opacity|font-(?:family|size|style|weight|variant-numeric)|text-anchor|dominant-baseline|paint-order|image-rendering)$/;
+  /^(?:x|y|[xy][12]|d[xy]|r|r[xy]|c[xy]|d|points|width|height|viewBox|transform|preserveAspectRatio|fill|fill-opacity|stroke|stroke-(?:opacity|width|dasharray|linejoin|linecap)|opacity|font-(?:family|size|style|weight|variant-numeric)|text-anchor|textLength|dominant-baseline|paint-order|image-rendering)$/;
 const PIXELS = /^data:image\/png;base64,[A-Za-z0-9+/]*={0,2}$/;
 
 export interface CheckedPicture {

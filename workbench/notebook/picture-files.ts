@@ -1,11 +1,17 @@
 /** Saves what a cell drew as a file that the page names, and offers it to the clipboard. */
 import inter from '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?url';
+import serif from '@fontsource-variable/source-serif-4/files/source-serif-4-latin-opsz-normal.woff2?url';
 import { toBase64 } from '#common/bytes.ts';
 import { toast, toastError } from '../parts/toast.ts';
 import { type CheckedPicture, checkPicture } from './picture-check.ts';
 
 /** Pixels of a PNG for each of the page. */
 const SHARP = 2;
+
+const FONTS = [
+  ['Inter Variable', inter],
+  ['Source Serif 4 Variable', serif],
+] as const;
 
 let busy = false;
 
@@ -48,13 +54,17 @@ const copy = ({ svg }: CheckedPicture, png: Blob | null): Promise<void> =>
     : navigator.clipboard.writeText(svg)
   ).then(() => toast(`Copied as ${png ? 'PNG' : 'SVG'}.`, { ms: 3000 }), toastError);
 
+/** An image has no fonts of the page's: it brings its own. */
+async function face([name, url]: readonly [string, string]): Promise<string> {
+  const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
+  return `@font-face{font-family:"${name}";font-weight:100 900;src:url(data:font/woff2;base64,${toBase64(bytes)})}`;
+}
+
 async function pixelsOf({ svg, width, height }: CheckedPicture): Promise<Blob> {
-  // An image has no fonts of the page's: it brings its own.
-  const font = toBase64(new Uint8Array(await (await fetch(inter)).arrayBuffer()));
-  const face = `<style>@font-face{font-family:"Inter Variable";font-weight:100 900;src:url(data:font/woff2;base64,${font})}</style>`;
+  const faces = `<style>${(await Promise.all(FONTS.filter(([name]) => svg.includes(name)).map(face))).join('')}</style>`;
   const image = new Image();
   const url = URL.createObjectURL(
-    new Blob([svg.replace(/^<svg[^>]*>/, (open) => open + face)], { type: 'image/svg+xml' }),
+    new Blob([svg.replace(/^<svg[^>]*>/, (open) => open + faces)], { type: 'image/svg+xml' }),
   );
   try {
     image.src = url;
