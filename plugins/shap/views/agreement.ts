@@ -1,12 +1,11 @@
 import { INK } from './colours.ts';
 import { columnOf, type Difference } from './differences.ts';
 import type { Slice } from './explanation.ts';
-import { text } from './heatmap.ts';
 import { fit, number, QUIET, STYLE } from './ink.ts';
 import type { ViewOptions } from './options.ts';
 import type { Scene } from './picture.ts';
 import { nearest, pointing } from './pointing.ts';
-import { MANY, shape } from './raster.ts';
+import { MANY, shape, text } from './raster.ts';
 import { speckled } from './speckle.ts';
 
 const GAP = 26;

@@ -1,39 +1,19 @@
-import { letters, ramp } from './colours.ts';
+import { ramp } from './colours.ts';
 import * as Plot from '@observablehq/plot';
-import { type Explanation, importance, rowsOf, slice, type Slice } from './explanation.ts';
+import { type Explanation, importance, rowsOf, slice } from './explanation.ts';
 import type { Drawn, Scene } from './picture.ts';
 import { FAINT, figure, fit, gradient, inUnit, MISSING_HEX, number, shares, shown, STYLE, withUnit } from './ink.ts';
 import { nearest, pointing } from './pointing.ts';
 import { imageMark, MANY, shape } from './raster.ts';
 import { circles, speckled } from './speckle.ts';
+import { domainOf, ENDS, endsOf } from './ends.ts';
+import { extent } from './extent.ts';
 import { swarm } from './swarm.ts';
 
 const ROW = 36;
 const TOP = 6;
 /** Steps of colour from low to high. */
 const SHADES = 64;
-
-interface End {
-  readonly x: number;
-  readonly y: number;
-  readonly text: string;
-  readonly fill: string;
-}
-
-interface Ends {
-  readonly start: readonly End[];
-  readonly end: readonly End[];
-}
-
-const ENDS = {
-  x: 'x',
-  y: 'y',
-  text: 'text',
-  fill: 'fill',
-  stroke: 'var(--paper, canvas)',
-  strokeWidth: 3,
-  fontSize: 12,
-} as const;
 
 /** Each dot is a row; where it lies is what the feature adds to the prediction, its colour how large the feature's value is. */
 export function beeswarm(explanation: Explanation, scene: Scene): Drawn {
@@ -139,56 +119,4 @@ export function beeswarm(explanation: Explanation, scene: Scene): Drawn {
   };
   const says = `SHAP values of ${of.rows} rows for ${of.label}, by feature, largest first: ${chosen.map((feature) => of.names[feature]).join(', ')}.`;
   return { ...figure(drawing, says, gradient(scene, 'Value of the feature', 'low', 'high')), mark };
-}
-
-/** The smallest and the largest part, and 0. */
-function extent(of: Slice, features: readonly number[]): [number, number] {
-  let [least, most] = [0, 0];
-  for (let row = 0; row < of.rows; row++) {
-    for (const feature of features) {
-      const part = of.part(row, feature);
-      if (part < least) least = part;
-      if (part > most) most = part;
-    }
-  }
-  return [least, most];
-}
-
-/** At both ends of a row of categories, which of them lies there: the one with the lowest mean and the one with the highest. */
-function endsOf(of: Slice, chosen: readonly number[], dark: boolean): Ends {
-  const found = { start: [] as End[], end: [] as End[] };
-  chosen.forEach((feature, place) => {
-    const levels = of.levels(feature);
-    if (levels === null || levels.length < 2) return;
-    const groups = levels.map((level, i) => {
-      const parts = rowsOf(of)
-        .filter((row) => of.value(row, feature) === level)
-        .map((row) => of.part(row, feature));
-      return {
-        level,
-        fill: letters(ramp(i / (levels.length - 1), dark), dark),
-        parts,
-        mean: parts.reduce((sum, part) => sum + part, 0) / parts.length,
-      };
-    });
-    const sorted = groups.filter(({ parts }) => parts.length > 0).sort((a, b) => a.mean - b.mean);
-    const [low, high] = [sorted[0], sorted.at(-1)];
-    if (low === undefined || high === undefined || low === high) return;
-    const all = sorted.flatMap(({ parts }) => parts);
-    found.start.push({ x: all.reduce((a, b) => Math.min(a, b)), y: place, text: low.level, fill: low.fill });
-    found.end.push({ x: all.reduce((a, b) => Math.max(a, b)), y: place, text: high.level, fill: high.fill });
-  });
-  return found;
-}
-
-/** Wide enough for the dots and, at both ends, the names of categories. */
-function domainOf({ start, end }: Ends, least: number, most: number, pixels: number): [number, number] {
-  if (least === most) return [least - 1, most + 1];
-  const perPixel = (1.15 * (most - least)) / pixels;
-  const room = ({ text }: End): number => (text.length * 6.8 + 12) * perPixel;
-  const pad = 0.03 * (most - least);
-  return [
-    Math.min(least - pad, ...start.map((item) => item.x - room(item))),
-    Math.max(most + pad, ...end.map((item) => item.x + room(item))),
-  ];
 }

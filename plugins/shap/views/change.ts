@@ -1,11 +1,11 @@
 import { RAMP, ramp } from './colours.ts';
 import { type Explanation, rowAt, sampled, slice, type Slice } from './explanation.ts';
 import { FAINT, figure, fit, inUnit, MISSING_HEX, number, QUIET, scale, shown, STYLE, withUnit } from './ink.ts';
-import { text } from './heatmap.ts';
-import { type Group, type Move, movesOf } from './moves.ts';
+import { namedIn, percent } from './group-words.ts';
+import { movesOf } from './moves.ts';
 import type { Drawn, Scene } from './picture.ts';
 import { pointing } from './pointing.ts';
-import { shape } from './raster.ts';
+import { shape, text } from './raster.ts';
 
 const ROW = 32;
 const TOP = 30;
@@ -151,11 +151,3 @@ const withRow = (some: Slice, all: Slice, row: number): Slice => ({
   part: (at, feature) => (at === 0 ? all.part(row, feature) : some.part(at - 1, feature)),
   value: (at, feature) => (at === 0 ? all.value(row, feature) : some.value(at - 1, feature)),
 });
-
-function namedIn(of: Slice, { feature }: Move, { from, to }: Group): string {
-  if (from === null) return 'missing';
-  if (typeof from === 'string' || typeof to !== 'number') return String(from);
-  return withUnit(from === to ? number(from) : `${number(from)} to ${number(to)}`, of.unitOf(feature));
-}
-
-const percent = ({ share }: Group): string => `${Math.round(100 * share)} %`;

@@ -5,6 +5,7 @@ import { count, FAINT, figure, fit, inUnit, legendLine, number, shown, STYLE, wi
 import { predictions } from './order.ts';
 import { outliers, pathOf, spreadOver } from './paths.ts';
 import type { Drawn, Scene } from './picture.ts';
+import { strongLine, wordsOn } from './strong-line.ts';
 import { pointing } from './pointing.ts';
 import { imageMark, painted, shape } from './raster.ts';
 import { once } from './shared.ts';
@@ -117,31 +118,11 @@ export function decision(explanation: Explanation, scene: Scene): Drawn {
   drawing.append(marker);
   let chosen: number | null = null;
   let under: number | null = null;
-  const strong = (row: number, stroke: string): SVGElement[] => {
-    const path = pathOf(of, levels, row);
-    const d = `M${Array.from(path, (value, level) => `${x(value).toFixed(1)},${y(level).toFixed(1)}`).join('L')}`;
-    const line = { d, fill: 'none', 'stroke-linejoin': 'round' };
-    return [
-      shape(document, 'path', { ...line, stroke: 'var(--paper, canvas)', 'stroke-width': 6, 'stroke-opacity': 0.9 }),
-      shape(document, 'path', { ...line, stroke, 'stroke-width': 2.4 }),
-    ];
-  };
+  const at = { document, x, y, left, width };
+  const strong = (row: number, stroke: string): SVGElement[] => strongLine(at, pathOf(of, levels, row), stroke);
   const label = (row: number): SVGElement[] => {
-    const path = pathOf(of, levels, row);
-    const values = levels.map((features, level) => ({
-      level,
-      text: features === rest ? '' : shown(of, row, features[0]!),
-    }));
-    const words = values.map(({ level, text }) => {
-      const at = (x(path[level]!) + x(path[level + 1]!)) / 2;
-      const end = at > width - 90;
-      return wordAt(document, text, at + (end ? -8 : 8), (y(level) + y(level + 1)) / 2, end ? 'end' : 'start');
-    });
-    const to = x(path.at(-1)!);
-    const anchor = to > width - 90 ? 'end' : to < left + 50 ? 'start' : 'middle';
-    const end = wordAt(document, withUnit(number(path.at(-1)!), of.unit), to, y(levels.length) - 13, anchor);
-    end.setAttribute('font-weight', '600');
-    return [...words, end];
+    const values = levels.map((features) => (features === rest ? '' : shown(of, row, features[0]!)));
+    return wordsOn(at, pathOf(of, levels, row), values, withUnit(number(said[row]!), of.unit));
   };
   const redraw = (): void => {
     marker.replaceChildren(
@@ -156,8 +137,8 @@ export function decision(explanation: Explanation, scene: Scene): Drawn {
     let best = -1;
     let least = 14;
     paths.forEach((path, i) => {
-      const at = x(path[step]! + (path[step + 1]! - path[step]!) * (level - step));
-      const distance = Math.abs(at - px);
+      const place = x(path[step]! + (path[step + 1]! - path[step]!) * (level - step));
+      const distance = Math.abs(place - px);
       if (distance < least) [best, least] = [i, distance];
     });
     if (best < 0) return null;
@@ -193,20 +174,4 @@ export function decision(explanation: Explanation, scene: Scene): Drawn {
       redraw();
     },
   };
-}
-
-function wordAt(document: Document, content: string, x: number, y: number, anchor: string): SVGElement {
-  const word = shape(document, 'text', {
-    x,
-    y,
-    'text-anchor': anchor,
-    'dominant-baseline': 'central',
-    fill: 'currentColor',
-    stroke: 'var(--paper, canvas)',
-    'stroke-width': 3,
-    'paint-order': 'stroke',
-    'stroke-linejoin': 'round',
-  });
-  word.textContent = content;
-  return word;
 }

@@ -5,7 +5,6 @@ import type { Drawn, Scene } from './picture.ts';
 import {
   FAINT,
   figure,
-  fit,
   gradient,
   inUnit,
   key,
@@ -19,6 +18,8 @@ import {
   STYLE,
   withUnit,
 } from './ink.ts';
+import { axisOf } from './axis.ts';
+import { extent } from './extent.ts';
 import { partner } from './partner.ts';
 import { nearest, pointing } from './pointing.ts';
 import { imageMark, MANY, shape } from './raster.ts';
@@ -50,7 +51,7 @@ export function dependence(explanation: Explanation, scene: Scene): Drawn {
     colour[row] = at === null ? SHADES : Math.round(Math.min(1, Math.max(0, at)) * (SHADES - 1));
   }
   const colours = [...Array.from({ length: SHADES }, (_, i) => ramp(i / (SHADES - 1), dark)), MISSING_HEX];
-  const [least, most] = extent(of, feature);
+  const reach = extent(of, [feature]);
   const radius = width < 480 ? 2.2 : 2.8;
   const told = (row: number): string => {
     const also = by === null ? '' : `\n${of.names[by]}: ${shown(of, row, by)}`;
@@ -80,7 +81,7 @@ export function dependence(explanation: Explanation, scene: Scene): Drawn {
       label: `↑ Adds to ${inUnit(of.label, of.unit)}`,
       labelArrow: 'none',
       grid: true,
-      domain: [least, most],
+      domain: reach[0] < reach[1] ? reach : [-1, 1],
       nice: true,
       tickFormat: number,
       tickSize: 0,
@@ -119,77 +120,6 @@ export function dependence(explanation: Explanation, scene: Scene): Drawn {
   const says = `What ${of.names[feature]} adds to ${of.label}, against its value, for ${of.rows} rows${by === null ? '' : `, coloured by ${of.names[by]}`}.`;
   return { ...figure(drawing, says, by === null ? undefined : legendOf(of, by, share!, scene)), mark };
 }
-
-/** The smallest and the largest part, and 0. */
-function extent(of: Slice, feature: number): [number, number] {
-  let [least, most] = [0, 0];
-  for (let row = 0; row < of.rows; row++) {
-    const part = of.part(row, feature);
-    if (part < least) least = part;
-    if (part > most) most = part;
-  }
-  return least === most ? [least - 1, most + 1] : [least, most];
-}
-
-interface Axis {
-  readonly domain: [number, number];
-  readonly ticks: number[];
-  /** Between missing values and the rest. */
-  readonly gap: number | null;
-  place(row: number): number;
-  tickFormat(at: number): string;
-}
-
-/** Categories stand side by side, numbers lie on a scale; missing values have a place of their own on the left. */
-function axisOf(of: Slice, feature: number, width: number): Axis {
-  const levels = of.levels(feature);
-  const missing = rowsOf(of).some((row) => of.value(row, feature) === null);
-  if (levels !== null) {
-    const names = missing ? ['missing', ...levels] : levels;
-    const places = new Map(names.map((name, place) => [name, place]));
-    const room = (width - 58) / names.length;
-    return {
-      domain: [-0.5, names.length - 0.5],
-      ticks: [...names.keys()],
-      gap: missing ? 0.5 : null,
-      place: (row) => (places.get(String(of.value(row, feature) ?? 'missing')) ?? -1) + 0.56 * spread(row),
-      tickFormat: (at) => fit(names[at] ?? '', room - 8),
-    };
-  }
-  const known = rowsOf(of)
-    .map((row) => of.value(row, feature))
-    .filter((value) => typeof value === 'number');
-  const [low, high] =
-    known.length === 0 ? [0, 1] : [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))];
-  const distinct = [...new Set(known)].sort((a, b) => a - b);
-  const step = distinct.slice(1).reduce((least, value, i) => Math.min(least, value - distinct[i]!), Infinity);
-  const few = distinct.length < known.length / 4 && Number.isFinite(step);
-  const range = high - low || 1;
-  const start = missing ? low - 0.12 * range : low - 0.02 * range;
-  return {
-    domain: [start - (few ? step / 2 : 0), high + 0.02 * range + (few ? step / 2 : 0)],
-    ticks: [...(missing ? [low - 0.09 * range] : []), ...roundNumbers(low, high, width < 480 ? 5 : 9)],
-    gap: missing ? low - 0.045 * range - (few ? step / 4 : 0) : null,
-    place(row) {
-      const value = of.value(row, feature);
-      if (typeof value !== 'number') return low - 0.09 * range + 0.03 * range * spread(row);
-      return few ? value + 0.5 * step * spread(row) : value;
-    },
-    tickFormat: (at) => (at < low && missing ? 'missing' : number(at)),
-  };
-}
-
-/** Numbers with few digits between two others, about `count` of them. */
-function roundNumbers(low: number, high: number, count: number): number[] {
-  const rough = (high - low || 1) / count;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
-  const first = Math.ceil(low / step);
-  return Array.from({ length: Math.max(0, Math.floor(high / step) - first + 1) }, (_, i) => (first + i) * step);
-}
-
-/** Within ±0.5, the same for the same row: low-discrepancy, so that neighbours part. */
-const spread = (row: number): number => ((row * 0.6180339887498949) % 1) - 0.5;
 
 /** @throws RangeError naming the features there are */
 function named(of: Slice, name: string): number {

@@ -1,15 +1,15 @@
 import { AREA, area, channels } from './colours.ts';
 import { type Explanation, importance, slice, type Slice } from './explanation.ts';
 import { columnOf, type Heat, heatOf, startOf } from './heat.ts';
-import { count, FAINT, figure, fit, inUnit, MISSING_RGB, number, QUIET, scale, shown, STYLE, withUnit } from './ink.ts';
+import { count, figure, fit, inUnit, MISSING_RGB, number, QUIET, scale, shown, STYLE, withUnit } from './ink.ts';
 import { byOutput, bySimilarity, predictions } from './order.ts';
 import type { Drawn, Scene } from './picture.ts';
 import { type Found, pointing } from './pointing.ts';
-import { cells, shape } from './raster.ts';
+import { CURVE, curve } from './curve.ts';
+import { cells, shape, text } from './raster.ts';
 import { once } from './shared.ts';
 
 const ROW = 24;
-const CURVE = 56;
 const GAP = 10;
 
 /** All rows at once: a column a row, a line a feature, its colour what the feature adds; over them the curve of the predictions. */
@@ -120,70 +120,4 @@ function pixelsOf({ parts, limit }: Heat, lines: number, dark: boolean): Uint8Cl
     pixels[i * 4 + 3] = 255;
   });
   return lines === 0 ? new Uint8ClampedArray(4) : pixels;
-}
-
-/** The mean prediction of each column, with all that lies in it where several rows share one, over the average. */
-function curve(
-  document: Document,
-  of: Slice,
-  heat: Heat,
-  plot: { readonly x: number; readonly width: number },
-): SVGElement {
-  const group = shape(document, 'g', {});
-  const least = heat.low.reduce((a, b) => Math.min(a, b), of.base);
-  const most = heat.high.reduce((a, b) => Math.max(a, b), of.base);
-  const y = (value: number): number => CURVE - ((value - least) / (most - least || 1)) * (CURVE - 14);
-  const x = (column: number): number => plot.x + ((column + 0.5) / heat.columns) * plot.width;
-  const columns = [...heat.mean.keys()].filter((column) => Number.isFinite(heat.mean[column]));
-  const along = (values: Float64Array, list: readonly number[]): string =>
-    list.map((c) => `${x(c).toFixed(1)},${y(values[c]!).toFixed(1)}`).join('L');
-  const average = y(of.base);
-  group.append(
-    shape(document, 'line', {
-      x1: plot.x,
-      x2: plot.x + plot.width,
-      y1: average,
-      y2: average,
-      stroke: FAINT,
-      'stroke-dasharray': '2,3',
-    }),
-  );
-  if (columns.length > 0) {
-    const band = `M${along(heat.high, columns)}L${along(heat.low, columns.toReversed())}Z`;
-    group.append(shape(document, 'path', { d: band, fill: 'currentColor', 'fill-opacity': 0.16 }));
-    const line =
-      columns.length === 1 ? `M${plot.x},${y(heat.mean[columns[0]!]!)}h${plot.width}` : `M${along(heat.mean, columns)}`;
-    group.append(
-      shape(document, 'path', {
-        d: line,
-        fill: 'none',
-        stroke: 'currentColor',
-        'stroke-width': 1.3,
-        'stroke-linejoin': 'round',
-      }),
-    );
-  }
-  const label = { x: plot.x - 10, 'text-anchor': 'end', fill: QUIET };
-  const [high, low] = [number(most), number(of.base)];
-  group.append(
-    text(document, high, { ...label, y: Math.min(y(most), average - 14) }),
-    text(document, `average ${low}`, { ...label, y: average }),
-  );
-  return group;
-}
-
-export function text(
-  document: Document,
-  content: string,
-  attributes: Readonly<Record<string, string | number>>,
-  whole = content,
-): SVGElement {
-  const element = shape(document, 'text', { 'dominant-baseline': 'central', fill: 'currentColor', ...attributes });
-  element.textContent = content;
-  if (whole !== content) {
-    const title = shape(document, 'title', {});
-    title.textContent = whole;
-    element.append(title);
-  }
-  return element;
 }

@@ -68,3 +68,20 @@ export function shape(
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
   return element;
 }
+
+/** Words in a drawing; shortened ones tell all of themselves to the pointer. */
+export function text(
+  document: Document,
+  content: string,
+  attributes: Readonly<Record<string, string | number>>,
+  whole = content,
+): SVGElement {
+  const element = shape(document, 'text', { 'dominant-baseline': 'central', fill: 'currentColor', ...attributes });
+  element.textContent = content;
+  if (whole !== content) {
+    const title = shape(document, 'title', {});
+    title.textContent = whole;
+    element.append(title);
+  }
+  return element;
+}
