@@ -117,3 +117,26 @@ it('each picture is saved as SVG with its marks and as PNG', async () => {
   const box = await drawn('heatmap').boundingBox();
   assert.ok(Math.abs(width - 2 * (box!.width + 24)) <= 4, `${width} pixels for ${box!.width}`);
 });
+
+it('a picture that nobody asked for is offered and not saved; a copy goes to the clipboard', async () => {
+  const { page } = steps;
+  let downloads = 0;
+  page.on('download', () => (downloads += 1));
+  const unasked = `display(shap.bar(explanation)).querySelector('[title="Save as SVG"]').click();`;
+  await steps.open(NOTEBOOK.replace("shap.bar(explanation, { output: 'no' })", unasked));
+  const offer = page.locator('.toast', { hasText: 'A cell offers the picture' });
+  await offer.waitFor();
+  assert.equal(downloads, 0);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    offer.getByRole('button', { name: 'Save' }).click(),
+  ]);
+  assert.equal(download.suggestedFilename(), `${steps.name} pinned.svg`);
+
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await saved('heatmap', 'PNG');
+  await page.locator('.toast', { hasText: 'heatmap.png' }).getByRole('button', { name: 'Copy' }).click();
+  await page.locator('.toast', { hasText: 'Copied as PNG.' }).waitFor();
+  const types = await page.evaluate(async () => (await navigator.clipboard.read()).flatMap((item) => [...item.types]));
+  assert.deepEqual(types, ['image/png']);
+});

@@ -1,5 +1,5 @@
 import { type Difference, differencesOf } from './differences.ts';
-import { type Explanation, slice, type Slice } from './explanation.ts';
+import { checkExplanation, type Explanation, slice, type Slice } from './explanation.ts';
 import { key, legendLine, number } from './ink.ts';
 import type { ViewOptions } from './options.ts';
 import { line, nothing, tipOver } from './picture.ts';
@@ -10,6 +10,8 @@ import { choiceOf, choose, follow } from './shared.ts';
 
 /** How two explanations of the same rows (two models, or two methods) differ: what each leans on, and where their parts of each row lie. */
 export function compare(a: Explanation, b: Explanation, options: ViewOptions): Element {
+  checkExplanation(a);
+  checkExplanation(b);
   const { document, width } = options;
   const box = document.createElement('figure');
   box.style.cssText = 'margin:0;position:relative';

@@ -18,6 +18,14 @@ export interface Explanation {
   };
 }
 
+/** @throws TypeError when a drawing is given something else */
+export function checkExplanation(given: unknown): asserts given is Explanation {
+  const { values, names, data } = (given ?? {}) as { readonly [key in keyof Explanation]?: unknown };
+  const shape = (values as { readonly shape?: unknown } | undefined)?.shape;
+  if (!Array.isArray(shape) || shape.length < 2 || !Array.isArray(names) || typeof data !== 'object')
+    throw new TypeError('This drawing takes an explanation: what `await shap.explain(…)` gives.');
+}
+
 /** One output of an explanation, with its feature values at hand. */
 export interface Slice {
   readonly rows: number;

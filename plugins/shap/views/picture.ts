@@ -1,4 +1,4 @@
-import type { Explanation } from './explanation.ts';
+import { checkExplanation, type Explanation } from './explanation.ts';
 import { QUIET } from './ink.ts';
 import type { ViewOptions } from './options.ts';
 import { outputPicker, rowPicker } from './pickers.ts';
@@ -33,6 +33,7 @@ export function picture(
   of: 'row' | 'rows' | 'none',
 ): (explanation: Explanation, options: ViewOptions) => Element {
   return (explanation, options) => {
+    checkExplanation(explanation);
     const { document } = options;
     const box = document.createElement('figure');
     box.style.cssText = 'margin:0;position:relative';
