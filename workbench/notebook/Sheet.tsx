@@ -17,7 +17,7 @@ import { SheetHead } from './SheetHead.tsx';
 import { sheetActions } from './actions.ts';
 import { handleKeys } from './keyboard.ts';
 import { setShortcutsOpen, shortcutsOpen } from './panels.ts';
-import { savePicture } from './picture-files.ts';
+import { offerPicture } from './picture-files.ts';
 import { printSheet } from './print.ts';
 import { readTokens } from './tokens.ts';
 import { createWorld } from './world.ts';
@@ -51,7 +51,7 @@ export function Sheet(props: { readonly file: NotebookFile }) {
         dispatch({ op: 'root', root });
       },
       onHeight: heights.set,
-      onPicture: (cell, kind, svg) => void savePicture(kind, svg, `${props.file.name} ${cell}`),
+      onPicture: (cell, kind, svg) => void offerPicture(kind, svg, `${props.file.name} ${cell}`),
       onCall: (call) => dispatch({ op: 'called', call }),
       onReturn: (call) => dispatch({ op: 'returned', call }),
     });

@@ -1,8 +1,8 @@
-/** Saves what a cell drew as a file that the page names, and offers it to the clipboard. */
+/** Offers what a cell drew as a file that the page names, and for the clipboard. */
 import inter from '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?url';
 import serif from '@fontsource-variable/source-serif-4/files/source-serif-4-latin-opsz-normal.woff2?url';
 import { toBase64 } from '#common/bytes.ts';
-import { toast, toastError } from '../parts/toast.ts';
+import { dismiss, toast, toastError } from '../parts/toast.ts';
 import { type CheckedPicture, checkPicture } from './picture-check.ts';
 
 /** Pixels of a PNG for each of the page. */
@@ -14,12 +14,14 @@ const FONTS = [
 ] as const;
 
 let busy = false;
+/** The one picture that waits for an answer. */
+let offered: number | undefined;
 
 /**
  * @param svg as the frame gave it
  * @param name of the notebook and the cell
  */
-export async function savePicture(kind: unknown, svg: unknown, name: string): Promise<void> {
+export async function offerPicture(kind: unknown, svg: unknown, name: string): Promise<void> {
   // One at a time: a cell can ask for as many as it likes.
   if (busy) return;
   busy = true;
@@ -28,11 +30,15 @@ export async function savePicture(kind: unknown, svg: unknown, name: string): Pr
     const png = kind === 'png';
     const blob = png ? await pixelsOf(checked) : new Blob([checked.svg], { type: 'image/svg+xml' });
     const file = `${name.replace(/[^\p{L}\p{N} _-]+/gu, '-').slice(0, 80)}.${png ? 'png' : 'svg'}`;
-    // A click in the frame counts as one in the page. Without any, nothing is saved unasked.
-    if (navigator.userActivation.isActive) {
-      save(blob, file);
-      toast(`Saved ${file}.`, { action: { label: 'Copy', run: () => void copy(checked, png ? blob : null) } });
-    } else toast(`A cell offers the picture ${file}.`, { action: { label: 'Save', run: () => save(blob, file) } });
+    // Any click counts for the frame too, so only one in the page itself can be told from what a cell makes up.
+    if (offered !== undefined) dismiss(offered);
+    offered = toast(`${file} is ready.`, {
+      ms: 30_000,
+      actions: [
+        { label: 'Save', run: () => save(blob, file) },
+        { label: 'Copy', run: () => void copy(checked, png ? blob : null) },
+      ],
+    });
   } catch (error) {
     toastError(error);
   } finally {
@@ -48,11 +54,15 @@ function save(blob: Blob, file: string): void {
 }
 
 /** SVG as its text, which drawing programs paste. */
-const copy = ({ svg }: CheckedPicture, png: Blob | null): Promise<void> =>
-  (png
-    ? navigator.clipboard.write([new ClipboardItem({ 'image/png': png })])
-    : navigator.clipboard.writeText(svg)
-  ).then(() => toast(`Copied as ${png ? 'PNG' : 'SVG'}.`, { ms: 3000 }), toastError);
+async function copy({ svg }: CheckedPicture, png: Blob | null): Promise<void> {
+  try {
+    if (png) await navigator.clipboard.write([new ClipboardItem({ 'image/png': png })]);
+    else await navigator.clipboard.writeText(svg);
+    toast(`Copied as ${png ? 'PNG' : 'SVG'}.`, { ms: 3000 });
+  } catch (error) {
+    toastError(error);
+  }
+}
 
 /** An image has no fonts of the page's: it brings its own. */
 async function face([name, url]: readonly [string, string]): Promise<string> {
