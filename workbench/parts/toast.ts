@@ -6,7 +6,7 @@ interface ToastAction {
   readonly run: () => void;
 }
 
-export interface Toast {
+interface Toast {
   readonly id: number;
   readonly text: string;
   readonly actions: readonly ToastAction[];
