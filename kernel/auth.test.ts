@@ -19,7 +19,7 @@ function asked(method: string, headers: IncomingHttpHeaders, cookie?: string, we
 }
 
 test('only this machine’s names are hosts', () => {
-  for (const host of ['localhost', 'LOCALHOST:80', '127.0.0.1:4177', '[::1]:1']) checkHost({ host });
+  for (const host of ['localhost', 'LOCALHOST:80', '127.0.0.1:4177', '[::1]:1']) checkHost({ host }, '/');
   const bad = [
     '',
     'evil.example',
@@ -33,9 +33,20 @@ test('only this machine’s names are hosts', () => {
     '[::1',
     '::1',
     '127.0.0.1:123456',
+    'frame.localhost',
+    'frame-0123456789abcde.localhost:80',
+    'a.frame-0123456789abcdef.localhost',
+    'frame-0123456789abcdef.localhost.evil.example',
   ];
-  for (const host of bad) assert.throws(() => checkHost({ host }), { code: 'HOST_REFUSED' }, host);
-  assert.throws(() => checkHost({}), { code: 'HOST_REFUSED' });
+  for (const host of bad) assert.throws(() => checkHost({ host }, '/frame.html'), { code: 'HOST_REFUSED' }, host);
+  assert.throws(() => checkHost({}, '/'), { code: 'HOST_REFUSED' });
+});
+
+test('a frame’s own site has the frame’s files and nothing else', () => {
+  const host = 'frame-0123456789abcdef.localhost:4177';
+  for (const path of ['/frame.html', '/assets/frame-1.js']) checkHost({ host }, path);
+  for (const path of ['/', '/index.html', '/api/v1/health', '/sign-in', '/assets', '/x/frame.html', '/vendor/duckdb/a'])
+    assert.throws(() => checkHost({ host }, path), { code: 'HOST_REFUSED' }, path);
 });
 
 test('a bearer or a cookie, and never one for the other', () => {

@@ -6,6 +6,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { AssayError } from '#common/errors.ts';
+import { isFrameHost } from '#common/frame-policy.ts';
 
 export interface Credentials {
   /** In the start-up link and in home/kernel.json: 32 random bytes, new at each start. */
@@ -38,9 +39,13 @@ export function cookieName(host: string | undefined): string {
   return `assay_${LOOPBACK.exec(host ?? '')?.[1] ?? '80'}`;
 }
 
+/** What a frame's site shows: files without a secret, and nothing that asks who is there. */
+const FRAME_FILES = /^\/(?:frame\.html|assets\/.*)$/;
+
 /** @throws HOST_REFUSED */
-export function checkHost(headers: IncomingHttpHeaders): void {
-  if (!LOOPBACK.test(headers.host ?? ''))
+export function checkHost(headers: IncomingHttpHeaders, path: string): void {
+  const host = headers.host ?? '';
+  if (!LOOPBACK.test(host) && !(isFrameHost(host) && FRAME_FILES.test(path)))
     throw new AssayError('HOST_REFUSED', undefined, { where: `Host: ${headers.host ?? ''}` });
 }
 

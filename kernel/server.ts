@@ -81,7 +81,7 @@ export async function buildServer({
   addConnections(app);
   await app.register(cookies);
   await app.register(websocket, { options: { maxPayload: 1024 } });
-  app.addHook('onRequest', async (request) => checkHost(request.headers));
+  app.addHook('onRequest', async (request) => checkHost(request.headers, pathOf(request.url)));
   app.addHook('onResponse', async (request, reply) => {
     request.log.debug(
       {

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { FRAME_ASSET_HEADERS, FRAME_HEADERS, PAGE_POLICY } from '#common/frame-policy.ts';
+import { FRAME_ASSET_HEADERS, frameHeaders, pagePolicy } from '#common/frame-policy.ts';
 
 const EVERYWHERE = {
   'x-content-type-options': 'nosniff',
@@ -21,7 +21,7 @@ export function addHeaders(app: FastifyInstance): void {
 
 export function asPage(reply: FastifyReply): FastifyReply {
   return reply
-    .header('content-security-policy', PAGE_POLICY)
+    .header('content-security-policy', pagePolicy(reply.request.headers.host ?? ''))
     .header('cache-control', 'no-cache')
     .type('text/html; charset=utf-8');
 }
@@ -36,5 +36,7 @@ export function asAsset(reply: FastifyReply, { immutable }: { readonly immutable
 
 /** The document in which cells run: its own policy, and framed by the page only. */
 export function asFrame(reply: FastifyReply): FastifyReply {
-  return asAsset(reply, { immutable: false }).headers(FRAME_HEADERS).type('text/html; charset=utf-8');
+  return asAsset(reply, { immutable: false })
+    .headers(frameHeaders(reply.request.headers.host ?? ''))
+    .type('text/html; charset=utf-8');
 }

@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { Table } from '#common/table.ts';
-import { closest, type Explanation, importance, pairSizes, rowAt, slice, stepsOf } from './views/explanation.ts';
+import {
+  checkExplanation,
+  closest,
+  type Explanation,
+  importance,
+  pairSizes,
+  rowAt,
+  slice,
+  stepsOf,
+} from './views/explanation.ts';
 import { swarm } from './views/swarm.ts';
 
 const explanation = (meta: Partial<Explanation['meta']> = {}): Explanation => ({
@@ -22,6 +31,12 @@ describe('what the drawings read out of an explanation', () => {
     assert.equal(slice(explanation(), 0).base, 0.25);
     assert.throws(() => slice(explanation(), 'maybe'), RangeError);
     assert.throws(() => slice(explanation(), 2), RangeError);
+  });
+
+  it('nothing that is no explanation', () => {
+    checkExplanation(explanation());
+    for (const given of [undefined, null, 7, {}, [], { values: [[1]] }, { ...explanation(), names: undefined }])
+      assert.throws(() => checkExplanation(given), /shap\.explain/);
   });
 
   it('says what is explained, in which unit', () => {

@@ -19,7 +19,7 @@ const ARGS = [
   '--disable-sync',
 ];
 
-/** The packed one is a headless shell, in which a sandboxed frame has no process of its own unless asked, as it has in every Chromium with a window. */
+/** The packed one is a headless shell, in which a site has a process of its own only when it is asked for, as it has in every Chromium with a window. */
 const PACKED_ARGS = ['--site-per-process'];
 
 interface Found {

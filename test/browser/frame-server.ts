@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'vite';
-import { FRAME_ASSET_HEADERS, FRAME_HEADERS, PAGE_POLICY } from '#common/frame-policy.ts';
+import { FRAME_ASSET_HEADERS, frameHeaders, pagePolicy } from '#common/frame-policy.ts';
 import { DIST, isBuilt } from '../../workbench/build.node.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
@@ -67,9 +67,10 @@ export async function startFrameServer({ twin = false } = {}): Promise<FrameServ
       await rm(folder, { recursive: true });
     },
   };
-  const page = twin ? {} : { 'content-security-policy': PAGE_POLICY };
   const http = createServer((request, response) => {
     const path = new URL(request.url!, 'http://x').pathname;
+    const host = request.headers.host!;
+    const page = twin ? {} : { 'content-security-policy': pagePolicy(host) };
     server.seen.push(describe(request));
     const send = (status: number, body: string | Buffer, headers: Record<string, string> = {}): void => {
       response.writeHead(status, { 'content-type': TYPES[extname(path)] ?? 'text/html', ...headers }).end(body);
@@ -77,7 +78,7 @@ export async function startFrameServer({ twin = false } = {}): Promise<FrameServ
     if (path === '/')
       return send(200, PAGE, { ...page, 'set-cookie': 'assay=secret; HttpOnly; SameSite=Strict; Path=/' });
     const file = path.startsWith('/vendor/duckdb/') ? join(DUCKDB, path.slice(15)) : join(folder, 'site', path);
-    const headers = { ...FRAME_ASSET_HEADERS, ...(path === '/frame.html' && !twin ? FRAME_HEADERS : {}) };
+    const headers = { ...FRAME_ASSET_HEADERS, ...(path === '/frame.html' && !twin ? frameHeaders(host) : {}) };
     // Named by their contents: a frame starts two hundred times here.
     const kept = path.startsWith('/assets/') ? { 'cache-control': 'public, max-age=31536000, immutable' } : {};
     readFile(file).then(

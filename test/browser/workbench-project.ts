@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
+import { isFrameHost } from '#common/frame-policy.ts';
 import { launchChromium } from './chromium.ts';
 
 const REPO = fileURLToPath(new URL('../..', import.meta.url));
@@ -137,7 +138,12 @@ export async function openWorkbench(): Promise<Workbench> {
   const strangers: string[] = [];
   context.on('request', (request) => {
     const { protocol, host } = new URL(request.url());
-    if (/^(?:https?|wss?):$/.test(protocol) && host !== `127.0.0.1:${port}`) strangers.push(request.url());
+    if (
+      /^(?:https?|wss?):$/.test(protocol) &&
+      host !== `127.0.0.1:${port}` &&
+      !(isFrameHost(host) && host.endsWith(`:${port}`))
+    )
+      strangers.push(request.url());
   });
   const tab = async (): Promise<Page> => watched(await context.newPage(), faults);
   const first = await tab();

@@ -82,7 +82,8 @@ describe('stopping', () => {
     await call.filter({ hasText: /at \d+/ }).waitFor();
     await call.filter({ hasText: /left/ }).waitFor();
     assert.match((await call.getByRole('progressbar').getAttribute('aria-valuenow')) ?? '', /^\d+$/);
-    await call.getByRole('button', { name: 'Cancel' }).click();
+    // Pressed as long as a hand does, while the call gets on many times.
+    await call.getByRole('button', { name: 'Cancel' }).click({ delay: 200 });
     await status('counted', 'failed');
     assert.match(await cell('counted').locator('.cell-error').innerText(), /CANCELLED/);
     await retype('counted', 'const counted = await slow.count({ to: 2 });');

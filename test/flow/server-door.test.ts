@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { test } from 'node:test';
-import { FRAME_POLICY, PAGE_POLICY } from '#common/frame-policy.ts';
+import { framePolicy, pagePolicy } from '#common/frame-policy.ts';
 import { refusal, start } from './server-harness.ts';
 
 const { url, credentials, app, projectDir } = await start();
@@ -176,11 +176,11 @@ function upgrade(more: Record<string, string>): Promise<string> {
 test('documents and files carry their policies', async () => {
   const page = await raw('/notebooks/first', { cookie });
   assert.equal(page.status, 200);
-  assert.equal(page.headers['content-security-policy'], PAGE_POLICY);
+  assert.equal(page.headers['content-security-policy'], pagePolicy(host));
   assert.equal(page.headers['access-control-allow-origin'], undefined);
   const frame = await raw('/frame.html', { origin: 'null' });
   assert.equal(frame.status, 200);
-  assert.equal(frame.headers['content-security-policy'], FRAME_POLICY);
+  assert.equal(frame.headers['content-security-policy'], framePolicy(host));
   const script = await raw('/assets/main-abc.js', { origin: 'null' });
   assert.equal(script.headers['access-control-allow-origin'], '*');
   assert.equal(script.headers['access-control-allow-credentials'], undefined);

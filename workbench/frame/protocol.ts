@@ -35,6 +35,8 @@ export interface PageApi {
   states(states: readonly CellState[]): void;
   height(id: string, px: number): void;
   root(root: string | null): void;
+  /** The reader wants what a cell drew as a file: an SVG that stands alone, to be saved as it is or in pixels. */
+  picture(cell: string, kind: 'svg' | 'png', svg: string): void;
 }
 
 /**
@@ -42,6 +44,3 @@ export interface PageApi {
  * `ports[1]` the frame's calls of PageApi, both as port.ts speaks: the frame exposes on the first and wraps the second.
  */
 export const HELLO = 'assay:hello';
-
-/** The frame's document, beside the page. */
-export const FRAME_URL = '/frame.html';

@@ -1,6 +1,7 @@
-import { createEffect, createMemo, createSignal, For, onCleanup, Show } from 'solid-js';
+import { createEffect, createMemo, createSignal, onCleanup, Show } from 'solid-js';
 import { useKernel } from '../kernel.tsx';
 import { duration } from '../parts/duration.ts';
+import { ForKey } from '../parts/ForKey.tsx';
 import { toastError } from '../parts/toast.ts';
 import type { CallProgress } from '../session/state.ts';
 import { useSheet } from './context.ts';
@@ -20,9 +21,9 @@ export function CellCalls(props: { readonly cell: string }) {
     onCleanup(() => clearInterval(timer));
   });
   return (
-    <For each={calls().filter(({ started }) => now() - started > SHOW_AFTER)}>
-      {(call) => <Call call={call} now={now()} />}
-    </For>
+    <ForKey each={calls().filter(({ started }) => now() - started > SHOW_AFTER)} by={({ call }) => call}>
+      {(call) => <Call call={call()} now={now()} />}
+    </ForKey>
   );
 }
 

@@ -8,7 +8,8 @@ import { AssayError } from '#common/errors.ts';
 import { FRAME_SANDBOX } from '#common/frame-policy.ts';
 import type { CellState, CompiledNotebook } from '#common/notebook.ts';
 import { expose, type Remote, transfer, wrap } from '../frame/port.ts';
-import { FRAME_URL, type FrameApi, HELLO, type PageApi, type Slot } from '../frame/protocol.ts';
+import { frameUrl } from '../frame/address.ts';
+import { type FrameApi, HELLO, type PageApi, type Slot } from '../frame/protocol.ts';
 import type { KernelClient } from '../kernel-client.ts';
 import type { CallProgress } from '../session/state.ts';
 import { buffersOf } from './buffers.ts';
@@ -19,6 +20,8 @@ export interface FrameHostOptions {
   readonly onStates: (states: readonly CellState[]) => void;
   readonly onRoot: (root: Digest | null) => void;
   readonly onHeight: (id: string, px: number) => void;
+  /** What a cell drew, to be saved: unchecked. */
+  readonly onPicture: (cell: string, kind: unknown, svg: unknown) => void;
   readonly onCall: (call: CallProgress) => void;
   readonly onReturn: (call: string) => void;
 }
@@ -47,7 +50,7 @@ export function createFrameHost(parent: HTMLElement, options: FrameHostOptions):
     frame.className = 'frame';
     frame.title = 'Results of the cells';
     frame.setAttribute('sandbox', FRAME_SANDBOX);
-    frame.src = FRAME_URL;
+    frame.src = frameUrl(location);
     const calls = new AbortController();
     const toFrame = new MessageChannel();
     const toPage = new MessageChannel();
@@ -115,7 +118,7 @@ function tell(message: Promise<void>): void {
 
 /** All that cells can reach. */
 function pageApi(notebook: () => CompiledNotebook | null, signal: AbortSignal, options: FrameHostOptions): PageApi {
-  const { client, onCall, onReturn, onStates, onRoot, onHeight } = options;
+  const { client, onCall, onReturn, onStates, onRoot, onHeight, onPicture } = options;
   return {
     async call(cell, method, input) {
       const { uses = [], seed = 0, cells = [] } = notebook() ?? {};
@@ -145,6 +148,9 @@ function pageApi(notebook: () => CompiledNotebook | null, signal: AbortSignal, o
     },
     root(root) {
       if (isRoot(root)) onRoot(root);
+    },
+    picture(cell, kind, svg) {
+      if (notebook()?.cells.some(({ id }) => id === cell)) onPicture(cell, kind, svg);
     },
     height(id, px) {
       if (isHeight(id, px, notebook())) onHeight(id, px);

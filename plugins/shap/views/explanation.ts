@@ -3,14 +3,14 @@ import type { Column, TableData, Tensor } from '#common/data.ts';
 /** What `shap.explain` and `shap.interactions` give. `values` is [rows, features], or [rows, features, outputs] for several outputs. */
 export interface Explanation {
   readonly values: Tensor<Float64Array>;
-  /** Of each value, where they are estimates. */
-  readonly standardErrors?: Tensor<Float64Array>;
   /** Of `shap.interactions`: [rows, features, features], or with outputs as the last axis. */
   readonly interactions?: Tensor<Float64Array>;
   readonly base: number | readonly number[];
   readonly data: TableData;
   readonly names: readonly string[];
   readonly outputs: readonly string[];
+  /** Standard errors of the values, in their shape, where they are estimates. */
+  readonly standardErrors?: Tensor<Float64Array>;
   readonly meta: {
     readonly method: string;
     readonly space?: string;
@@ -20,12 +20,22 @@ export interface Explanation {
   };
 }
 
+/** @throws TypeError when a drawing is given something else */
+export function checkExplanation(given: unknown): asserts given is Explanation {
+  const { values, names, data } = (given ?? {}) as { readonly [key in keyof Explanation]?: unknown };
+  const shape = (values as { readonly shape?: unknown } | undefined)?.shape;
+  if (!Array.isArray(shape) || shape.length < 2 || !Array.isArray(names) || typeof data !== 'object')
+    throw new TypeError('This drawing takes an explanation: what `await shap.explain(…)` gives.');
+}
+
 /** One output of an explanation, with its feature values at hand. */
 export interface Slice {
   readonly rows: number;
   readonly features: number;
   readonly names: readonly string[];
   readonly base: number;
+  /** Its place among the outputs. */
+  readonly output: number;
   /** What is explained: `wage`, `log-odds of yes`. */
   readonly label: string;
   /** Its unit, or ''. */
@@ -51,6 +61,7 @@ export function slice(explanation: Explanation, wanted?: number | string): Slice
     features,
     names,
     base: typeof base === 'number' ? base : base[output]!,
+    output,
     ...labelOf(meta, labels[output] ?? 'prediction'),
     part: (row, feature) => values.data[(row * features + feature) * outputs + output] ?? Number.NaN,
     error: (row, feature) => explanation.standardErrors?.data[(row * features + feature) * outputs + output] ?? 0,
@@ -126,6 +137,19 @@ export function closest(
   for (let other = 0; other < features; other++)
     if (other !== feature && size(feature, other) > (best === null ? 0 : size(feature, best))) best = other;
   return best;
+}
+
+/** Some of the rows, evenly; the same explanation where there are no more. */
+export function sampled(of: Slice, most: number): Slice {
+  if (of.rows <= most) return of;
+  const rowOf = (row: number): number => Math.floor((row * of.rows) / most);
+  return {
+    ...of,
+    rows: most,
+    part: (row, feature) => of.part(rowOf(row), feature),
+    error: (row, feature) => of.error(rowOf(row), feature),
+    value: (row, feature) => of.value(rowOf(row), feature),
+  };
 }
 
 export const rowsOf = (of: Slice): number[] => Array.from({ length: of.rows }, (_, row) => row);

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { type Explanation, importance, pairSizes, slice } from './explanation.ts';
-import type { ViewOptions } from './options.ts';
+import type { Drawn, Scene } from './picture.ts';
 import { aligned, figure, fit, inUnit, STYLE, UP } from './ink.ts';
 
 interface Cell {
@@ -15,7 +15,7 @@ interface Cell {
  *
  * @throws RangeError when the explanation holds no interactions
  */
-export function pairs(explanation: Explanation, options: ViewOptions): Element {
+export function pairs(explanation: Explanation, options: Scene): Drawn {
   const { document, width } = options;
   const of = slice(explanation, options.output);
   const size = pairSizes(explanation, options.output);
@@ -72,7 +72,6 @@ export function pairs(explanation: Explanation, options: ViewOptions): Element {
   });
   const largest = cells.filter((cell) => cell.of !== cell.with).sort((a, b) => b.size - a.size);
   return figure(
-    options,
     drawing,
     `${inUnit(`Mean size of what two features add to ${of.label} together`, of.unit)}, on the diagonal of what each adds alone. Largest: ${largest
       .slice(0, 3)

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { type Explanation, rowAt, slice, stepsOf } from './explanation.ts';
-import type { ViewOptions } from './options.ts';
+import type { Drawn, Scene } from './picture.ts';
 import { aligned, DOWN, FAINT, figure, fit, inUnit, number, QUIET, shown, STYLE, UP, withUnit } from './ink.ts';
 
 interface Bar {
@@ -18,7 +18,7 @@ const low = ({ to, error }: Bar): number => to - 1.96 * error;
 const high = ({ to, error }: Bar): number => to + 1.96 * error;
 
 /** One prediction, from what the model says on average down to what it says here, a step per feature. */
-export function waterfall(explanation: Explanation, options: ViewOptions): Element {
+export function waterfall(explanation: Explanation, options: Scene): Drawn {
   const { document, width } = options;
   const of = slice(explanation, options.output);
   const row = rowAt(of, options.row);
@@ -136,7 +136,6 @@ export function waterfall(explanation: Explanation, options: ViewOptions): Eleme
     ({ name, value, part, error }) => `${name}${value === '' ? '' : ` ${value}`} ${signed(part)}${within(error)}`,
   );
   return figure(
-    options,
     drawing,
     `${of.label} of row ${row}: from ${number(of.base)} on average to ${number(end)}: ${steps.join(', ')}.`,
   );

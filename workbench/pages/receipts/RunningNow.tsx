@@ -1,6 +1,7 @@
-import { For, Show } from 'solid-js';
+import { Show } from 'solid-js';
 import { createLoaded, useKernel } from '../../kernel.tsx';
 import { Ago } from '../../parts/Ago.tsx';
+import { ForKey } from '../../parts/ForKey.tsx';
 import { toastError } from '../../parts/toast.ts';
 
 /** Calls under way, whoever made them. */
@@ -13,20 +14,20 @@ export function RunningNow() {
   return (
     <Show when={(runs.value() ?? []).length > 0}>
       <section class="running" aria-label="Running now">
-        <For each={runs.value()}>
+        <ForKey each={runs.value() ?? []} by={({ id }) => id}>
           {(run) => (
             <div class="running-row">
-              <code>{run.method}</code>
+              <code>{run().method}</code>
               <span class="quiet">
-                since <Ago time={run.started} />
+                since <Ago time={run().started} />
               </span>
-              <span class="quiet">{run.progress?.note}</span>
-              <button class="button plain small" onClick={() => void client.cancel(run.id).catch(toastError)}>
+              <span class="quiet">{run().progress?.note}</span>
+              <button class="button plain small" onClick={() => void client.cancel(run().id).catch(toastError)}>
                 Cancel
               </button>
             </div>
           )}
-        </For>
+        </ForKey>
       </section>
     </Show>
   );
