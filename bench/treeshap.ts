@@ -15,7 +15,8 @@ import { Table } from '../kernel/common/table.ts';
 import { writeModel } from '../plugins/models/lib/write.ts';
 import { attributeTrees } from '../plugins/shap/lib/by-trees.ts';
 import { explain } from '../plugins/shap/lib/explain.ts';
-import { classicByBackground, classicByCovers } from './lib/classic-treeshap.ts';
+import { interactTrees } from '../plugins/shap/lib/interactions/by-trees.ts';
+import { classicByBackground, classicByCovers, classicInteractions } from './lib/classic-treeshap.ts';
 import { print } from './lib/cpu.ts';
 import { forest, rowsFor } from './lib/forests.ts';
 import { median } from './lib/median.ts';
@@ -115,6 +116,47 @@ print(
     'gap',
   ],
   rows,
+);
+
+/** Interactions of features, next to TreeSHAP with each feature held present and absent, as shap does it. */
+function interactionsByRows(trees: number, depth: number, features: number, counts: readonly number[]): string[][] {
+  const ensemble = forest(7, trees, depth, features);
+  const x = rowsFor(8, counts.at(-1)!, features);
+  const classic = reference((count) => classicInteractions(ensemble, x, count));
+  return counts.map((count) => {
+    const { values } = attributeTrees(ensemble, x, count, null, () => undefined);
+    let algorithm = '';
+    let found: Float64Array = new Float64Array();
+    const taken = medianCpu(() => {
+      ({ algorithm, interactions: found } = interactTrees(ensemble, x, count, null, values, () => undefined));
+    });
+    const common = Math.min(found.length, classic.values.length);
+    let gap = 0;
+    for (let i = 0; i < common; i++) gap = Math.max(gap, Math.abs(found[i]! - classic.values[i]!));
+    return [
+      String(trees),
+      String(depth),
+      String(features),
+      count.toLocaleString('en'),
+      algorithm,
+      taken < 100 ? taken.toFixed(1) : Math.round(taken).toLocaleString('en'),
+      rate((count / taken) * 1000),
+      rate(1000 / classic.each),
+      `${rate((classic.each * count) / taken)}×`,
+      gap.toExponential(0),
+    ];
+  });
+}
+
+console.log('\nInteraction values, path-dependent:\n');
+print(
+  ['trees', 'depth', 'features', 'rows', 'by', 'ms CPU', 'rows/s', 'published, rows/s', 'ratio', 'gap'],
+  [
+    ...interactionsByRows(100, 6, 10, [1, 100, 10_000]),
+    ...interactionsByRows(100, 6, 30, [1, 100, 10_000]),
+    ...interactionsByRows(100, 10, 30, [1, 100, 1000]),
+    ...interactionsByRows(100, 20, 30, [1, 100, 1000]),
+  ],
 );
 
 const runtime = createRequire(import.meta.url)('onnxruntime-node') as Runtime;

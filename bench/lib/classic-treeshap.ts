@@ -19,6 +19,41 @@ export function classicByCovers({ trees, features }: Ensemble, x: Float64Array, 
   return values;
 }
 
+/**
+ * Path-dependent interaction values (rows × features × features) as shap finds them: TreeSHAP with each feature held present, and absent. Half the
+ * difference is what the others share with it, and what then remains of its SHAP value stands on the diagonal.
+ */
+export function classicInteractions({ trees, features }: Ensemble, x: Float64Array, rows: number): Float64Array {
+  const out = new Float64Array(rows * features * features);
+  const values = classicByCovers({ trees, features } as Ensemble, x, rows);
+  const [present, absent] = [new Float64Array(features), new Float64Array(features)];
+  for (let row = 0; row < rows; row++)
+    for (let j = 0; j < features; j++) {
+      present.fill(0);
+      absent.fill(0);
+      for (const tree of trees) {
+        follow(tree, x, row * features, present, 0, 0, 0, 1, 1, -1, { feature: j, sign: 1, into: 0 }, 1);
+        follow(tree, x, row * features, absent, 0, 0, 0, 1, 1, -1, { feature: j, sign: -1, into: 0 }, 1);
+      }
+      const at = (row * features + j) * features;
+      let rest = values[row * features + j]!;
+      for (let i = 0; i < features; i++) {
+        if (i === j) continue;
+        out[at + i] = (present[i]! - absent[i]!) / 2;
+        rest -= out[at + i]!;
+      }
+      out[at + j] = rest;
+    }
+  return out;
+}
+
+/** A feature that is held present (1) or absent (−1), and which row of the values is written to. */
+interface Condition {
+  readonly feature: number;
+  readonly sign: 1 | -1;
+  readonly into: number;
+}
+
 function follow(
   tree: Tree,
   x: Float64Array,
@@ -30,19 +65,24 @@ function follow(
   z: number,
   o: number,
   by: number,
+  held: Condition | null = null,
+  fraction = 1,
 ): void {
+  if (fraction === 0) return;
+  const into = held === null ? row : held.into;
   const at = parent + length + 1;
-  for (let k = 0; k < length; k++) {
+  for (let k = 0; k <= length; k++) {
     feature[at + k] = feature[parent + k]!;
     zero[at + k] = zero[parent + k]!;
     one[at + k] = one[parent + k]!;
     weight[at + k] = weight[parent + k]!;
   }
-  extend(at, length, z, o, by);
+  if (held === null || held.feature !== by) extend(at, length, z, o, by);
   const own = tree.feature[node]!;
   if (own < 0) {
     for (let k = 1; k <= length; k++)
-      values[row + feature[at + k]!]! += unwoundSum(at, length, k) * (one[at + k]! - zero[at + k]!) * tree.value[node]!;
+      values[into + feature[at + k]!]! +=
+        unwoundSum(at, length, k) * (one[at + k]! - zero[at + k]!) * tree.value[node]! * fraction;
     return;
   }
   const passes = x[row + own]! <= tree.threshold[node]!;
@@ -58,8 +98,15 @@ function follow(
     end--;
   }
   const cover = tree.cover[node]!;
-  follow(tree, x, row, values, hot, end + 1, at, (oldZero * tree.cover[hot]!) / cover, oldOne, own);
-  follow(tree, x, row, values, cold, end + 1, at, (oldZero * tree.cover[cold]!) / cover, 0, own);
+  const [here, there] = [tree.cover[hot]! / cover, tree.cover[cold]! / cover];
+  let [first, second] = [fraction, fraction];
+  if (held !== null && held.feature === own) {
+    end--;
+    if (held.sign > 0) second = 0;
+    else [first, second] = [fraction * here, fraction * there];
+  }
+  follow(tree, x, row, values, hot, end + 1, at, oldZero * here, oldOne, own, held, first);
+  follow(tree, x, row, values, cold, end + 1, at, oldZero * there, 0, own, held, second);
 }
 
 function extend(at: number, length: number, z: number, o: number, by: number): void {

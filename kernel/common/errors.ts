@@ -34,6 +34,11 @@ export const ERRORS = {
     says: 'There is no method of that name.',
     hint: 'Methods are named `plugin.method`; GET /api/v1/plugins lists them.',
   },
+  PICTURE_REFUSED: {
+    status: 422,
+    says: 'What the cell offers to save is no picture, or too large for one.',
+    hint: 'Pictures are SVG of at most 24 MB, 200,000 shapes and 8,000 pixels a side: show fewer marks or a smaller drawing.',
+  },
   PLUGIN_INVALID: {
     status: 422,
     says: 'The plugin’s plugin.json is not right.',
@@ -442,6 +447,11 @@ export const ERRORS = {
     status: 422,
     says: 'No exact method fits this model and these options.',
     hint: 'The message says which do; nothing is estimated or downgraded in silence.',
+  },
+  BUDGET_TOO_SMALL: {
+    status: 422,
+    says: 'The budget doesn’t pay for an estimate.',
+    hint: 'The message says the least; fewer rows or a smaller background cost less.',
   },
   ADDITIVITY_VIOLATED: {
     status: 500,

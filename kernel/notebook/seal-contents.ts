@@ -42,7 +42,7 @@ export async function dataOf(kernel: Kernel, receipts: readonly LoggedReceipt[])
   return kept;
 }
 
-/** Inputs and results of the calls, models, and whatever else the calls wrote. */
+/** Inputs and results of the calls, models (also those that a cell handed over as bytes), and whatever else the calls wrote. */
 export async function artifactsOf(
   kernel: Kernel,
   receipts: readonly LoggedReceipt[],
@@ -51,11 +51,15 @@ export async function artifactsOf(
   const kept = new Map<Digest, BundleArtifact>();
   for (const { body } of receipts) {
     const { subject, predicate } = parseReceipt(body);
-    const { method, params } = predicate;
+    const { method, params, materials } = predicate;
     if (method === null) continue;
     const told = subject.map(({ name, digest }) => ({ title: `${method} ${name}`, digest: digest.sha256 }));
     if (params !== null) told.push({ title: `${method} input`, digest: params });
+    // What data sets were read from lies beside the notebook, under its own name.
+    if (!method.startsWith('datasets.'))
+      for (const { name, digest } of materials) told.push({ title: `${method} ${name}`, digest });
     for (const { title, digest } of told) {
+      if (kept.has(digest)) continue;
       const value = values.get(digest);
       const bytes = value?.bytes ?? ((await fits(kernel, digest)) ? await kernel.artifacts.get(digest) : undefined);
       if (bytes !== undefined)

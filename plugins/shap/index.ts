@@ -1,24 +1,40 @@
 import * as onnxruntime from 'onnxruntime-node';
 import { readModel } from '#common/onnx/model.ts';
-import { definePlugin } from '#common/plugin.ts';
-import type { Methods } from './methods.gen.ts';
-import { explain } from './lib/explain.ts';
+import type { Digest } from '#common/data.ts';
+import { AssayError } from '#common/errors.ts';
+import { definePlugin, type MethodContext } from '#common/plugin.ts';
+import type { InteractionsOutput, Methods } from './methods.gen.ts';
+import { stopwatch } from './lib/stopwatch.ts';
+import { explain, type Explanation, type Question } from './lib/explain.ts';
+
+type Asked = Omit<Question, 'model'> & { readonly model: Digest };
+type Answered = Omit<Explanation, 'meta'> & { readonly meta: Explanation['meta'] & { readonly modelDigest: Digest } };
+
+async function answer({ model, ...question }: Asked, ctx: MethodContext): Promise<Answered> {
+  const remaining = stopwatch();
+  ctx.uses('model', model);
+  const bytes = await ctx.artifact.read(model);
+  const { meta, ...explanation } = await explain(
+    onnxruntime,
+    { model: readModel(bytes), ...question, seed: question.seed ?? Math.floor(ctx.random() * 2 ** 32) },
+    (done, total) => {
+      ctx.signal.throwIfAborted();
+      ctx.progress(done, total, remaining(done, total));
+    },
+  );
+  for (const note of meta.notes) ctx.log('info', note);
+  return { ...explanation, meta: { ...meta, modelDigest: model } };
+}
 
 export default definePlugin<Methods>({
   methods: {
-    async explain({ model, ...question }, ctx) {
-      ctx.uses('model', model);
-      const bytes = await ctx.artifact.read(model);
-      const { meta, ...explanation } = await explain(
-        onnxruntime,
-        { model: readModel(bytes), ...question },
-        (done, total) => {
-          ctx.signal.throwIfAborted();
-          ctx.progress(done, total);
-        },
-      );
-      for (const note of meta.notes) ctx.log('info', note);
-      return { ...explanation, meta: { ...meta, modelDigest: model } };
+    explain: (input, ctx) => answer(input, ctx),
+    async interactions(input, ctx) {
+      const { interactions, meta, ...rest } = await answer({ ...input, interactions: true }, ctx);
+      const { sampling, ...facts } = meta;
+      if (sampling !== null) throw new AssayError('SHAP_INEXACT', 'Interactions are not estimated.');
+      // Without a sample the method and the algorithm are exact ones.
+      return { interactions: interactions!, ...rest, meta: facts as InteractionsOutput['meta'] };
     },
   },
 });

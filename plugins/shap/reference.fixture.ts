@@ -58,10 +58,15 @@ export const sumOf = (trees: readonly Nested[], scores: number, of: (tree: Neste
 
 const factorial = (n: number): number => (n <= 1 ? 1 : n * factorial(n - 1));
 
+/** What each coalition of features is worth, a number for each score. */
+type Game = (coalition: ReadonlySet<number>) => readonly number[];
+
+const subsetOf = (mask: number, features: number): Set<number> =>
+  new Set(Array.from({ length: features }, (_, j) => j).filter((j) => mask & (1 << j)));
+
 /** Shapley values [feature][score] of a game over features. */
-function shapley(features: number, worth: (coalition: ReadonlySet<number>) => readonly number[]): number[][] {
-  const subset = (mask: number): Set<number> =>
-    new Set(Array.from({ length: features }, (_, j) => j).filter((j) => mask & (1 << j)));
+function shapley(features: number, worth: Game): number[][] {
+  const subset = (mask: number): Set<number> => subsetOf(mask, features);
   const worths = Array.from({ length: 2 ** features }, (_, mask) => worth(subset(mask)));
   return Array.from({ length: features }, (_, j) => {
     let total = scale(worths[0]!, 0);
@@ -75,29 +80,73 @@ function shapley(features: number, worth: (coalition: ReadonlySet<number>) => re
   });
 }
 
-export function pathDependentReference(
+/** SHAP interaction values [feature][other][score] of a game: half of each Shapley interaction index, and what remains of each value. */
+function interactions(features: number, worth: Game): number[][][] {
+  const all = Array.from({ length: features }, (_, j) => j);
+  const half = (i: number, j: number): number[] => {
+    let total = scale(worth(new Set()), 0);
+    for (let mask = 0; mask < 2 ** features; mask++) {
+      const coalition = subsetOf(mask, features);
+      if (coalition.has(i) || coalition.has(j)) continue;
+      const weight =
+        (factorial(coalition.size) * factorial(features - coalition.size - 2)) / (2 * factorial(features - 1));
+      const alone = add(worth(new Set([...coalition, i])), worth(new Set([...coalition, j])));
+      const both = add(worth(new Set([...coalition, i, j])), worth(coalition));
+      total = add(total, scale(add(both, scale(alone, -1)), weight));
+    }
+    return total;
+  };
+  return shapley(features, worth).map((value, i) => {
+    const row = all.map((j) => (i === j ? value : half(i, j)));
+    row[i] = row.reduce((rest, other, j) => (j === i ? rest : add(rest, scale(other, -1))), value);
+    return row;
+  });
+}
+
+const byCovers =
+  (trees: readonly Nested[], scores: number, row: readonly number[]): Game =>
+  (coalition) =>
+    sumOf(trees, scores, (tree) => conditional(tree, row, coalition));
+
+export const pathDependentReference = (
   trees: readonly Nested[],
   scores: number,
   features: number,
   row: readonly number[],
-): number[][] {
-  return shapley(features, (coalition) => sumOf(trees, scores, (tree) => conditional(tree, row, coalition)));
-}
+): number[][] => shapley(features, byCovers(trees, scores, row));
 
-export function interventionalReference(
-  model: (row: readonly number[]) => readonly number[],
+export const pathDependentPairs = (
+  trees: readonly Nested[],
+  scores: number,
   features: number,
   row: readonly number[],
-  background: readonly (readonly number[])[],
-): number[][] {
-  return shapley(features, (coalition) => {
+): number[][][] => interactions(features, byCovers(trees, scores, row));
+
+type Model = (row: readonly number[]) => readonly number[];
+
+const against =
+  (model: Model, row: readonly number[], background: readonly (readonly number[])[]): Game =>
+  (coalition) => {
     const mixed = background.map((other) => model(row.map((value, j) => (coalition.has(j) ? value : other[j]!))));
     return scale(
       mixed.reduce<readonly number[]>((a, b) => add(a, b), scale(mixed[0]!, 0)),
       1 / background.length,
     );
-  });
-}
+  };
+
+export const interventionalReference = (
+  model: Model,
+  features: number,
+  row: readonly number[],
+  background: readonly (readonly number[])[],
+): number[][] => shapley(features, against(model, row, background));
+
+export const interventionalPairs = (
+  model: Model,
+  features: number,
+  row: readonly number[],
+  background: readonly (readonly number[])[],
+): number[][][] => interactions(features, against(model, row, background));
 
 export interface OnnxOptions {
   readonly features: number;

@@ -182,6 +182,30 @@ describe('which method, which space', () => {
     );
   });
 
+  it('16 features by enumeration as trees are explained, interactions too', async () => {
+    const row = (seed: number): number[] => Array.from({ length: 16 }, (_, j) => ((seed * (j + 3)) % 7) / 3);
+    const chain = (feature: number): Nested =>
+      feature === 16
+        ? { leaf: [7], cover: 1 }
+        : {
+            ...stump,
+            feature,
+            threshold: 0.3,
+            yes: { leaf: [feature], cover: 1 },
+            no: chain(feature + 1),
+            cover: 17 - feature,
+          };
+    const question = { data: table([row(5)]), background: table([row(2), row(4)]), interactions: true };
+    const bytes = toOnnx([chain(0), stump, deep], { features: 16, scores: 1 });
+    const [of, trees] = [await ask(bytes, { ...question, method: 'exact' }), await ask(bytes, question)];
+    assert.deepEqual(
+      [of.meta.method, trees.meta.method, of.meta.evaluations],
+      ['exact', 'tree-interventional', 2 + 65534 * 2 + 1],
+    );
+    of.values.data.forEach((value, i) => assert.ok(Math.abs(value - trees.values.data[i]!) < 1e-12));
+    of.interactions!.data.forEach((value, i) => assert.ok(Math.abs(value - trees.interactions!.data[i]!) < 1e-12));
+  });
+
   it('derives covers from a background only when asked for path-dependent', async () => {
     const bare = toOnnx([deep], { features: 2, scores: 1, covers: false });
     const both = Table.fromColumns({ a: Float64Array.of(0, 1, 0, 1), b: Float64Array.of(0, 0, 1, 1) });
@@ -226,9 +250,9 @@ describe('what is refused, and how', () => {
       () => ask(toOnnx([deep, deep], { features: 2, scores: 1, aggregate: 'MIN' }), { space: 'margin', background }),
     ],
     [
-      'a network of 13 features',
+      'a network of 17 features, exactly',
       'SHAP_INEXACT',
-      () => ask(network(13).bytes, { data: wide(13), background: wide(13) }),
+      () => ask(network(17).bytes, { method: 'exact', data: wide(17), background: wide(17) }),
     ],
     ['a missing value in a linear model', 'VALUE_MISSING', () => ask(linear('LinearRegressor'), { background })],
     ['a missing value in a network', 'VALUE_MISSING', () => ask(network(2).bytes, { background })],
@@ -246,7 +270,7 @@ describe('what is refused, and how', () => {
     [
       'more evaluations than the limit',
       'DATA_TOO_LARGE',
-      () => ask(network(12).bytes, { data: wide(12, 2000), background: wide(12, 100) }),
+      () => ask(network(12).bytes, { method: 'exact', data: wide(12, 2000), background: wide(12, 100) }),
     ],
   ];
   for (const [what, code, run] of cases) it(`${what}: ${code}`, () => assert.rejects(run(), { code }));

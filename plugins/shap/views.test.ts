@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { Table } from '#common/table.ts';
-import { type Explanation, importance, rowAt, slice, stepsOf } from './views/explanation.ts';
+import {
+  checkExplanation,
+  closest,
+  type Explanation,
+  importance,
+  pairSizes,
+  rowAt,
+  slice,
+  stepsOf,
+} from './views/explanation.ts';
 import { swarm } from './views/swarm.ts';
 
 const explanation = (meta: Partial<Explanation['meta']> = {}): Explanation => ({
@@ -22,6 +31,12 @@ describe('what the drawings read out of an explanation', () => {
     assert.equal(slice(explanation(), 0).base, 0.25);
     assert.throws(() => slice(explanation(), 'maybe'), RangeError);
     assert.throws(() => slice(explanation(), 2), RangeError);
+  });
+
+  it('nothing that is no explanation', () => {
+    checkExplanation(explanation());
+    for (const given of [undefined, null, 7, {}, [], { values: [[1]] }, { ...explanation(), names: undefined }])
+      assert.throws(() => checkExplanation(given), /shap\.explain/);
   });
 
   it('says what is explained, in which unit', () => {
@@ -53,6 +68,42 @@ describe('what the drawings read out of an explanation', () => {
       assert.equal(steps.length, Math.min(2, top + 1));
     }
     assert.throws(() => rowAt(of, 2), RangeError);
+  });
+});
+
+describe('standard errors', () => {
+  it('stand beside the parts that they are of, and count as nothing where there are none', () => {
+    const errors = { $: 'tensor' as const, shape: [2, 2, 2], data: Float64Array.of(0, 3, 0, 4, 0, 1, 0, 2) };
+    const of = slice({ ...explanation(), standardErrors: errors });
+    assert.deepEqual([of.error(0, 0), of.error(1, 1)], [3, 2]);
+    assert.deepEqual(
+      stepsOf(of, 0, 0, () => '').map(({ error }) => error),
+      [5],
+    );
+    assert.equal(slice(explanation()).error(0, 0), 0);
+  });
+});
+
+describe('interactions', () => {
+  const of: Explanation = {
+    ...explanation(),
+    interactions: {
+      $: 'tensor',
+      shape: [2, 2, 2, 2],
+      data: Float64Array.of(0, -1, 0, 2, 0, 2, 0, -4, 0, 3, 0, 0, 0, 0, 0, 0),
+    },
+  };
+
+  it('mean size over rows, of one output', () => {
+    const size = pairSizes(of)!;
+    assert.deepEqual([size(0, 0), size(0, 1), size(1, 0), size(1, 1)], [2, 1, 1, 2]);
+    assert.equal(pairSizes(of, 'no')!(0, 1), 0);
+    assert.equal(pairSizes(explanation()), null);
+  });
+
+  it('name the partner of a feature; without any there is none', () => {
+    assert.equal(closest(pairSizes(of)!, 2, 0), 1);
+    assert.equal(closest(pairSizes(of, 'no')!, 2, 0), null);
   });
 });
 

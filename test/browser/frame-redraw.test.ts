@@ -54,10 +54,14 @@ const layout = (cells: CompiledNotebook, widths: readonly number[]): Promise<voi
   );
 const dark = (on: boolean): Promise<void> => session.tab.evaluate((is) => page.theme({}, is), on);
 const drawnWidth = (id: string): Promise<string | null> =>
-  frame().evaluate((cell) => document.querySelector(`[data-cell=${cell}] svg`)?.getAttribute('width') ?? null, id);
+  frame().evaluate(
+    (cell) => document.querySelector(`[data-cell=${cell}] svg:not([aria-hidden])`)?.getAttribute('width') ?? null,
+    id,
+  );
 const untilWidth = (id: string, width: number): Promise<unknown> =>
   frame().waitForFunction(
-    ([cell, px]) => document.querySelector(`[data-cell=${cell}] svg`)?.getAttribute('width') === String(px),
+    ([cell, px]) =>
+      document.querySelector(`[data-cell=${cell}] svg:not([aria-hidden])`)?.getAttribute('width') === String(px),
     [id, width] as const,
   );
 const colours = (id: string): Promise<string> =>

@@ -5,6 +5,7 @@ import type { CompiledCell, CompiledNotebook } from '#common/notebook.ts';
 import { Canvas, type Look } from './canvas.ts';
 import { html, svg } from './html.ts';
 import { inspect } from './inspect.ts';
+import { type PictureKind, withTools } from './picture-tools.ts';
 import { loadViews, type Views } from './plugin-views.ts';
 import type { Slots } from './slots.ts';
 
@@ -19,8 +20,15 @@ export interface FrameDrawing extends Drawing {
 
 type Loaded = { plot?: typeof import('./plot.ts'); markdown?: typeof import('./markdown.ts') };
 
-/** @param late told when a run has ended whose drawings are out of date already */
-export function makeDrawing(slots: Slots, late: () => void): FrameDrawing {
+/**
+ * @param late told when a run has ended whose drawings are out of date already
+ * @param hand given a drawing that is to be a file
+ */
+export function makeDrawing(
+  slots: Slots,
+  late: () => void,
+  hand: (cell: string, kind: PictureKind, svg: string) => void,
+): FrameDrawing {
   const canvases = new Map<string, Canvas>();
   const loaded: Loaded = {};
   const views = new Map<string, Views>();
@@ -107,8 +115,17 @@ export function makeDrawing(slots: Slots, late: () => void): FrameDrawing {
       const canvas = canvases.get(cell.id)!;
       const drawing =
         (view: Views[string]) =>
-        (value: unknown, options: object = {}): unknown =>
-          canvas.draw((at) => view(value, { ...at, document, ...options }), { ...options }, false);
+        (...given: unknown[]): unknown => {
+          const count = Math.max(1, view.length - 1);
+          const values = Array.from({ length: count }, (_, i) => given[i]);
+          const options = { ...(given[count] as object | undefined) };
+          return canvas.draw(
+            (at) =>
+              withTools(view(...values, { ...at, document, ...options }), (kind, svg) => hand(cell.id, kind, svg)),
+            options,
+            false,
+          );
+        };
       return Object.fromEntries(Object.entries(views.get(plugin) ?? {}).map(([name, view]) => [name, drawing(view)]));
     },
     show(cell, outputs) {

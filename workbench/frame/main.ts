@@ -36,7 +36,11 @@ function start(toFrame: MessagePort, toPage: MessagePort): void {
     (id, px) => void page.height(id, px),
     (first) => (first ? fit.now() : fit.soon()),
   );
-  const drawing = makeDrawing(slots, () => fit.soon());
+  const drawing = makeDrawing(
+    slots,
+    () => fit.soon(),
+    (cell, kind, svg) => void page.picture(cell, kind, svg),
+  );
   const runtime = new NotebookRuntime({
     call(cell, method, input) {
       drawing.called(cell);

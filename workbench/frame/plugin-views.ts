@@ -1,5 +1,6 @@
 /** The drawings that plugins bring: `plugins/<name>/view.tsx`, plain DOM and Plot, each loaded when the first cell draws with it. */
-export type Views = Readonly<Record<string, (value: unknown, context: object) => unknown>>;
+/** Each takes as many values as it has parameters before the last, and then how it is to look. */
+export type Views = Readonly<Record<string, (...given: unknown[]) => unknown>>;
 
 const found = import.meta.glob<{ readonly views?: Views }>('../../plugins/*/view.tsx');
 

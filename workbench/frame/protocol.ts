@@ -35,6 +35,8 @@ export interface PageApi {
   states(states: readonly CellState[]): void;
   height(id: string, px: number): void;
   root(root: string | null): void;
+  /** The reader wants what a cell drew as a file: an SVG that stands alone, to be saved as it is or in pixels. */
+  picture(cell: string, kind: 'svg' | 'png', svg: string): void;
 }
 
 /**

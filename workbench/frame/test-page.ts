@@ -6,6 +6,7 @@ import { fromBase64, toBase64 } from '#common/bytes.ts';
 import type { TableData } from '#common/data.ts';
 import { AssayError, type ErrorJson } from '#common/errors.ts';
 import { decodeValue, encodeValue } from '#common/value.ts';
+import { offerPicture } from '../notebook/picture-files.ts';
 import { createFrameHost, type FrameHostOptions } from '../notebook/frame-host.ts';
 import type { TestPage } from './test-page-api.ts';
 
@@ -43,6 +44,7 @@ const host = createFrameHost(document.body, {
   },
   onRoot: (root) => void (page.root = root),
   onHeight: (id, px) => void page.heights.set(id, px),
+  onPicture: (cell, kind, svg) => void offerPicture(kind, svg, `test ${cell}`),
   onCall: () => undefined,
   onReturn: () => undefined,
 });

@@ -17,6 +17,7 @@ import { SheetHead } from './SheetHead.tsx';
 import { sheetActions } from './actions.ts';
 import { handleKeys } from './keyboard.ts';
 import { setShortcutsOpen, shortcutsOpen } from './panels.ts';
+import { offerPicture } from './picture-files.ts';
 import { printSheet } from './print.ts';
 import { readTokens } from './tokens.ts';
 import { createWorld } from './world.ts';
@@ -50,6 +51,7 @@ export function Sheet(props: { readonly file: NotebookFile }) {
         dispatch({ op: 'root', root });
       },
       onHeight: heights.set,
+      onPicture: (cell, kind, svg) => void offerPicture(kind, svg, `${props.file.name} ${cell}`),
       onCall: (call) => dispatch({ op: 'called', call }),
       onReturn: (call) => dispatch({ op: 'returned', call }),
     });

@@ -20,6 +20,8 @@ export interface FrameHostOptions {
   readonly onStates: (states: readonly CellState[]) => void;
   readonly onRoot: (root: Digest | null) => void;
   readonly onHeight: (id: string, px: number) => void;
+  /** What a cell drew, to be saved: unchecked. */
+  readonly onPicture: (cell: string, kind: unknown, svg: unknown) => void;
   readonly onCall: (call: CallProgress) => void;
   readonly onReturn: (call: string) => void;
 }
@@ -116,7 +118,7 @@ function tell(message: Promise<void>): void {
 
 /** All that cells can reach. */
 function pageApi(notebook: () => CompiledNotebook | null, signal: AbortSignal, options: FrameHostOptions): PageApi {
-  const { client, onCall, onReturn, onStates, onRoot, onHeight } = options;
+  const { client, onCall, onReturn, onStates, onRoot, onHeight, onPicture } = options;
   return {
     async call(cell, method, input) {
       const { uses = [], seed = 0, cells = [] } = notebook() ?? {};
@@ -146,6 +148,9 @@ function pageApi(notebook: () => CompiledNotebook | null, signal: AbortSignal, o
     },
     root(root) {
       if (isRoot(root)) onRoot(root);
+    },
+    picture(cell, kind, svg) {
+      if (notebook()?.cells.some(({ id }) => id === cell)) onPicture(cell, kind, svg);
     },
     height(id, px) {
       if (isHeight(id, px, notebook())) onHeight(id, px);

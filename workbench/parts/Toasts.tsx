@@ -12,19 +12,19 @@ export function Toasts() {
             <span>
               {toast.text} <Show when={toast.code}>{(code) => <code>{code()}</code>}</Show>
             </span>
-            <Show when={toast.action}>
+            <For each={toast.actions}>
               {(action) => (
                 <button
                   class="button small"
                   onClick={() => {
-                    action().run();
+                    action.run();
                     dismiss(toast.id);
                   }}
                 >
-                  {action().label}
+                  {action.label}
                 </button>
               )}
-            </Show>
+            </For>
             <button class="button plain icon small" aria-label="Dismiss" onClick={() => dismiss(toast.id)}>
               <Icon name="close" />
             </button>

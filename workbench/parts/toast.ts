@@ -1,10 +1,15 @@
 /** Short notices that go away by themselves, mostly to take back what was just done. */
 import { createSignal } from 'solid-js';
 
-export interface Toast {
+interface ToastAction {
+  readonly label: string;
+  readonly run: () => void;
+}
+
+interface Toast {
   readonly id: number;
   readonly text: string;
-  readonly action?: { readonly label: string; readonly run: () => void };
+  readonly actions: readonly ToastAction[];
   readonly code?: string;
 }
 
@@ -18,12 +23,18 @@ export function dismiss(id: number): void {
 
 export function toast(
   text: string,
-  options: { readonly action?: Toast['action']; readonly code?: string; readonly ms?: number } = {},
-): void {
-  const { ms = 8000, action, code } = options;
+  options: {
+    readonly action?: ToastAction;
+    readonly actions?: readonly ToastAction[];
+    readonly code?: string;
+    readonly ms?: number;
+  } = {},
+): number {
+  const { ms = 8000, action, actions = action ? [action] : [], code } = options;
   const id = next++;
-  setToasts((all) => [...all.slice(-2), { id, text, ...(action ? { action } : {}), ...(code ? { code } : {}) }]);
+  setToasts((all) => [...all.slice(-2), { id, text, actions, ...(code ? { code } : {}) }]);
   setTimeout(() => dismiss(id), ms);
+  return id;
 }
 
 /** @param error anything that was thrown */

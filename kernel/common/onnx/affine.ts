@@ -56,7 +56,11 @@ export function followLinear(start: Chain, model: OnnxModel): Chain {
 
 function stacked(below: Linear, node: NodeProto, model: OnnxModel): Linear | null {
   const layer = layerOf(node, model);
-  if (layer === null || layer.features !== below.scores) return null;
+  return layer === null || layer.features !== below.scores ? null : composed(below, layer);
+}
+
+/** One linear function of what another gives: its features are the other's scores. */
+export function composed(below: Linear, layer: Linear): Linear {
   const { features } = below;
   const weights = new Float64Array(layer.scores * features);
   const intercept = Float64Array.from(layer.intercept);

@@ -1,13 +1,15 @@
-import { type Chain, followLinear, layerOf, startsChain } from './affine.ts';
+import { type Chain, composed, followLinear, layerOf, startsChain } from './affine.ts';
+import { attributesOf } from './attributes.ts';
 import { type Linear, readLinear, scoreLinear } from './linear.ts';
 import { applyLink, type Link, link, type LinkName } from './link.ts';
 import type { OnnxModel } from './model.ts';
 import { follow, join, marginOf, mirrored, sumsToOne } from './outcome.ts';
 import { type Column, prepared, type Source, sourceOf } from './prepare.ts';
-import { readTrees } from './read-trees.ts';
+import { type ReadTrees, readTrees } from './read-trees.ts';
 import { readTrees5 } from './read-trees5.ts';
 import type { NodeProto } from './schema.ts';
 import { scoreTrees } from './score-trees.ts';
+import { type Part, sumOf } from './sums.ts';
 import type { Ensemble } from './trees.ts';
 
 /** What Assay can read out of a graph and evaluate itself, in float64. */
@@ -41,7 +43,8 @@ const CORES = new Set([
 
 /**
  * Recognises a graph that is one tree ensemble or linear model: inputs → steps on single columns (prepare.ts) → model → (Identity, Cast, ZipMap,
- * Sigmoid, Softmax, Exp, a Normalizer) → output. A linear model may also be a chain of MatMul, Gemm and arithmetic. Anything else is `other`.
+ * Sigmoid, Softmax, Exp, a Normalizer) → output. A linear model may also be a chain of MatMul, Gemm and arithmetic; several ensembles may be added
+ * or stand side by side (sums.ts). Anything else is `other`.
  *
  * @param width columns of the data, for a graph whose input leaves its width open
  * @throws MODEL_INVALID, MODEL_UNSUPPORTED when the ensemble itself is damaged
@@ -56,20 +59,68 @@ function read(model: OnnxModel, width: number | null): Known | Opaque {
   const nodes = model.proto.graph?.node ?? [];
   const cores = nodes.filter(({ opType }) => CORES.has(opType ?? ''));
   const core = cores[0] ?? nodes.find(startsChain);
-  if (core === undefined || cores.length > 1)
-    return other(cores.length > 1 ? 'it joins several models' : 'it is no tree ensemble and no linear model');
+  if (core === undefined) return other('it is no tree ensemble and no linear model');
+  if (cores.length > 1) return sum(cores, model, width, 'it joins several models');
   const source = sourceOf(core.input?.[0] ?? '', model, width);
-  if (typeof source === 'string') return other(source);
-  return core.opType?.startsWith('Tree') === true ? trees(core, source, model) : linear(core, source, model);
+  if (typeof source === 'string') return projected(core, model, width) ?? other(source);
+  if (core.opType?.startsWith('Tree') !== true) return linear(core, source, model);
+  const alone = trees(core, source, model);
+  return alone.kind === 'other' ? sum([core], model, width, alone.reason) : alone;
 }
 
-function linear(core: NodeProto, source: Source, model: OnnxModel): Known | Opaque {
+/** Several ensembles, or one and arithmetic, as one. @param reason why it is not simpler */
+function sum(cores: readonly NodeProto[], model: OnnxModel, width: number | null, reason: string): Known | Opaque {
+  const parts = new Map<NodeProto, Part>();
+  let features = 0;
+  let labels: readonly string[] | null = null;
+  for (const core of cores) {
+    if (core.opType === 'LinearClassifier') labels = readLinear(core).labels;
+    // A linear model may take what the others put out.
+    if (core.opType?.startsWith('Linear') === true) continue;
+    const source = sourceOf(core.input?.[0] ?? '', model, width);
+    if (typeof source === 'string') return other(reason);
+    const part = readOne(core, source);
+    if (typeof part === 'string') return other(part);
+    const from = columnsOf(source, part.ensemble.features, model);
+    if (typeof from === 'string') return other(from);
+    parts.set(core, { ...part, columns: from.columns });
+    features = Math.max(features, from.features);
+  }
+  const zips = (model.proto.graph?.node ?? []).filter(({ opType }) => opType === 'ZipMap');
+  const outputs = [...model.outputs.map(({ name }) => name), ...zips.map(({ input }) => input?.[0] ?? '')];
+  const found = sumOf(model, outputs, parts);
+  if (found === null || typeof found === 'string') return other(found ?? reason);
+  const zipped = zips
+    .map((node) => attributesOf(node))
+    .map(({ texts, ints }) => texts('classlabels_strings') ?? ints('classlabels_int64s')?.map(String));
+  labels ??= zipped[0] ?? [...parts.values()].find((part) => part.labels !== null)?.labels ?? null;
+  const named = labels?.length === found.link.outputs ? labels : null;
+  return { kind: 'trees', labels: named, features, ...found };
+}
+
+const readOne = (core: NodeProto, { width }: Source): ReadTrees | string =>
+  core.opType === 'TreeEnsemble' ? readTrees5(core, width) : readTrees(core, width);
+
+/** A linear model of linear functions of the columns, as after a principal component analysis. */
+function projected(core: NodeProto, model: OnnxModel, width: number | null): Known | Opaque | null {
+  const first = model.proto.graph?.node?.find(startsChain);
+  const layer = first === undefined ? null : layerOf(first, model);
+  if (layer === null || core.opType?.startsWith('Linear') !== true) return null;
+  const chain = followLinear({ linear: layer, end: first?.output?.[0] ?? '' }, model);
+  const source = sourceOf(first?.input?.[0] ?? '', model, width);
+  if (chain.end !== core.input?.[0] || typeof source === 'string') return null;
+  return linear(core, source, model, chain.linear);
+}
+
+/** @param below linear functions of the columns that a LinearRegressor or LinearClassifier takes */
+function linear(core: NodeProto, source: Source, model: OnnxModel, below: Linear | null = null): Known | Opaque {
   const chained = startsChain(core);
   const layer = chained ? layerOf(core, model) : null;
   if (chained && layer === null) return other('it is no tree ensemble and no linear model');
   const read = layer === null ? readLinear(core) : { linear: layer, link: link('none', layer.scores), labels: null };
   const name = core.output?.[core.opType === 'LinearClassifier' ? 1 : 0] ?? '';
-  const start: Chain = { linear: read.linear, end: name };
+  if (below !== null && below.scores !== read.linear.features) return other('its projection does not fit');
+  const start: Chain = { linear: below === null ? read.linear : composed(below, read.linear), end: name };
   const chain = read.link.name === 'none' && read.labels === null ? followLinear(start, model) : start;
   const after = follow(chain.end, model);
   if (typeof after === 'string') return other(after);
@@ -88,8 +139,8 @@ function linear(core: NodeProto, source: Source, model: OnnxModel): Known | Opaq
 function trees(core: NodeProto, source: Source, model: OnnxModel): Known | Opaque {
   const after = follow(core.output?.[core.opType === 'TreeEnsembleClassifier' ? 1 : 0] ?? '', model);
   if (typeof after === 'string') return other(after);
-  const read = core.opType === 'TreeEnsemble' ? readTrees5(core, source.width) : readTrees(core, source.width);
-  if (read === null) return other('it takes the minimum or maximum of its trees, which is no sum');
+  const read = readOne(core, source);
+  if (typeof read === 'string') return other(read);
   const { ensemble, labels } = read;
   const joined = join(read.link, after.steps, sumsToOne(ensemble, read.link));
   if (joined === null) return other(`the steps after ${core.opType} change its output`);

@@ -106,14 +106,19 @@ export function postOf(name: string): LinkName {
   return known;
 }
 
-/** onnxruntime applies no LOGISTIC or SOFTMAX to a single target (seen with 1.30), and what it puts out is what is explained. */
-export function regressorLink(post: string, targets: number, base: readonly number[]): Scoring {
+/**
+ * onnxruntime applies no LOGISTIC or SOFTMAX to a single target, and no base value to one of several that no leaf adds to (seen with 1.30): what it puts
+ * out is what is explained.
+ *
+ * @param ids target of each weight
+ */
+export function regressorLink(post: string, targets: number, base: readonly number[], ids: readonly number[]): Scoring {
   if (base.length !== 0 && base.length !== targets)
     throw new AssayError('MODEL_UNSUPPORTED', `base_values has ${base.length} values for ${targets} targets.`);
   const name = postOf(post);
   return {
     link: link(targets === 1 && name !== 'unknown' ? 'none' : name, targets),
-    base: Float64Array.from({ length: targets }, (_, k) => base[k] ?? 0),
+    base: Float64Array.from({ length: targets }, (_, k) => (targets === 1 || ids.includes(k) ? (base[k] ?? 0) : 0)),
     add(id, weight, into) {
       if (id < 0 || id >= targets) throw new AssayError('MODEL_INVALID', `A leaf adds to target ${id} of ${targets}.`);
       into[id]! += weight;

@@ -1,4 +1,4 @@
-import { attributesOf } from './attributes.ts';
+import { type Attributes, attributesOf } from './attributes.ts';
 import { type Constant, constantOf, perColumn } from './constants.ts';
 import type { OnnxModel } from './model.ts';
 import type { NodeProto } from './schema.ts';
@@ -20,8 +20,8 @@ export interface Source {
 }
 
 /**
- * How the graph's inputs become what a model takes, when each column stays a column: Cast, Scaler, Imputer, Concat, a choice of columns, and
- * arithmetic with one constant a column. Such steps change no feature's share of a prediction, so trees and linear models behind them stay
+ * How the graph's inputs become what a model takes, when each column stays a column: Cast, Scaler, Imputer, Clip, Concat, Split, a choice of columns,
+ * and arithmetic on one column. Such steps change no feature's share of a prediction, so trees and linear models behind them stay
  * explained exactly. Steps in float32 are rounded as the runtime rounds them.
  *
  * @param name the tensor
@@ -36,7 +36,8 @@ export function sourceOf(name: string, model: OnnxModel, width: number | null): 
   const says = `${maker.opType} prepares its input`;
   if (maker.opType === 'Concat' || maker.opType === 'FeatureVectorizer') return joined(maker, model, width);
   const [first, second] = maker.input ?? [];
-  const constants = [first, second].map((input) => constantOf(model, input));
+  const constants = (maker.input ?? []).map((input) => constantOf(model, input));
+  if (maker.opType === 'Split') return split(maker, name, model, width) ?? says;
   const input = sourceOf((constants[0] === null ? first : second) ?? '', model, width);
   if (typeof input === 'string') return input;
   return stepOf(maker, input, constants) ?? says;
@@ -86,9 +87,20 @@ function stepOf(node: NodeProto, input: Source, constants: readonly (Constant | 
     const list = attributes.numbers(name);
     return list === undefined ? null : (j) => list[list.length === 1 ? 0 : j] ?? NaN;
   };
+  const unary = UNARY[node.opType ?? ''];
+  if (unary !== undefined && input.type.startsWith('float')) {
+    const round = input.type === 'float64' ? (value: number): number => value : Math.fround;
+    return through(input, input.type, () => (v) => round(unary(v)));
+  }
   switch (node.opType) {
     case 'Identity':
+    case 'Dropout':
       return input;
+    case 'Reshape':
+    case 'Squeeze':
+    case 'Unsqueeze':
+    case 'Flatten':
+      return input.width === 1 ? input : null;
     case 'Cast': {
       const type = FLOATS[attributes.int('to') ?? 0];
       if (type === undefined) return null;
@@ -109,6 +121,21 @@ function stepOf(node: NodeProto, input: Source, constants: readonly (Constant | 
       const missing = (v: number): boolean => (Number.isNaN(absent) ? Number.isNaN(v) : v === absent);
       return through(input, input.type, (j) => (v) => (missing(v) ? fill(j) : v));
     }
+    case 'Clip': {
+      const bound = (at: number, name: string, open: number): number | undefined =>
+        node.input?.[at] ? constants[at]?.data[0] : (attributes.float(name) ?? open);
+      const [low, high] = [bound(1, 'min', -Infinity), bound(2, 'max', Infinity)];
+      if (low === undefined || high === undefined || !input.type.startsWith('float')) return null;
+      return through(input, input.type, () => (v) => Math.min(Math.max(v, low), high));
+    }
+    case 'Binarizer': {
+      const threshold = attributes.float('threshold') ?? 0;
+      return through(input, input.type, () => (v) => (v > threshold ? 1 : 0));
+    }
+    case 'LabelEncoder':
+      return encoded(input, attributes);
+    case 'Slice':
+      return sliced(input, attributes, constants);
     case 'ArrayFeatureExtractor':
     case 'Gather': {
       const chosen = constants[1]?.data;
@@ -120,6 +147,56 @@ function stepOf(node: NodeProto, input: Source, constants: readonly (Constant | 
       return arithmetic(node, input, constants);
   }
 }
+
+/** Numbers for numbers. Texts are no matrix of numbers, and whether NaN is a key depends on the version: both go through the runtime. */
+function encoded(input: Source, attributes: Attributes): Source | null {
+  const keys = attributes.numbers('keys_floats') ?? attributes.ints('keys_int64s');
+  const floats = attributes.numbers('values_floats');
+  const values = floats ?? attributes.ints('values_int64s');
+  if (keys === undefined || values?.length !== keys.length || keys.some(Number.isNaN)) return null;
+  const absent =
+    floats === undefined ? (attributes.int('default_int64') ?? -1) : (attributes.float('default_float') ?? -0);
+  const of = new Map(keys.map((key, i) => [key, values[i]!]));
+  return through(input, floats === undefined ? 'int64' : 'float32', () => (v) => of.get(v) ?? absent);
+}
+
+/** Columns from one to another. Counted from the end where negative; the standard has numbers past the end mean the end. */
+function sliced(input: Source, attributes: Attributes, constants: readonly (Constant | null)[]): Source | null {
+  const list = (name: string, at: number): readonly number[] | undefined =>
+    attributes.ints(name) ?? constants[at]?.data;
+  const [starts, ends] = [list('starts', 1), list('ends', 2)];
+  const [axes, steps] = [list('axes', 3) ?? [0], list('steps', 4) ?? [1]];
+  if (input.width === null || starts?.length !== 1 || ends?.length !== 1) return null;
+  if (axes.length !== 1 || ![1, -1].includes(axes[0]!) || steps.some((step) => step !== 1)) return null;
+  const { width } = input;
+  const place = (at: number): number => Math.max(0, Math.min(width, at < 0 ? at + width : at));
+  const [start, end] = [place(starts[0]!), place(ends[0]!)];
+  return { width: Math.max(0, end - start), type: input.type, column: (j) => input.column(start + j) };
+}
+
+function split(node: NodeProto, name: string, model: OnnxModel, width: number | null): Source | null {
+  const attributes = attributesOf(node);
+  const input = sourceOf(node.input?.[0] ?? '', model, width);
+  const count = node.output?.length ?? 0;
+  if (typeof input === 'string' || input.width === null || ![1, -1].includes(attributes.int('axis') ?? 0)) return null;
+  const each = Math.ceil(input.width / count);
+  const sizes = attributes.ints('split') ?? constantOf(model, node.input?.[1])?.data;
+  const at = node.output!.indexOf(name);
+  const start = sizes === undefined ? at * each : sizes.slice(0, at).reduce((a, b) => a + b, 0);
+  const own = sizes === undefined ? Math.min(each, input.width - start) : sizes[at];
+  if (own === undefined || (node.input?.[1] && sizes === undefined)) return null;
+  return { width: own, type: input.type, column: (j) => input.column(start + j) };
+}
+
+/** Steps that every runtime rounds alike; of others the last bit may differ, and a threshold with it. */
+const UNARY: Readonly<Record<string, Step>> = {
+  Neg: (v) => -v,
+  Abs: Math.abs,
+  Floor: Math.floor,
+  Ceil: Math.ceil,
+  Sqrt: Math.sqrt,
+  Reciprocal: (v) => 1 / v,
+};
 
 const OPERATIONS: Readonly<Record<string, (a: number, b: number) => number>> = {
   Add: (a, b) => a + b,

@@ -5,6 +5,9 @@ import type { NodeProto } from './schema.ts';
 import { countsRows, type FileNode, layOut } from './tree-nodes.ts';
 import { type Ensemble, MODES } from './trees.ts';
 
+/** Why an ensemble whose aggregate is MIN or MAX is read no further. */
+export const NO_SUM = 'it takes the minimum or maximum of its trees, which is no sum';
+
 export interface ReadTrees {
   readonly ensemble: Ensemble;
   readonly link: Link;
@@ -17,10 +20,10 @@ export interface ReadTrees {
  * float64 where it uses the `_as_tensor` attributes.
  *
  * @param features columns of the input, when its shape says so
- * @returns null with MIN or MAX as aggregate: such an ensemble is no sum of trees
+ * @returns a text where what it puts out is no sum of trees
  * @throws MODEL_INVALID, MODEL_UNSUPPORTED
  */
-export function readTrees(node: NodeProto, features: number | null): ReadTrees | null {
+export function readTrees(node: NodeProto, features: number | null): ReadTrees | string {
   const attributes = attributesOf(node);
   const need = <T>(value: T | undefined, name: string): T => {
     if (value === undefined) throw new AssayError('MODEL_INVALID', `${node.opType} has no ${name}.`);
@@ -43,7 +46,7 @@ export function readTrees(node: NodeProto, features: number | null): ReadTrees |
   const weights = need(attributes.numbers(`${prefix}_weights`), `${prefix}_weights`);
   const base = attributes.numbers('base_values') ?? [];
   const aggregate = attributes.text('aggregate_function') ?? 'SUM';
-  if (aggregate === 'MIN' || aggregate === 'MAX') return null;
+  if (aggregate === 'MIN' || aggregate === 'MAX') return NO_SUM;
   const count = treeIds.length;
   for (const list of [nodeIds, featureIds, thresholds, modes, yes, no, missing, covers])
     if (list !== undefined && list.length !== count && !(list.length === 0 && (list === missing || list === covers)))
@@ -62,7 +65,7 @@ export function readTrees(node: NodeProto, features: number | null): ReadTrees |
   const post = attributes.text('post_transform') ?? 'NONE';
   const score =
     labels === null
-      ? regressorLink(post, outputs, base)
+      ? regressorLink(post, outputs, base, leafIds)
       : classScores({ post, classes: labels.length, ids: leafIds, weights, base });
 
   const at = finder(treeIds, nodeIds);
@@ -98,6 +101,16 @@ export function readTrees(node: NodeProto, features: number | null): ReadTrees |
     if (list === undefined) leaves.set(position, [w]);
     else list.push(w);
   }
+  const always = alwaysAdded(treeIds, nodes, leaves, leafIds);
+  const depends = (k: number): boolean => leafIds.includes(k) && !always.has(k);
+  if (classifier ? outputs === 2 && depends(1) : outputs > 1 && base.some((value, k) => value !== 0 && depends(k)))
+    return 'which classes or targets get a weight differs from leaf to leaf, and onnxruntime takes that into account';
+  if (
+    classifier &&
+    outputs === 2 &&
+    [...leaves.values()].some((own) => new Set(own.map((w) => leafIds[w])).size < own.length)
+  )
+    return 'a leaf has several weights for one of two classes';
   const roots = rootsOf(treeIds, nodes);
   const share = aggregate === 'AVERAGE' ? 1 / roots.length : 1;
   const trees = roots.map((root) =>
@@ -106,7 +119,9 @@ export function readTrees(node: NodeProto, features: number | null): ReadTrees |
       root,
       score.base.length,
       (position, into) => {
-        for (const w of leaves.get(position) ?? []) score.add(leafIds[w]!, weights[w]! * share, into);
+        const own = leaves.get(position) ?? [];
+        // Where there is one score, the runtime counts the first of a leaf's weights and no other.
+        for (const w of into.length === 1 ? own.slice(0, 1) : own) score.add(leafIds[w]!, weights[w]! * share, into);
       },
       count,
     ),
@@ -114,6 +129,7 @@ export function readTrees(node: NodeProto, features: number | null): ReadTrees |
   const laid = trees.reduce((sum, { feature }) => sum + feature.length, 0);
   if (laid !== count)
     throw new AssayError('MODEL_INVALID', `The trees list ${count} nodes, but branches lead to ${laid}.`);
+  refuseLateRoots(treeIds, roots);
   const used = nodes.reduce((most, { leaf, feature }) => (leaf ? most : Math.max(most, feature + 1)), 0);
   if (features !== null && used > features)
     throw new AssayError('MODEL_INVALID', `The trees look at column ${used - 1}, but the input has ${features}.`);
@@ -128,6 +144,23 @@ export function readTrees(node: NodeProto, features: number | null): ReadTrees |
     link: score.link,
     labels,
   };
+}
+
+/** Classes or targets to which every leaf of some tree adds: they get a weight whatever the row is. */
+function alwaysAdded(
+  treeIds: readonly number[],
+  nodes: readonly FileNode[],
+  leaves: ReadonlyMap<number, readonly number[]>,
+  leafIds: readonly number[],
+): ReadonlySet<number> {
+  const byTree = new Map<number, ReadonlySet<number>>();
+  nodes.forEach(({ leaf }, i) => {
+    if (!leaf) return;
+    const own = new Set(leaves.get(i)?.map((w) => leafIds[w]!));
+    const before = byTree.get(treeIds[i]!);
+    byTree.set(treeIds[i]!, before === undefined ? own : new Set([...before].filter((id) => own.has(id))));
+  });
+  return new Set([...byTree.values()].flatMap((ids) => [...ids]));
 }
 
 /** Position of a node in the lists by tree and id; −1 when it isn't there. Nearly all files number the nodes of a tree 0, 1, … in order. */
@@ -161,4 +194,16 @@ function rootsOf(treeIds: readonly number[], nodes: readonly FileNode[]): number
   for (const tree of new Set(treeIds))
     if (!roots.has(tree)) throw new AssayError('MODEL_INVALID', `Tree ${tree} has no root: its branches form a ring.`);
   return [...roots.values()];
+}
+
+/** The runtime starts at the node of a tree that is listed first. @throws MODEL_UNSUPPORTED where that is not its root */
+function refuseLateRoots(treeIds: readonly number[], roots: readonly number[]): void {
+  const listed = new Map<number, number>();
+  treeIds.forEach((tree, i) => listed.has(tree) || listed.set(tree, i));
+  for (const root of roots)
+    if (listed.get(treeIds[root]!) !== root)
+      throw new AssayError(
+        'MODEL_UNSUPPORTED',
+        `Tree ${treeIds[root]} lists other nodes before its root, and onnxruntime starts at the first: write the root first.`,
+      );
 }

@@ -1,7 +1,7 @@
 import { AssayError } from '../errors.ts';
 import { attributesOf } from './attributes.ts';
 import { regressorLink } from './link.ts';
-import type { ReadTrees } from './read-trees.ts';
+import { NO_SUM, type ReadTrees } from './read-trees.ts';
 import type { NodeProto } from './schema.ts';
 import { countsRows, type FileNode, layOut } from './tree-nodes.ts';
 import { MEMBER } from './trees.ts';
@@ -16,10 +16,10 @@ const SUM = 1;
  * Its nodes_hitrates cover decisions only: a leaf's cover is what its parent's leaves beside a sibling that decides, and unknown beside another leaf.
  *
  * @param features columns of the input, when its shape says so
- * @returns null with MIN or MAX as aggregate
+ * @returns a text where what it puts out is no sum of trees
  * @throws MODEL_INVALID
  */
-export function readTrees5(node: NodeProto, features: number | null): ReadTrees | null {
+export function readTrees5(node: NodeProto, features: number | null): ReadTrees | string {
   const attributes = attributesOf(node);
   const featureIds = need(attributes.ints('nodes_featureids'), 'nodes_featureids');
   const splits = need(attributes.numbers('nodes_splits'), 'nodes_splits');
@@ -34,7 +34,7 @@ export function readTrees5(node: NodeProto, features: number | null): ReadTrees 
   const missing = attributes.ints('nodes_missing_value_tracks_true');
   const hitrates = attributes.numbers('nodes_hitrates');
   const aggregate = attributes.int('aggregate_function') ?? SUM;
-  if (aggregate !== SUM && aggregate !== AVERAGE) return null;
+  if (aggregate !== SUM && aggregate !== AVERAGE) return NO_SUM;
   const count = featureIds.length;
   if (
     [splits, modes, yes, no, yesLeaf, noLeaf].some((list) => list.length !== count) ||
@@ -49,7 +49,7 @@ export function readTrees5(node: NodeProto, features: number | null): ReadTrees 
   let set = 0;
   const cover = new Float64Array(count + weights.length).fill(NaN);
   for (let i = 0; i < count; i++) cover[i] = hitrates?.[i] ?? NaN;
-  const at = (child: number, leaf: number | undefined): number => (leaf === 1 ? count + child : child);
+  const at = (child: number, leaf: number | undefined): number => (leaf ? count + child : child);
   const decisions: FileNode[] = featureIds.map((feature, i) => {
     const [a, b] = [at(yes[i]!, yesLeaf[i]), at(no[i]!, noLeaf[i])];
     if (a >= count && b < count) cover[a] = cover[i]! - cover[b]!;
@@ -73,6 +73,7 @@ export function readTrees5(node: NodeProto, features: number | null): ReadTrees 
     POSTS[attributes.int('post_transform') ?? 0] ?? '',
     attributes.int('n_targets') ?? 1,
     [],
+    targets,
   );
   const share = aggregate === AVERAGE ? 1 / roots.length : 1;
   const nodes = [...decisions, ...leaves];
@@ -125,5 +126,7 @@ function setsOf(values: readonly number[]): ReadonlySet<number>[] {
       open = new Set();
     }
   }
+  // The last may be left unclosed.
+  if (open.size > 0) sets.push(open);
   return sets;
 }

@@ -1,4 +1,5 @@
 import { AssayError } from '../errors.ts';
+import { attributesOf } from './attributes.ts';
 import type { OnnxModel, Port } from './model.ts';
 import { FIELD, NODE, VALUE_INFO } from './schema.ts';
 import { FLOAT32, valueInfo } from './build.ts';
@@ -48,6 +49,7 @@ export interface Session {
  * @throws MODEL_FAILED with what the runtime says; its details say `loading`
  */
 export async function openSession(runtime: Runtime, model: OnnxModel, inner?: string): Promise<Session> {
+  refuseCrashes(model);
   const { bytes: plain, outputs } = withoutZipMap(model);
   const bytes = inner === undefined || outputs.some(({ name }) => name === inner) ? plain : withOutput(plain, inner);
   const session = await said(
@@ -81,6 +83,20 @@ export async function openSession(runtime: Runtime, model: OnnxModel, inner?: st
     },
     close: () => session.release(),
   };
+}
+
+/** Onnxruntime 1.30 ends the whole process over a TreeEnsembleClassifier with one label. @throws MODEL_UNSUPPORTED */
+function refuseCrashes({ proto }: OnnxModel): void {
+  for (const node of proto.graph?.node ?? []) {
+    if (node.opType !== 'TreeEnsembleClassifier') continue;
+    const { texts, ints } = attributesOf(node);
+    const labels = texts('classlabels_strings') ?? ints('classlabels_int64s') ?? [];
+    if (labels.length < 2)
+      throw new AssayError(
+        'MODEL_UNSUPPORTED',
+        `A TreeEnsembleClassifier needs two or more class labels, and this one has ${labels.length}.`,
+      );
+  }
 }
 
 async function once(

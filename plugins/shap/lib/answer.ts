@@ -9,8 +9,22 @@ import type { Attribution } from './path-dependent.ts';
 
 /** Numbers in one explanation. */
 export const MOST_VALUES = 100_000_000;
+/** Numbers of interactions in one explanation: with what is needed to find them they take some 24 bytes each. */
+const MOST_INTERACTIONS = 40_000_000;
 /** Rows that go through the runtime at once. */
 const BATCH = 4096;
+
+/** @throws DATA_TOO_LARGE saying how many rows would do */
+export function limitInteractions(rows: number, features: number, outputs: number): void {
+  const each = features * features * outputs;
+  if (rows * each <= MOST_INTERACTIONS) return;
+  const most = Math.floor(MOST_INTERACTIONS / each);
+  throw new AssayError(
+    'DATA_TOO_LARGE',
+    `${rows} rows × ${features} × ${features} features × ${outputs} outputs are ${rows * each} interaction values; the limit is ${MOST_INTERACTIONS}. ${most > 0 ? `Ask for ${most} rows at a time` : 'No row of so many features fits'}${outputs > 1 ? ', or for one output' : ''}.`,
+    { where: '/data' },
+  );
+}
 
 /** A question with its tables turned into matrices. */
 export interface Input {
@@ -25,10 +39,32 @@ export interface Input {
   readonly backgroundRows: number;
   /** One output by number; all when undefined. */
   readonly wanted: number | undefined;
+  /** Whether interaction values are asked for as well. */
+  readonly interactions: boolean;
   progress(done: number, total: number): void;
 }
 
+type SamplingAlgorithm =
+  | 'paired leverage sampling'
+  | 'paired leverage sampling, Gaussian process'
+  | 'antithetic permutations'
+  | 'coalitions of groups';
+
+/** How a sample was drawn. */
+export interface Sampling {
+  readonly seed: number;
+  /** Evaluations that might have been spent. */
+  readonly budget: number;
+  /** Most coalitions that a row asked for. */
+  readonly coalitions: number;
+  readonly largestSE: number;
+}
+
 export interface Answer extends Attribution {
+  /** (rows × features × features × outputs); null unless asked for. */
+  readonly interactions: Float64Array | null;
+  /** How they were found. */
+  readonly interactionAlgorithm: TreeAlgorithm | 'closed form' | 'enumeration' | null;
   readonly outputs: readonly string[];
   /** Rows that the model was asked for, by Assay's evaluation or the runtime. */
   readonly evaluations: number;
@@ -37,7 +73,12 @@ export interface Answer extends Attribution {
   readonly backgroundRowsUsed: number;
   readonly engine: 'float64' | 'onnxruntime';
   /** How the values were found; other ways differ in the last bits. */
-  readonly algorithm: TreeAlgorithm | 'closed form' | 'enumeration';
+  readonly algorithm: TreeAlgorithm | 'closed form' | 'enumeration' | SamplingAlgorithm;
+  /** Unless given: yes. */
+  readonly exact?: boolean;
+  /** Of each value, where they are estimates. (rows × features × outputs) */
+  readonly standardErrors?: Float64Array;
+  readonly sampling?: Sampling;
   /** A power of ten that no difference between Assay's evaluation and onnxruntime's float32 exceeds; null when only one of them was asked. */
   readonly runtimeDifference: number | null;
   readonly notes: readonly string[];

@@ -2,7 +2,15 @@ import { AssayError } from '#common/errors.ts';
 import { feedsOf, METADATA } from '#common/onnx/features.ts';
 import { type Known, type Opaque, outputsOf, scoresOf } from '#common/onnx/known.ts';
 import { openSession, type Output } from '#common/onnx/session.ts';
-import { type Answer, compareWithRuntime, type Input, MOST_VALUES, numbered, outputNames } from './answer.ts';
+import {
+  type Answer,
+  compareWithRuntime,
+  type Input,
+  limitInteractions,
+  MOST_VALUES,
+  numbered,
+  outputNames,
+} from './answer.ts';
 import { checkAdditivity } from './check.ts';
 import type { Space } from './choose.ts';
 import { pick, project, scoreColumns } from './columns.ts';
@@ -15,14 +23,29 @@ interface Asked {
   close(): Promise<void>;
 }
 
-/** Any model: all coalitions. Models that Assay can read are evaluated in float64, others by the runtime. */
+/** Whether Assay evaluates the model, or the runtime. */
+interface Asking extends Asked {
+  /** The model, where Assay's evaluation of it can be compared with the runtime's. */
+  readonly compared: Known | null;
+  /** Rows that the runtime was asked for already. */
+  readonly probes: number;
+}
+
+/** Models that Assay can read are evaluated in float64, others by the runtime. */
+export async function asFunction(known: Known | Opaque, space: Space, input: Input): Promise<Asking> {
+  const readable = known.kind !== 'other' && known.link.name !== 'unknown';
+  if (known.kind !== 'other' && (readable || space === 'margin'))
+    return { ...evaluated(known, space, input), compared: readable ? known : null, probes: 0 };
+  return { ...(await asked(known, space, input)), compared: null, probes: 1 };
+}
+
+/** Any model: all coalitions. */
 export async function byEnumeration(known: Known | Opaque, space: Space, input: Input): Promise<Answer> {
   const { x, rows, features, background, backgroundRows, progress } = input;
-  const readable = known.kind !== 'other' && known.link.name !== 'unknown';
-  const own = known.kind !== 'other' && (readable || space === 'margin') ? known : null;
-  const { evaluate, names, close } = own === null ? await asked(known, space, input) : evaluated(own, space, input);
+  const { evaluate, names, close, compared, probes } = await asFunction(known, space, input);
   try {
     if (rows * features.length * names.length > MOST_VALUES) throw new AssayError('DATA_TOO_LARGE');
+    if (input.interactions) limitInteractions(rows, features.length, names.length);
     const found = await enumerate(
       evaluate,
       features.length,
@@ -32,19 +55,22 @@ export async function byEnumeration(known: Known | Opaque, space: Space, input: 
       background!,
       backgroundRows,
       progress,
+      input.interactions,
     );
     return {
       values: found.values,
       base: found.base,
+      interactions: found.interactions,
+      interactionAlgorithm: input.interactions ? 'enumeration' : null,
       outputs: names,
       evaluations: found.evaluations,
       additivityError: checkAdditivity(found.values, found.base, found.outputs, features.length),
       backgroundRowsUsed: backgroundRows,
-      engine: own === null ? 'onnxruntime' : 'float64',
+      engine: probes > 0 ? 'onnxruntime' : 'float64',
       algorithm: 'enumeration',
-      ...(own !== null && readable
-        ? await compareWithRuntime(own, outputsOf(own, x, rows), input)
-        : { runtimeDifference: null, notes: [] }),
+      ...(compared === null
+        ? { runtimeDifference: null, notes: [] }
+        : await compareWithRuntime(compared, outputsOf(compared, x, rows), input)),
     };
   } finally {
     await close();

@@ -3,9 +3,10 @@ import { applyLink } from '#common/onnx/link.ts';
 import { withCovers } from '#common/onnx/trees.ts';
 import { type Answer, compareWithRuntime, type Input, outputNames } from './answer.ts';
 import { checkAdditivity } from './check.ts';
-import type { Choice, Method, Space } from './choose.ts';
+import type { ByScores, Choice, Space } from './choose.ts';
 import { project, scoreColumns } from './columns.ts';
 import { attributeTrees } from './by-trees.ts';
+import { complete, interactTrees } from './interactions/by-trees.ts';
 import { linearShap } from './linear.ts';
 import type { Attribution } from './path-dependent.ts';
 
@@ -15,7 +16,7 @@ import type { Attribution } from './path-dependent.ts';
  */
 export async function byScores(
   known: Known,
-  method: Exclude<Method, 'exact'>,
+  method: ByScores,
   space: Space,
   covers: Choice['covers'],
   input: Input,
@@ -27,6 +28,8 @@ export async function byScores(
   const count = known.link.scores;
   const values = project(attribution.values, count, columns, false);
   const base = project(attribution.base, count, columns, true);
+  const interactions =
+    attribution.interactions === null ? null : project(attribution.interactions, count, columns, false);
   const additivityError = checkAdditivity(values, base, project(scores, count, columns, true), features.length);
   const readable = known.link.name !== 'unknown';
   const compared = readable
@@ -38,6 +41,8 @@ export async function byScores(
   return {
     values,
     base,
+    interactions,
+    interactionAlgorithm: attribution.interactionAlgorithm,
     outputs: columns.map(({ name }) => name),
     evaluations: rows + used,
     additivityError,
@@ -48,33 +53,44 @@ export async function byScores(
   };
 }
 
-type Attributed = Attribution & Pick<Answer, 'algorithm'>;
+type Attributed = Attribution & Pick<Answer, 'algorithm' | 'interactions' | 'interactionAlgorithm'>;
 
 function attribute(
   known: Known,
-  method: Exclude<Method, 'exact'>,
+  method: ByScores,
   covers: Choice['covers'],
-  { x: given, rows, background: against, backgroundRows, features, progress }: Input,
+  { x: given, rows, background: against, backgroundRows, features, progress, interactions: both }: Input,
 ): Attributed {
   const x = preparedRows(known, given, rows);
   const background = against === null ? null : preparedRows(known, against, backgroundRows);
   const spread = (found: Attributed): Attributed => ({
     ...found,
     values: spreadOver(known, found.values, rows),
+    interactions: found.interactions === null ? null : spreadPairs(known, found.interactions, rows),
   });
   if (known.kind === 'linear') {
     const names = known.columns.map(({ from }) => features[from]!.name);
+    const found = linearShap(known.linear, x, rows, background!, backgroundRows, names);
+    const { features: count, scores } = known.linear;
+    const interactions = both ? new Float64Array(rows * count * count * scores) : null;
+    // What is added can't interact.
+    if (interactions !== null) complete(interactions, found.values, count, scores);
     return spread({
-      ...linearShap(known.linear, x, rows, background!, backgroundRows, names),
+      ...found,
+      interactions,
       algorithm: 'closed form',
+      interactionAlgorithm: both ? 'closed form' : null,
     });
   }
   const { ensemble } = known;
-  const onTree = (done: number): void => progress(done, ensemble.trees.length + 1);
-  if (method === 'tree-interventional')
-    return spread(attributeTrees(ensemble, x, rows, { x: background!, rows: backgroundRows }, onTree));
+  const total = ensemble.trees.length * (both ? 2 : 1) + 1;
   const covered = covers === 'background' ? withCovers(ensemble, background!, backgroundRows) : ensemble;
-  return spread(attributeTrees(covered, x, rows, null, onTree));
+  const others = method === 'tree-interventional' ? { x: background!, rows: backgroundRows } : null;
+  const found = attributeTrees(covered, x, rows, others, (done) => progress(done, total));
+  const onTree = (done: number): void => progress(ensemble.trees.length + done, total);
+  if (!both) return spread({ ...found, interactions: null, interactionAlgorithm: null });
+  const { interactions, algorithm } = interactTrees(covered, x, rows, others, found.values, onTree);
+  return spread({ ...found, interactions, interactionAlgorithm: algorithm });
 }
 
 /** From the columns that the model takes to the graph's: what it doesn't take has no share. (rows × features × scores) */
@@ -87,5 +103,21 @@ function spreadOver({ columns, features, link }: Known, values: Float64Array, ro
       const at = (row * columns.length + j) * scores;
       out.set(values.subarray(at, at + scores), (row * features + from) * scores);
     });
+  return out;
+}
+
+/** The same for pairs. (rows × features × features × scores) */
+function spreadPairs(known: Known, pairs: Float64Array, rows: number): Float64Array {
+  const { columns, features, link } = known;
+  if (columns.length === features && columns.every(({ from }, j) => from === j)) return pairs;
+  const { scores } = link;
+  const out = new Float64Array(rows * features * features * scores);
+  for (let row = 0; row < rows; row++)
+    columns.forEach(({ from }, i) =>
+      columns.forEach(({ from: other }, j) => {
+        const at = ((row * columns.length + i) * columns.length + j) * scores;
+        out.set(pairs.subarray(at, at + scores), ((row * features + from) * features + other) * scores);
+      }),
+    );
   return out;
 }

@@ -125,7 +125,7 @@ function prefersTables(tree: Tree, compared: number): boolean {
 }
 
 /** The algorithms that ran. An ensemble without trees or rows ran none: tables, of nothing. */
-function named(ran: Partial<Record<Step, boolean>>): TreeAlgorithm {
+export function named(ran: Partial<Record<Step, boolean>>): TreeAlgorithm {
   const steps = (['tables', 'paths', 'quadrature', 'pairs', 'patterns'] as const).filter((step) => ran[step] === true);
   return (steps.length === 0 ? 'tables' : steps.join(', ')) as TreeAlgorithm;
 }

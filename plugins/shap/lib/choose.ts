@@ -1,9 +1,14 @@
 import { AssayError } from '#common/errors.ts';
 import { featuresOf, type Known, type Opaque } from '#common/onnx/known.ts';
 import { affine } from '#common/onnx/link.ts';
-import { MOST_FEATURES } from './enumerate.ts';
+import { MOST_EVALUATIONS, MOST_FEATURES } from './enumerate.ts';
+import { MOST_REGRESSED } from './sampling/planner.ts';
 
-export type Method = 'tree-path-dependent' | 'tree-interventional' | 'linear' | 'exact';
+/** Methods that ask the model for a sample of coalitions. */
+const SAMPLERS = ['kernel', 'permutation', 'proxy', 'partition'] as const;
+export type Sampler = (typeof SAMPLERS)[number];
+export type ByScores = 'tree-path-dependent' | 'tree-interventional' | 'linear';
+export type Method = ByScores | 'exact' | Sampler;
 export type Space = 'output' | 'margin';
 
 export interface Choice {
@@ -21,17 +26,36 @@ export interface Wish {
   readonly background: boolean;
   /** Columns of the data, for models whose width the file doesn't say. */
   readonly features: number;
+  /** Rows × background rows. */
+  readonly pairs: number;
+  readonly budget: number | undefined;
+  readonly groups: boolean;
+  /** Whether auto may estimate. */
+  readonly estimates: boolean;
 }
 
+export const isSampler = (method: Method | 'auto'): method is Sampler =>
+  (SAMPLERS as readonly string[]).includes(method);
+
 /**
- * Picks an exact method. Nothing is ever approximated: what no method here can do exactly is refused with what can.
+ * Picks a method. `auto` estimates only where no exact method fits, and a note says so; an exact method that was asked for by name is never exchanged for
+ * an estimate: it is refused with what fits.
  *
  * `auto` takes tree-interventional when there is a background and tree-path-dependent otherwise; linear for linear models; enumeration for
- * everything else, and wherever a link stands between the scores that trees add up and the outputs that were asked for.
+ * everything else, and wherever a link stands between the scores that trees add up and the outputs that were asked for; a sample where
+ * enumeration would take too many coalitions or more than the budget; Owen values when there are groups.
  *
- * @throws SHAP_INEXACT, BACKGROUND_MISSING, COVERS_MISSING
+ * @throws SHAP_INEXACT, BACKGROUND_MISSING, COVERS_MISSING, INPUT_INVALID
  */
 export function choose(known: Known | Opaque, wish: Wish): Choice {
+  const named = wish.method === 'auto' && wish.groups ? 'partition' : wish.method;
+  if (wish.groups !== (named === 'partition'))
+    throw new AssayError(
+      'INPUT_INVALID',
+      wish.groups ? `${named} takes no groups: method "partition" does.` : 'Method "partition" needs groups.',
+      { where: '/groups' },
+    );
+  if (isSampler(named)) return sampled(known, wish, named);
   if (known.kind === 'other') return opaque(known, wish);
   const straight = affine(known.link) !== null;
   const own = known.kind === 'linear' ? 'linear' : 'tree';
@@ -79,14 +103,14 @@ export function choose(known: Known | Opaque, wish: Wish): Choice {
   };
 }
 
-function opaque({ reason, margin }: Opaque, wish: Wish): Choice {
+function opaque(known: Opaque, wish: Wish): Choice {
+  const { reason, margin } = known;
   if (wish.method !== 'auto' && wish.method !== 'exact')
     throw new AssayError(
       'SHAP_INEXACT',
-      `${wish.method} does not fit this model: ${reason}. Use "exact" (up to ${MOST_FEATURES} features).`,
+      `${wish.method} does not fit this model: ${reason}. Use "exact" (up to ${MOST_FEATURES} features), "kernel" or "permutation".`,
     );
-  if (wish.space === 'margin' && margin === undefined)
-    throw new AssayError('SHAP_INEXACT', `The margin of this model is not known: ${reason}. Use space "output".`);
+  if (wish.space === 'margin' && margin === undefined) throw marginUnknown(known);
   return enumeration(
     wish,
     wish.space ?? 'output',
@@ -103,13 +127,47 @@ function exact(known: Known, wish: Wish, space: Space): Choice {
 }
 
 function enumeration(wish: Wish, space: Space, notes: readonly string[]): Choice {
-  if (wish.features > MOST_FEATURES)
+  const { method, features, pairs, budget = MOST_EVALUATIONS } = wish;
+  const evaluations = pairs * 2 ** features;
+  if (
+    method === 'auto' &&
+    wish.estimates &&
+    (features > MOST_FEATURES || evaluations > Math.min(budget, MOST_EVALUATIONS))
+  )
+    return estimated(wish, space);
+  if (features > MOST_FEATURES)
     throw new AssayError(
       'SHAP_INEXACT',
-      `Only enumeration is exact here, and it stops at ${MOST_FEATURES} features; the model has ${wish.features}. ${wish.method === 'auto' && space === 'output' && wish.space === 'output' ? 'Space "margin" may be exact.' : ''}`.trim(),
+      `Only enumeration is exact here, and it stops at ${MOST_FEATURES} features; the model has ${features}. "proxy", "kernel" and "permutation" estimate.`,
     );
   return { method: 'exact', space, covers: null, notes: [...needBackground(wish, 'exact'), ...notes] };
 }
+
+/** What auto falls back on. Of the samplers proxy is nearest at the same budget (bench/kernelshap.ts), while there is room for its matrices. */
+function estimated(wish: Wish, space: Space): Choice {
+  const { features, pairs } = wish;
+  const method = features <= 512 ? 'proxy' : features <= MOST_REGRESSED ? 'kernel' : 'permutation';
+  const all = pairs === 0 ? `2^${features}` : (pairs * 2 ** features).toPrecision(2);
+  return {
+    method,
+    space,
+    covers: null,
+    notes: [
+      ...needBackground(wish, method),
+      `Estimated, by ${method}: no exact method fits, and all coalitions of ${features} features would take ${all} evaluations. Each value has its standard error.`,
+    ],
+  };
+}
+
+/** Methods that only ask the model take any, in either space that it has. */
+function sampled(known: Known | Opaque, wish: Wish, method: Sampler): Choice {
+  const space = wish.space ?? 'output';
+  if (space === 'margin' && known.kind === 'other' && known.margin === undefined) throw marginUnknown(known);
+  return { method, space, covers: null, notes: needBackground(wish, method) };
+}
+
+const marginUnknown = ({ reason }: Opaque): AssayError =>
+  new AssayError('SHAP_INEXACT', `The margin of this model is not known: ${reason}. Use space "output".`);
 
 function needBackground({ background }: Wish, method: Method): readonly string[] {
   if (!background)

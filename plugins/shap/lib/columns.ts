@@ -61,6 +61,11 @@ export function project(
   columns: readonly ScoreColumn[],
   shifted: boolean,
 ): Float64Array {
+  if (
+    columns.length === scores &&
+    columns.every(({ score, sign, shift }, c) => score === c && sign === 1 && shift === 0)
+  )
+    return of;
   const rows = of.length / scores;
   const out = new Float64Array(rows * columns.length);
   for (let row = 0; row < rows; row++)

@@ -1,23 +1,33 @@
 import { AssayError } from '#common/errors.ts';
 import { coalitionWeight, meanOf } from './interventional.ts';
+import { complete } from './interactions/by-trees.ts';
 import type { Attribution } from './path-dependent.ts';
 
-/** Most features whose coalitions are enumerated: 2¹² of them. */
-export const MOST_FEATURES = 12;
+/** Most features whose coalitions are enumerated: 2¹⁶ of them. */
+export const MOST_FEATURES = 16;
 /** Most evaluations in one call. */
-const MOST_EVALUATIONS = 500_000_000;
+export const MOST_EVALUATIONS = 500_000_000;
 /** Rows in one batch, about. */
 const BATCH = 16_384;
 
 /** A model as a function: (rows × features) → (rows × outputs). */
 export type Evaluate = (x: Float64Array, rows: number) => Promise<Float64Array>;
 
+type Enumerated = Attribution & {
+  /** How many rows the model was asked for. */
+  readonly evaluations: number;
+  /** (rows × outputs) */
+  readonly outputs: Float64Array;
+  /** (rows × features × features × outputs), if asked for. */
+  readonly interactions: Float64Array | null;
+};
+
 /**
  * Shapley values from their definition: every coalition, each with every background row.
  *
  * @param x (rows × features) @param background (backgroundRows × features)
  * @param onBatch called between batches with evaluations done; throws to stop
- * @returns also how many rows the model was asked for
+ * @param pairs whether interaction values are wanted too
  * @throws SHAP_INEXACT, DATA_TOO_LARGE before anything is evaluated
  */
 export async function enumerate(
@@ -29,7 +39,8 @@ export async function enumerate(
   background: Float64Array,
   backgroundRows: number,
   onBatch: (done: number, total: number) => void,
-): Promise<Attribution & { readonly evaluations: number; readonly outputs: Float64Array }> {
+  pairs = false,
+): Promise<Enumerated> {
   if (features > MOST_FEATURES)
     throw new AssayError(
       'SHAP_INEXACT',
@@ -41,11 +52,12 @@ export async function enumerate(
   if (total > MOST_EVALUATIONS)
     throw new AssayError(
       'DATA_TOO_LARGE',
-      `${rows} rows × ${coalitions} coalitions × ${backgroundRows} background rows are ${total} evaluations; the limit is ${MOST_EVALUATIONS}.`,
+      `${rows} rows × ${coalitions} coalitions × ${backgroundRows} background rows are ${total} evaluations; the limit is ${MOST_EVALUATIONS}. ${roomFor(coalitions, backgroundRows)}`,
     );
   const base = meanOf(await evaluate(background, backgroundRows), backgroundRows, outputs);
   const whole = rows === 0 ? new Float64Array(0) : await evaluate(x, rows);
   const values = new Float64Array(rows * features * outputs);
+  const interactions = pairs ? new Float64Array(rows * features * features * outputs) : null;
   const worth = new Float64Array(coalitions * outputs);
   const perBatch = Math.max(1, Math.floor(BATCH / backgroundRows));
   let evaluations = backgroundRows + rows;
@@ -64,8 +76,17 @@ export async function enumerate(
       onBatch(evaluations, total);
     }
     shapley(worth, features, outputs, values, row);
+    if (interactions !== null) interact(worth, features, outputs, interactions, row);
   }
-  return { values, base, evaluations, outputs: whole };
+  if (interactions !== null) complete(interactions, values, features, outputs);
+  return { values, base, evaluations, outputs: whole, interactions };
+}
+
+function roomFor(coalitions: number, backgroundRows: number): string {
+  const rows = Math.floor((MOST_EVALUATIONS - backgroundRows) / ((coalitions - 2) * backgroundRows + 1));
+  return rows > 0
+    ? `Ask for ${rows} rows at a time, or give a smaller background.`
+    : `Give a background of ${Math.floor(MOST_EVALUATIONS / coalitions) - 1} rows or fewer.`;
 }
 
 /** For each of `count` coalitions from `first` on: the background with the coalition's features taken from the row. */
@@ -87,19 +108,64 @@ function mix(
   return out;
 }
 
-/** @param worth of each coalition, by its bits (2^features × outputs) */
+/**
+ * Differences are first added for coalitions of one size, and what rounding lost of each sum with them: tens of thousands of terms would lose digits.
+ *
+ * @param worth of each coalition, by its bits (2^features × outputs)
+ */
 function shapley(worth: Float64Array, features: number, outputs: number, values: Float64Array, row: number): void {
+  const sums = sumsBySize(features);
   for (let j = 0; j < features; j++) {
     const bit = 1 << j;
-    for (let mask = 0; mask < 2 ** features; mask++) {
-      if (mask & bit) continue;
-      const size = bitCount(mask);
-      const weight = coalitionWeight(size, features - 1 - size);
-      for (let k = 0; k < outputs; k++)
-        values[(row * features + j) * outputs + k]! +=
-          weight * (worth[(mask | bit) * outputs + k]! - worth[mask * outputs + k]!);
+    for (let k = 0; k < outputs; k++) {
+      for (let mask = 0; mask < 2 ** features; mask++)
+        if (!(mask & bit)) sums.add(bitCount(mask), worth[(mask | bit) * outputs + k]! - worth[mask * outputs + k]!);
+      values[(row * features + j) * outputs + k] = sums.take((size) => coalitionWeight(size, features - 1 - size));
     }
   }
+}
+
+/** Half of each Shapley interaction index, above the diagonal (Grabisch and Roubens 1999). */
+function interact(worth: Float64Array, features: number, outputs: number, out: Float64Array, row: number): void {
+  const sums = sumsBySize(features);
+  for (let j = 1; j < features; j++)
+    for (let i = 0; i < j; i++)
+      for (let k = 0; k < outputs; k++) {
+        const [one, two] = [1 << i, 1 << j];
+        const of = (coalition: number): number => worth[coalition * outputs + k]!;
+        for (let mask = 0; mask < 2 ** features; mask++)
+          if (!(mask & (one | two)))
+            sums.add(bitCount(mask), of(mask | one | two) - of(mask | one) - (of(mask | two) - of(mask)));
+        out[((row * features + i) * features + j) * outputs + k] =
+          sums.take((size) => coalitionWeight(size, features - 2 - size)) / 2;
+      }
+}
+
+/** Compensated sums (Neumaier 1974), one for each size of coalition. */
+function sumsBySize(features: number): {
+  add(size: number, term: number): void;
+  take(weight: (size: number) => number): number;
+} {
+  const sum = new Float64Array(features);
+  const lost = new Float64Array(features);
+  return {
+    add(size, term) {
+      const before = sum[size]!;
+      const after = before + term;
+      lost[size]! += Math.abs(before) >= Math.abs(term) ? before - after + term : term - after + before;
+      sum[size] = after;
+    },
+    take(weight) {
+      let total = 0;
+      for (let size = 0; size < features; size++) {
+        const whole = sum[size]! + lost[size]!;
+        if (whole !== 0) total += weight(size) * whole;
+      }
+      sum.fill(0);
+      lost.fill(0);
+      return total;
+    },
+  };
 }
 
 function bitCount(mask: number): number {

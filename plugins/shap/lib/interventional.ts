@@ -56,7 +56,7 @@ export function meanOf(of: Float64Array, rows: number, columns: number): Float64
 }
 
 /** One feature of a path, and whether each row passes all decisions on it. */
-interface Step {
+export interface Step {
   readonly feature: number;
   /** (rows) */
   readonly here: Uint8Array;
@@ -73,7 +73,7 @@ interface Both {
 }
 
 /** Depth first with the decisions of one path at a time: memory grows with depth × rows, not with nodes × rows. */
-function forEachLeaf(tree: Tree, both: Both, visit: (leaf: number, path: readonly Step[]) => void): void {
+export function forEachLeaf(tree: Tree, both: Both, visit: (leaf: number, path: readonly Step[]) => void): void {
   const waiting: { readonly node: number; readonly path: readonly Step[] }[] = [{ node: 0, path: [] }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { node, path } = next;
@@ -117,7 +117,7 @@ function passing(
 }
 
 /** Rows grouped by which features of a path they fail. */
-interface Patterns {
+export interface Patterns {
   /** Pattern of each row. */
   readonly of: Int32Array;
   /** Positions in the path that a pattern fails. */
@@ -126,7 +126,7 @@ interface Patterns {
 }
 
 /** Splits the rows feature by feature, so that paths of any length work. */
-function patterns(path: readonly Uint8Array[], rows: number): Patterns {
+export function patterns(path: readonly Uint8Array[], rows: number): Patterns {
   let fails: (readonly number[])[] = [[]];
   const of = new Int32Array(rows);
   path.forEach((passes, position) => {

@@ -7,6 +7,11 @@ const DECIDE_FROM = 32;
 const MOST_DECISIONS = 2 ** 22;
 
 /**
+ * Adds what a leaf gives to a row. `mine`: its n features that take the row's value on the way to it; `theirs`: its m that take the background row's.
+ */
+export type Give = (leaf: number, row: number, mine: Int32Array, n: number, theirs: Int32Array, m: number) => void;
+
+/**
  * Interventional SHAP values, each row against each background row (Lundberg et al. 2020): from the root down, a node where both go the same way is no
  * question; where they part, its feature takes the row's value on one side and the background row's on the other, and keeps it further down.
  * Work grows with rows × background rows, and nothing is prepared: the fastest way while those are few.
@@ -16,20 +21,52 @@ const MOST_DECISIONS = 2 ** 22;
  * @param onTree called with trees done; throws to stop
  */
 export function addByPairs(
-  { trees, features, scores }: Ensemble,
+  ensemble: Ensemble,
   x: Float64Array,
   rows: number,
   background: { readonly x: Float64Array; readonly rows: number },
   values: Float64Array,
   onTree: (done: number) => void,
 ): void {
-  const sums = new Float64Array(trees.length === 0 ? 0 : values.length);
+  const sums = new Float64Array(ensemble.trees.length === 0 ? 0 : values.length);
+  forEachMeeting(ensemble, x, rows, background, (tree) => giveValues(tree, ensemble, sums), onTree);
+  // Divided at the end, so that what cancels cancels.
+  for (let at = 0; at < sums.length; at++) values[at]! += sums[at]! / background.rows;
+}
+
+function giveValues(tree: Tree, { features, scores }: Ensemble, sums: Float64Array): Give {
+  return (leaf, row, mine, n, theirs, m) => {
+    const first = row * features * scores;
+    const gain = n === 0 ? 0 : coalitionWeight(n - 1, m);
+    const loss = m === 0 ? 0 : coalitionWeight(m - 1, n);
+    for (let k = 0; k < scores; k++) {
+      const value = tree.value[leaf * scores + k]!;
+      if (value === 0) continue;
+      for (let i = 0; i < n; i++) sums[first + mine[i]! * scores + k]! += value * gain;
+      for (let i = 0; i < m; i++) sums[first + theirs[i]! * scores + k]! -= value * loss;
+    }
+  };
+}
+
+/**
+ * Follows each row and each background row down each tree, both ways where they part. The trees are no deeper than the stack allows.
+ *
+ * @param givesOf what is done at a tree's leaves
+ */
+export function forEachMeeting(
+  { trees, features }: Ensemble,
+  x: Float64Array,
+  rows: number,
+  background: { readonly x: Float64Array; readonly rows: number },
+  givesOf: (tree: Tree) => Give,
+  onTree: (done: number) => void,
+): void {
   trees.forEach((tree, done) => {
     const nodes = tree.feature.length;
     const chunk = Math.max(1, Math.floor(MOST_DECISIONS / nodes));
     const here = new Uint8Array(nodes);
     const there = rows < DECIDE_FROM ? null : new Uint8Array(nodes * Math.min(chunk, background.rows));
-    const compare = comparing(tree, features, scores, here, there, background.x, sums);
+    const compare = comparing(tree, features, here, there, background.x, givesOf(tree));
     for (let start = 0; start < background.rows; start += chunk) {
       const count = Math.min(chunk, background.rows - start);
       if (there !== null)
@@ -43,8 +80,6 @@ export function addByPairs(
     }
     onTree(done + 1);
   });
-  // Divided at the end, so that what cancels cancels.
-  for (let at = 0; at < sums.length; at++) values[at]! += sums[at]! / background.rows;
 }
 
 /** Whether each node's test holds for a row. */
@@ -58,11 +93,10 @@ function decide(tree: Tree, x: Float64Array, row: number, into: Uint8Array, at: 
 function comparing(
   tree: Tree,
   features: number,
-  scores: number,
   here: Uint8Array,
   there: Uint8Array | null,
   background: Float64Array,
-  sums: Float64Array,
+  give: Give,
 ): (row: number, other: number, decisions: number) => void {
   const UNDECIDED = 0;
   const ROW = 1;
@@ -74,7 +108,7 @@ function comparing(
 
   function descend(node: number): void {
     const feature = tree.feature[node]!;
-    if (feature < 0) return give(node);
+    if (feature < 0) return give(node, first, mine, n, theirs, m);
     const a = here[node]!;
     const b = there === null ? Number(holds(tree, node, background[second + feature]!)) : there[decisions + node]!;
     const state = taken[feature]!;
@@ -93,19 +127,8 @@ function comparing(
     taken[feature] = UNDECIDED;
   }
 
-  function give(leaf: number): void {
-    const gain = n === 0 ? 0 : coalitionWeight(n - 1, m);
-    const loss = m === 0 ? 0 : coalitionWeight(m - 1, n);
-    for (let k = 0; k < scores; k++) {
-      const value = tree.value[leaf * scores + k]!;
-      if (value === 0) continue;
-      for (let i = 0; i < n; i++) sums[first + mine[i]! * scores + k]! += value * gain;
-      for (let i = 0; i < m; i++) sums[first + theirs[i]! * scores + k]! -= value * loss;
-    }
-  }
-
   return (row, other, at) => {
-    first = row * features * scores;
+    first = row;
     second = other * features;
     decisions = at;
     descend(0);

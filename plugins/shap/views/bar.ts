@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { type Explanation, importance, slice } from './explanation.ts';
-import type { ViewOptions } from './options.ts';
+import type { Drawn, Scene } from './picture.ts';
 import { aligned, FAINT, figure, fit, inUnit, number, STYLE } from './ink.ts';
 
 interface Row {
@@ -9,7 +9,7 @@ interface Row {
 }
 
 /** Mean size of what each feature adds: how much the model leans on it, whichever way. */
-export function bar(explanation: Explanation, options: ViewOptions): Element {
+export function bar(explanation: Explanation, options: Scene): Drawn {
   const { document, width } = options;
   const of = slice(explanation, options.output);
   const { mean, order } = importance(of);
@@ -62,7 +62,6 @@ export function bar(explanation: Explanation, options: ViewOptions): Element {
     ],
   });
   return figure(
-    options,
     drawing,
     `Mean absolute SHAP value for ${of.label} by feature: ${rows.map(({ name, size }) => `${name} ${figures(size)}`).join(', ')}.`,
   );

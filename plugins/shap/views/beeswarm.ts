@@ -1,52 +1,25 @@
+import { ramp } from './colours.ts';
 import * as Plot from '@observablehq/plot';
-import { type Explanation, importance, rowsOf, slice, type Slice } from './explanation.ts';
-import type { ViewOptions } from './options.ts';
-import {
-  FAINT,
-  figure,
-  fit,
-  gradient,
-  inUnit,
-  letters,
-  MISSING,
-  number,
-  ramp,
-  shares,
-  shown,
-  STYLE,
-  withUnit,
-} from './ink.ts';
+import { type Explanation, importance, rowsOf, slice } from './explanation.ts';
+import type { Drawn, Scene } from './picture.ts';
+import { FAINT, figure, fit, gradient, inUnit, MISSING_HEX, number, shares, shown, STYLE, withUnit } from './ink.ts';
+import { nearest, pointing } from './pointing.ts';
+import { imageMark, MANY, shape } from './raster.ts';
+import { circles, speckled } from './speckle.ts';
+import { domainOf, ENDS, endsOf } from './ends.ts';
+import { extent } from './extent.ts';
 import { swarm } from './swarm.ts';
 
 const ROW = 36;
-
-interface End {
-  readonly x: number;
-  readonly y: number;
-  readonly text: string;
-  readonly fill: string;
-}
-
-interface Ends {
-  readonly start: readonly End[];
-  readonly end: readonly End[];
-}
-
-const ENDS = {
-  x: 'x',
-  y: 'y',
-  text: 'text',
-  fill: 'fill',
-  stroke: 'var(--paper, canvas)',
-  strokeWidth: 3,
-  fontSize: 12,
-} as const;
+const TOP = 6;
+/** Steps of colour from low to high. */
+const SHADES = 64;
 
 /** Each dot is a row; where it lies is what the feature adds to the prediction, its colour how large the feature's value is. */
-export function beeswarm(explanation: Explanation, options: ViewOptions): Element {
-  const { document, width, dark } = options;
-  const of = slice(explanation, options.output);
-  const chosen = importance(of).order.slice(0, options.top ?? 10);
+export function beeswarm(explanation: Explanation, scene: Scene): Drawn {
+  const { document, width, dark } = scene;
+  const of = slice(explanation, scene.output);
+  const chosen = importance(of).order.slice(0, scene.top ?? 10);
   const rows = rowsOf(of);
   const narrow = width < 480;
   const radius = narrow ? 1.7 : 2.3;
@@ -54,35 +27,33 @@ export function beeswarm(explanation: Explanation, options: ViewOptions): Elemen
     150,
     Math.max(76, 14 + 6.6 * Math.max(...chosen.map((f) => of.names[f]!.length)), narrow ? 76 : 96),
   );
-  const parts = chosen.flatMap((feature) => rows.map((row) => of.part(row, feature)));
-  const [least, most] = parts.reduce(([a, b], part) => [Math.min(a, part), Math.max(b, part)], [0, 0]);
+  const [least, most] = extent(of, chosen);
   const named = endsOf(of, chosen, dark);
   const domain = domainOf(named, least, most, width - left - 12);
   const pixels = (value: number): number => ((value - domain[0]) / (domain[1] - domain[0])) * (width - left - 12);
-  const dots = chosen.flatMap((feature, place) => {
+  const count = chosen.length * of.rows;
+  // One after the other, feature by feature: a million rows and features are too many objects.
+  const [along, across, colour] = [new Float32Array(count), new Float32Array(count), new Uint8Array(count)];
+  chosen.forEach((feature, place) => {
     const share = shares(of, feature);
-    const offset = swarm(
-      rows.map((row) => pixels(of.part(row, feature))),
-      radius,
-      ROW * 0.44,
-    );
-    return rows.map((row) => {
-      const at = share.of(row);
-      return {
-        x: of.part(row, feature),
-        y: place + offset[row]! / ROW,
-        fill: at === null ? MISSING : ramp(at, dark),
-        title: `${of.names[feature]}: ${shown(of, row, feature)}\nadds ${withUnit(number(of.part(row, feature)), of.unit)}\nrow ${row}`,
-      };
-    });
+    const at = rows.map((row) => pixels(of.part(row, feature)));
+    const offset = swarm(at, radius, ROW * 0.44);
+    for (let row = 0; row < of.rows; row++) {
+      const dot = place * of.rows + row;
+      const part = share.of(row);
+      along[dot] = left + at[row]!;
+      across[dot] = TOP + (place + 0.5) * ROW + offset[row]!;
+      colour[dot] = part === null ? SHADES : Math.round(Math.min(1, Math.max(0, part)) * (SHADES - 1));
+    }
   });
+  const colours = [...Array.from({ length: SHADES }, (_, i) => ramp(i / (SHADES - 1), dark)), MISSING_HEX];
   const drawing = Plot.plot({
     document,
     width,
     height: chosen.length * ROW + 56,
     marginLeft: left,
     marginRight: 12,
-    marginTop: 6,
+    marginTop: TOP,
     marginBottom: 48,
     style: STYLE,
     x: {
@@ -99,7 +70,18 @@ export function beeswarm(explanation: Explanation, options: ViewOptions): Elemen
     marks: [
       Plot.ruleY([...chosen.keys()], { stroke: FAINT }),
       Plot.ruleX([0], { stroke: 'currentColor', strokeOpacity: 0.45 }),
-      Plot.dot(dots, { x: 'x', y: 'y', fill: 'fill', r: radius, fillOpacity: 0.9, title: 'title', tip: true }),
+      count > MANY
+        ? imageMark((_x, _y, box) =>
+            speckled(document, box, {
+              xs: along,
+              ys: across,
+              colour,
+              colours,
+              half: count > 10 * MANY ? 1 : radius,
+              cover: 0.9,
+            }),
+          )
+        : () => circles(document, { xs: along, ys: across, colour, colours, half: radius, cover: 0.9 }),
       Plot.text(named.start, { ...ENDS, textAnchor: 'end', dx: -7 }),
       Plot.text(named.end, { ...ENDS, textAnchor: 'start', dx: 7 }),
       Plot.text([...chosen.keys()], {
@@ -111,46 +93,30 @@ export function beeswarm(explanation: Explanation, options: ViewOptions): Elemen
         fontSize: 13,
       }),
     ],
+  }) as SVGElement & Plot.Plot;
+  const remember = pointing(drawing, scene, (px, py) => {
+    const dot = nearest(along, across, px, py, 12);
+    if (dot < 0) return null;
+    const [feature, row] = [chosen[Math.floor(dot / of.rows)]!, dot % of.rows];
+    const adds = withUnit(number(of.part(row, feature)), of.unit);
+    const text = `${of.names[feature]}: ${shown(of, row, feature)}\nadds ${adds}\nrow ${row}`;
+    return { row, x: along[dot]!, y: across[dot]!, text };
   });
-  const says = `SHAP values of ${of.rows} rows for ${of.label}, by feature, largest first: ${chosen.map((feature) => of.names[feature]).join(', ')}.`;
-  return figure(options, drawing, says, gradient(options, 'Value of the feature', 'low', 'high'));
-}
-
-/** At both ends of a row of categories, which of them lies there: the one with the lowest mean and the one with the highest. */
-function endsOf(of: Slice, chosen: readonly number[], dark: boolean): Ends {
-  const found = { start: [] as End[], end: [] as End[] };
-  chosen.forEach((feature, place) => {
-    const levels = of.levels(feature);
-    if (levels === null || levels.length < 2) return;
-    const groups = levels.map((level, i) => {
-      const parts = rowsOf(of)
-        .filter((row) => of.value(row, feature) === level)
-        .map((row) => of.part(row, feature));
-      return {
-        level,
-        fill: letters(ramp(i / (levels.length - 1), dark), dark),
-        parts,
-        mean: parts.reduce((sum, part) => sum + part, 0) / parts.length,
-      };
+  const marker = shape(document, 'g', { 'pointer-events': 'none' });
+  drawing.append(marker);
+  const mark = (row: number | null): void => {
+    remember(row);
+    marker.replaceChildren();
+    if (row === null) return;
+    chosen.forEach((_, place) => {
+      const dot = place * of.rows + row;
+      const ring = { cx: along[dot]!, cy: across[dot]!, r: radius + 2.6, fill: colours[colour[dot]!]! };
+      marker.append(
+        shape(document, 'circle', { ...ring, stroke: 'var(--paper, canvas)', 'stroke-width': 4.5 }),
+        shape(document, 'circle', { ...ring, stroke: 'currentColor', 'stroke-width': 1.8 }),
+      );
     });
-    const sorted = groups.filter(({ parts }) => parts.length > 0).sort((a, b) => a.mean - b.mean);
-    const [low, high] = [sorted[0], sorted.at(-1)];
-    if (low === undefined || high === undefined || low === high) return;
-    const all = sorted.flatMap(({ parts }) => parts);
-    found.start.push({ x: Math.min(...all), y: place, text: low.level, fill: low.fill });
-    found.end.push({ x: Math.max(...all), y: place, text: high.level, fill: high.fill });
-  });
-  return found;
-}
-
-/** Wide enough for the dots and, at both ends, the names of categories. */
-function domainOf({ start, end }: Ends, least: number, most: number, pixels: number): [number, number] {
-  if (least === most) return [least - 1, most + 1];
-  const perPixel = (1.15 * (most - least)) / pixels;
-  const room = ({ text }: End): number => (text.length * 6.8 + 12) * perPixel;
-  const pad = 0.03 * (most - least);
-  return [
-    Math.min(least - pad, ...start.map((item) => item.x - room(item))),
-    Math.max(most + pad, ...end.map((item) => item.x + room(item))),
-  ];
+  };
+  const says = `SHAP values of ${of.rows} rows for ${of.label}, by feature, largest first: ${chosen.map((feature) => of.names[feature]).join(', ')}.`;
+  return { ...figure(drawing, says, gradient(scene, 'Value of the feature', 'low', 'high')), mark };
 }

@@ -1,12 +1,16 @@
 import type { Column, TableData, Tensor } from '#common/data.ts';
 
-/** What `shap.explain` gives. `values` is [rows, features], or [rows, features, outputs] for several outputs. */
+/** What `shap.explain` and `shap.interactions` give. `values` is [rows, features], or [rows, features, outputs] for several outputs. */
 export interface Explanation {
   readonly values: Tensor<Float64Array>;
+  /** Of `shap.interactions`: [rows, features, features], or with outputs as the last axis. */
+  readonly interactions?: Tensor<Float64Array>;
   readonly base: number | readonly number[];
   readonly data: TableData;
   readonly names: readonly string[];
   readonly outputs: readonly string[];
+  /** Standard errors of the values, in their shape, where they are estimates. */
+  readonly standardErrors?: Tensor<Float64Array>;
   readonly meta: {
     readonly method: string;
     readonly space?: string;
@@ -16,17 +20,29 @@ export interface Explanation {
   };
 }
 
+/** @throws TypeError when a drawing is given something else */
+export function checkExplanation(given: unknown): asserts given is Explanation {
+  const { values, names, data } = (given ?? {}) as { readonly [key in keyof Explanation]?: unknown };
+  const shape = (values as { readonly shape?: unknown } | undefined)?.shape;
+  if (!Array.isArray(shape) || shape.length < 2 || !Array.isArray(names) || typeof data !== 'object')
+    throw new TypeError('This drawing takes an explanation: what `await shap.explain(…)` gives.');
+}
+
 /** One output of an explanation, with its feature values at hand. */
 export interface Slice {
   readonly rows: number;
   readonly features: number;
   readonly names: readonly string[];
   readonly base: number;
+  /** Its place among the outputs. */
+  readonly output: number;
   /** What is explained: `wage`, `log-odds of yes`. */
   readonly label: string;
   /** Its unit, or ''. */
   readonly unit: string;
   part(row: number, feature: number): number;
+  /** Standard error of a part; 0 where it is exact. */
+  error(row: number, feature: number): number;
   /** The feature's value: a number, a category, or null when missing. */
   value(row: number, feature: number): number | string | null;
   unitOf(feature: number): string;
@@ -45,8 +61,10 @@ export function slice(explanation: Explanation, wanted?: number | string): Slice
     features,
     names,
     base: typeof base === 'number' ? base : base[output]!,
+    output,
     ...labelOf(meta, labels[output] ?? 'prediction'),
     part: (row, feature) => values.data[(row * features + feature) * outputs + output] ?? Number.NaN,
+    error: (row, feature) => explanation.standardErrors?.data[(row * features + feature) * outputs + output] ?? 0,
     value: (row, feature) => cell(columns[feature], row),
     unitOf: (feature) => columns[feature]?.unit ?? '',
     levels: (feature) => levelsOf(columns[feature], meta.features?.[feature]?.categories),
@@ -94,6 +112,46 @@ export function importance(of: Slice): { readonly mean: Float64Array; readonly o
   return { mean, order: [...mean.keys()].sort((a, b) => mean[b]! - mean[a]!) };
 }
 
+/** Mean |interaction value| of each two features, and of each alone; null when the explanation holds none. */
+export function pairSizes(
+  { interactions, outputs: labels }: Explanation,
+  wanted?: number | string,
+): ((feature: number, other: number) => number) | null {
+  if (interactions === undefined) return null;
+  const [rows = 0, features = 0, , outputs = 1] = interactions.shape;
+  const output = outputAt(labels, outputs, wanted);
+  const mean = new Float64Array(features * features);
+  for (let row = 0; row < rows; row++)
+    for (let pair = 0; pair < mean.length; pair++)
+      mean[pair]! += Math.abs(interactions.data[(row * mean.length + pair) * outputs + output]!) / rows;
+  return (feature, other) => mean[feature * features + other]!;
+}
+
+/** The feature with which this one interacts most; null when there is none. @param size of the interaction of two features */
+export function closest(
+  size: (feature: number, other: number) => number,
+  features: number,
+  feature: number,
+): number | null {
+  let best: number | null = null;
+  for (let other = 0; other < features; other++)
+    if (other !== feature && size(feature, other) > (best === null ? 0 : size(feature, best))) best = other;
+  return best;
+}
+
+/** Some of the rows, evenly; the same explanation where there are no more. */
+export function sampled(of: Slice, most: number): Slice {
+  if (of.rows <= most) return of;
+  const rowOf = (row: number): number => Math.floor((row * of.rows) / most);
+  return {
+    ...of,
+    rows: most,
+    part: (row, feature) => of.part(rowOf(row), feature),
+    error: (row, feature) => of.error(rowOf(row), feature),
+    value: (row, feature) => of.value(rowOf(row), feature),
+  };
+}
+
 export const rowsOf = (of: Slice): number[] => Array.from({ length: of.rows }, (_, row) => row);
 
 /** @throws RangeError naming the rows there are */
@@ -107,6 +165,7 @@ export interface Step {
   /** The feature's value in words; '' for several features together. */
   readonly value: string;
   readonly part: number;
+  readonly error: number;
 }
 
 /** What each feature adds in one row, largest first; those after `top` together. */
@@ -118,11 +177,17 @@ export function stepsOf(of: Slice, row: number, top: number, shown: (row: number
     name: of.names[feature]!,
     value: shown(row, feature),
     part: of.part(row, feature),
+    error: of.error(row, feature),
   }));
   const rest = order.slice(top);
   if (rest.length === 0) return steps;
   return [
     ...steps,
-    { name: `${rest.length} others`, value: '', part: rest.reduce((sum, f) => sum + of.part(row, f), 0) },
+    {
+      name: `${rest.length} others`,
+      value: '',
+      part: rest.reduce((sum, f) => sum + of.part(row, f), 0),
+      error: Math.hypot(...rest.map((f) => of.error(row, f))),
+    },
   ];
 }

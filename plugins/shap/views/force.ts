@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { type Explanation, rowAt, slice, type Step, stepsOf } from './explanation.ts';
-import type { ViewOptions } from './options.ts';
+import type { Drawn, Scene } from './picture.ts';
 import { aligned, DOWN, FAINT, figure, inUnit, number, QUIET, shown, STYLE, UP, withUnit } from './ink.ts';
 
 interface Segment extends Step {
@@ -9,7 +9,7 @@ interface Segment extends Step {
 }
 
 /** One prediction on one line: what pushes it up lies left of it, what pushes it down right of it, the strongest next to it. */
-export function force(explanation: Explanation, options: ViewOptions): Element {
+export function force(explanation: Explanation, options: Scene): Drawn {
   const { document, width } = options;
   const of = slice(explanation, options.output);
   const row = rowAt(of, options.row);
@@ -100,7 +100,6 @@ export function force(explanation: Explanation, options: ViewOptions): Element {
   const says = (list: readonly Step[]): string =>
     list.map(({ name, part }) => `${name} ${figures(part)}`).join(', ') || 'nothing';
   return figure(
-    options,
     drawing,
     `${of.label} of row ${row} is ${number(end)}, ${number(of.base)} on average. Up: ${says(up)}. Down: ${says(down)}.`,
   );

@@ -1,10 +1,16 @@
 import { rowsOf, type Slice } from './explanation.ts';
+import { along, RAMP } from './colours.ts';
 import type { ViewOptions } from './options.ts';
+import type { Drawn } from './picture.ts';
+import { shape } from './raster.ts';
 
 /** Attribution diverges between two colours that colour-blind readers tell apart; the page's tokens adapt them to the dark. */
 export const DOWN = 'var(--negative, #3B6FB6)';
 export const UP = 'var(--positive, #C8502D)';
 export const MISSING = 'var(--grey-3, #b9b5ab)';
+/** For canvases, which know no tokens. */
+export const MISSING_HEX = '#9d998f';
+export const MISSING_RGB = [0x9d, 0x99, 0x8f] as const;
 export const QUIET = 'var(--grey, #55534d)';
 export const FAINT = 'var(--line, #8884)';
 const FONT = 'var(--sans, Inter, system-ui, sans-serif)';
@@ -12,29 +18,15 @@ const FONT = 'var(--sans, Inter, system-ui, sans-serif)';
 /** Style of every drawing. */
 export const STYLE = `background:transparent;font:12px ${FONT};overflow:visible;--plot-background:var(--raised,canvas)`;
 
-const RAMP = { light: ['#3B6FB6', '#A9A2A0', '#C8502D'], dark: ['#6F9FDC', '#8B8580', '#E57A52'] } as const;
-
-/** Blue for low over grey to orange-red for high; `share` from 0 to 1. */
-export function ramp(share: number, dark: boolean): string {
-  const [low, middle, high] = RAMP[dark ? 'dark' : 'light'];
-  const t = Math.min(1, Math.max(0, share)) * 2;
-  return t < 1 ? mix(low, middle, t) : mix(middle, high, t - 1);
-}
-
-/** The same hue for letters: towards the ink, since the colours of dots are too light to read small print in. */
-export const letters = (color: string, dark: boolean): string => mix(color, dark ? '#e9e6df' : '#1c1b19', 0.3);
-
-const channel = (hex: string, i: number): number => Number.parseInt(hex.slice(1 + 2 * i, 3 + 2 * i), 16);
-
-function mix(from: string, to: string, t: number): string {
-  const mixed = [0, 1, 2].map((i) => Math.round(channel(from, i) + (channel(to, i) - channel(from, i)) * t));
-  return `#${mixed.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
-}
-
 const format = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
 
 /** Three significant digits, with a true minus sign. */
 export const number = (value: number): string => format.format(value).replace('-', '−');
+
+const counting = new Intl.NumberFormat('en');
+
+/** How many, with commas at the thousands. */
+export const count = (value: number): string => counting.format(value);
 
 /** Numbers that stand in one column: as many decimals for all as the largest needs for three digits. */
 export function aligned(values: readonly number[]): (value: number) => string {
@@ -93,31 +85,41 @@ export const fit = (text: string, px: number): string => {
   return text.length > letters ? `${text.slice(0, letters - 1)}…` : text;
 };
 
-/** Wraps a drawing with the sentence that says it to those who can't see it. */
-export function figure({ document }: ViewOptions, drawing: Element, says: string, legend?: Element): Element {
-  const box = document.createElement('figure');
-  box.style.cssText = 'margin:0';
-  box.setAttribute('role', 'img');
-  box.setAttribute('aria-label', says);
-  if (legend !== undefined) box.append(legend);
-  box.append(drawing);
-  return box;
-}
+/** A drawing with the sentence that says it to those who can't see it. */
+export const figure = (drawing: Element, says: string, legend?: Element): Drawn => ({
+  drawing,
+  says,
+  ...(legend ? { legend } : {}),
+});
 
 /** A line of small print over a drawing, to the right. */
 export function legendLine(document: Document, title: string): HTMLElement {
   const box = document.createElement('div');
-  box.style.cssText = `display:flex;flex-wrap:wrap;gap:2px 10px;align-items:center;justify-content:flex-end;font:12px ${FONT};color:${QUIET};margin-bottom:2px`;
+  box.style.cssText = `display:flex;flex-wrap:wrap;gap:2px 10px;align-items:center;justify-content:flex-end;font:12px ${FONT};color:${QUIET}`;
   box.append(title);
   return box;
 }
 
-/** A gradient with its two ends named. */
+/** A gradient with its ends named. */
 export function gradient({ document, dark }: ViewOptions, title: string, low: string, high: string): HTMLElement {
+  return scale(document, title, RAMP[dark ? 'dark' : 'light'], low, high);
+}
+
+/** Colours from left to right between the words for their ends. */
+export function scale(
+  document: Document,
+  title: string,
+  colours: readonly string[],
+  low: string,
+  high: string,
+): HTMLElement {
   const box = legendLine(document, title);
-  const bar = document.createElement('span');
-  const [from, middle, to] = RAMP[dark ? 'dark' : 'light'];
-  bar.style.cssText = `width:84px;height:7px;border-radius:4px;background:linear-gradient(90deg,${from},${middle},${to})`;
+  const bar = shape(document, 'svg', { width: 84, height: 7, viewBox: '0 0 84 7', 'aria-hidden': 'true' });
+  const steps = 42;
+  for (let step = 0; step < steps; step++) {
+    const fill = along(colours, step / (steps - 1));
+    bar.append(shape(document, 'rect', { x: step * 2, y: 0, width: 2.2, height: 7, fill }));
+  }
   box.append(span(document, low), bar, span(document, high));
   return box;
 }

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { type Explanation, rowAt, slice, stepsOf } from './explanation.ts';
-import type { ViewOptions } from './options.ts';
+import type { Drawn, Scene } from './picture.ts';
 import { aligned, DOWN, FAINT, figure, fit, inUnit, number, QUIET, shown, STYLE, UP, withUnit } from './ink.ts';
 
 interface Bar {
@@ -8,12 +8,17 @@ interface Bar {
   readonly name: string;
   readonly value: string;
   readonly part: number;
+  readonly error: number;
   readonly from: number;
   readonly to: number;
 }
 
+/** Where a bar would end at either end of its 95 % interval. */
+const low = ({ to, error }: Bar): number => to - 1.96 * error;
+const high = ({ to, error }: Bar): number => to + 1.96 * error;
+
 /** One prediction, from what the model says on average down to what it says here, a step per feature. */
-export function waterfall(explanation: Explanation, options: ViewOptions): Element {
+export function waterfall(explanation: Explanation, options: Scene): Drawn {
   const { document, width } = options;
   const of = slice(explanation, options.output);
   const row = rowAt(of, options.row);
@@ -37,7 +42,7 @@ export function waterfall(explanation: Explanation, options: ViewOptions): Eleme
     { place: -1, x: of.base, says: `${withUnit(figures(of.base), of.unit)} on average` },
     { place: bars.length, x: end, says: `${withUnit(figures(end), of.unit)} here` },
   ];
-  const all = [of.base, ...bars.map(({ to }) => to)];
+  const all = [of.base, ...bars.flatMap((bar) => [low(bar), high(bar)])];
   const [least, most] = [Math.min(...all), Math.max(...all)];
   const middle = (least + most) / 2;
   const drawing = Plot.plot({
@@ -79,8 +84,12 @@ export function waterfall(explanation: Explanation, options: ViewOptions): Eleme
         fill: (bar: Bar) => (bar.part < 0 ? DOWN : UP),
         rx: 1.5,
       }),
+      Plot.ruleY(
+        bars.filter(({ error }) => error > 0),
+        { x1: low, x2: high, y: 'place', stroke: 'currentColor', strokeWidth: 1.25 },
+      ),
       Plot.text(bars, {
-        x: (bar: Bar) => Math.max(bar.from, bar.to),
+        x: (bar: Bar) => Math.max(bar.from, high(bar)),
         y: 'place',
         text: (bar: Bar) => signed(bar.part),
         dx: 6,
@@ -122,9 +131,11 @@ export function waterfall(explanation: Explanation, options: ViewOptions): Eleme
       }),
     ],
   });
-  const steps = bars.map(({ name, value, part }) => `${name}${value === '' ? '' : ` ${value}`} ${signed(part)}`);
+  const within = (error: number): string => (error > 0 ? ` ± ${figures(1.96 * error)}` : '');
+  const steps = bars.map(
+    ({ name, value, part, error }) => `${name}${value === '' ? '' : ` ${value}`} ${signed(part)}${within(error)}`,
+  );
   return figure(
-    options,
     drawing,
     `${of.label} of row ${row}: from ${number(of.base)} on average to ${number(end)}: ${steps.join(', ')}.`,
   );

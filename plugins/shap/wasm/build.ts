@@ -7,6 +7,8 @@ const SOURCES = [
   new URL('tables.as.ts', import.meta.url),
   new URL('paths.as.ts', import.meta.url),
   new URL('leaves.as.ts', import.meta.url),
+  new URL('interactions.as.ts', import.meta.url),
+  new URL('pair-paths.as.ts', import.meta.url),
 ];
 const TARGET = new URL('../lib/tables/kernel.gen.ts', import.meta.url);
 

@@ -93,7 +93,7 @@ export function byBackground(
 }
 
 /** From the background's pass or fail of one feature to the row's. */
-function mix(from: usize, to: usize, patterns: usize, bit: usize, t: f64): void {
+export function mix(from: usize, to: usize, patterns: usize, bit: usize, t: f64): void {
   if (bit == 8) {
     for (let s: usize = 0; s < patterns; s += 16) {
       const passes = load<f64>(from + s, 8);

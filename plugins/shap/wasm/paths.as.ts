@@ -75,7 +75,7 @@ export function runPaths(
 }
 
 /** A branch: rows that took those above on the same feature, and take this one. */
-function enter(column: usize, cut: i16, other: i16, above: usize, own: usize, wide: usize, short: usize): void {
+export function enter(column: usize, cut: i16, other: i16, above: usize, own: usize, wide: usize, short: usize): void {
   const cuts = i16x8.splat(cut);
   const others = i16x8.splat(other);
   for (let r: usize = 0; r < short; r += 16) {
@@ -93,7 +93,7 @@ function enter(column: usize, cut: i16, other: i16, above: usize, own: usize, wi
 }
 
 /** A feature's first decision: the factor depends on whether a row takes the branch. */
-function multiply(factors: usize, own: usize, from: usize, to: usize, points: i32, long: usize): void {
+export function multiply(factors: usize, own: usize, from: usize, to: usize, points: i32, long: usize): void {
   for (let q = 0; q < points; q++) {
     const failed = v128.load64_splat(factors, 8);
     const change = v128.xor(failed, v128.load64_splat(factors, 16));
@@ -108,7 +108,7 @@ function multiply(factors: usize, own: usize, from: usize, to: usize, points: i3
 }
 
 /** A feature that was decided above: the factor also depends on whether a row passed there. */
-function multiplyAgain(
+export function multiplyAgain(
   factors: usize,
   above: usize,
   own: usize,
@@ -170,7 +170,7 @@ function share(
 }
 
 /** Hands the sums below one level up: the first branch of a node sets them, the second adds. */
-function collect(from: usize, to: usize, points: i32, long: usize, first: bool): void {
+export function collect(from: usize, to: usize, points: i32, long: usize, first: bool): void {
   for (let q = 0; q < points; q++) {
     if (first) memory.copy(to, from, long);
     else

@@ -2,7 +2,7 @@ import { depthOf, type Ensemble } from '#common/onnx/trees.ts';
 import { longestPath } from '../edges.ts';
 import { gaussLegendre, type Quadrature } from '../quadrature.ts';
 import type { Codes } from '../tables/codes.ts';
-import { CHUNK, openKernel, type PathRun, workOf } from '../tables/kernel.ts';
+import { openKernel, type PathRun, type Shape, workOf } from '../tables/kernel.ts';
 import { Cells } from './cells.ts';
 import { type PathProgram, pathProgram } from './program.ts';
 
@@ -62,9 +62,13 @@ export function addByPaths(
   });
 }
 
-function runAll(
+/** @param places where in a row of `width` numbers each sum goes, for programs of pairs (../interactions) */
+export function runAll(
   programs: readonly PathProgram[],
-  shape: { readonly columns: Codes['columns']; readonly features: number; readonly sums: number },
+  shape: Pick<Shape, 'columns' | 'features' | 'sums' | 'order'> & {
+    readonly width?: number;
+    readonly places?: Int32Array;
+  },
   x: Float64Array,
   rows: number,
   values: Float64Array,
@@ -73,7 +77,7 @@ function runAll(
   const kernel = openKernel({
     ...shape,
     slots: 1,
-    work: programs.reduce((most, next) => Math.max(most, workOf(next)), 0),
+    work: programs.reduce((most, next) => Math.max(most, workOf(next, shape.order ?? 1)), 0),
   });
   const count = (of: (program: PathProgram) => number): number => programs.reduce((sum, next) => sum + of(next), 0);
   const { program, tables, tablesAt } = kernel.place(
@@ -91,10 +95,10 @@ function runAll(
     cell += cells.length;
     return { start, levels, points };
   });
-  for (let start = 0; start < rows; start += CHUNK) {
+  for (let start = 0; start < rows; start += kernel.chunk) {
     kernel.load(x, start, rows);
     kernel.runPaths(runs);
-    kernel.gather(values);
-    onChunk(Math.min(1, (start + CHUNK) / rows));
+    kernel.gather(values, shape.width, shape.places);
+    onChunk(Math.min(1, (start + kernel.chunk) / rows));
   }
 }

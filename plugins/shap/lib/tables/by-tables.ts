@@ -1,8 +1,10 @@
 import { depthOf, type Ensemble, type Tree } from '#common/onnx/trees.ts';
-import { meetLeaf, splitTree, type Step } from './clusters.ts';
+import { type Cluster, type Leaf, meetLeaf, splitTree, type Step } from './clusters.ts';
 import type { Codes } from './codes.ts';
 import { longestPath } from '../edges.ts';
-import { CHUNK, type Kernel, openKernel } from './kernel.ts';
+import { type Meetings, placesOf } from '../interactions/meetings.ts';
+import { type Kernel, openKernel } from './kernel.ts';
+import type { LeafTables } from './leaf-tables.ts';
 import { cellsOf, placeCounting, placeTables, type Split } from './program.ts';
 
 /** Cells (f64) of tables that are held at once; more trees take turns. */
@@ -25,6 +27,8 @@ export interface Plan {
   readonly codes: Codes;
   /** Features of a path, at most. */
   readonly bits: number;
+  /** Pairs of features that the tables are about; null for each feature alone. */
+  readonly meetings: Meetings | null;
 }
 
 /** @param numbers the trees that are asked about; all unless given */
@@ -33,6 +37,7 @@ export function planTables(
   codes: Codes,
   game: 'covers' | 'background',
   numbers: readonly number[] = ensemble.trees.map((_, number) => number),
+  meetings: Meetings | null = null,
 ): Plan {
   const splits: Split[] = [];
   const rest: number[] = [];
@@ -40,11 +45,12 @@ export function planTables(
   numbers.forEach((number) => {
     const tree = ensemble.trees[number]!;
     const steps = splitBy(tree, codes, number, game);
-    if (steps === null || cellsOf({ tree, number, steps }, ensemble.scores) > MOST_CELLS) return rest.push(number);
+    if (steps === null || cellsOf({ tree, number, steps }, ensemble.scores, meetings) > MOST_CELLS)
+      return rest.push(number);
     bits = Math.max(bits, longestPath(tree));
     return splits.push({ tree, number, steps });
   });
-  return { splits, rest, codes, bits };
+  return { splits, rest, codes, bits, meetings };
 }
 
 function splitBy(tree: Tree, codes: Codes, number: number, game: 'covers' | 'background'): readonly Step[] | null {
@@ -60,11 +66,11 @@ function splitBy(tree: Tree, codes: Codes, number: number, game: 'covers' | 'bac
  * Tables cost as much as some 200 rows do by quadrature, whatever the number of rows or background rows.
  *
  * @param background rows that stand in for absent features; null for path-dependent SHAP, which takes covers
- * @param values (rows × features × scores): those of the planned trees are added
+ * @param values (rows × features × scores): those of the planned trees are added; of pairs (rows × features × features × scores), above the diagonal
  * @param onTree called with trees done; throws to stop
  */
 export function addByTables(
-  { splits, codes, bits }: Plan,
+  { splits, codes, bits, meetings }: Plan,
   ensemble: Ensemble,
   x: Float64Array,
   rows: number,
@@ -76,34 +82,44 @@ export function addByTables(
   let slots = 1;
   for (const { steps } of splits)
     for (const step of steps) if ('branch' in step) slots = Math.max(slots, step.branch.to + 1);
-  const kernel = openKernel({ columns: codes.columns, features, sums: features * scores, slots, bits });
+  const kernel = openKernel({
+    columns: codes.columns,
+    features,
+    sums: (meetings?.count ?? features) * scores,
+    slots,
+    bits,
+    order: meetings === null ? 1 : 2,
+  });
+  const width = features * scores * (meetings === null ? 1 : features);
+  const places = meetings === null ? undefined : placesOf(meetings, features, scores);
   const own = new Int32Array(bits);
   let done = 0;
-  for (const group of groups(splits, scores)) {
+  for (const group of groups(splits, scores, meetings)) {
     const counts = background === null ? null : countPatterns(kernel, group, codes, background);
     const placed = new Map(group.map((split, i) => [split, i]));
-    const starts = placeTables(kernel, group, codes, scores, own, (leaves, split, number, cluster, leaf) => {
+    const fill = (leaves: LeafTables, split: Split, number: number, cluster: Cluster, leaf: Leaf): number => {
       const { z, passed } = leaves;
       const d = meetLeaf({ features: own, z, passed }, split.tree, codes.tests[split.number]!, cluster, leaf);
       if (counts === null) leaves.byCovers(d);
       else leaves.byBackground(counts[placed.get(split)!]![number]!, background!.rows, d);
       return d;
-    });
-    for (let start = 0; start < rows; start += CHUNK) {
+    };
+    const starts = placeTables(kernel, group, codes, scores, own, fill, meetings);
+    for (let start = 0; start < rows; start += kernel.chunk) {
       kernel.load(x, start, rows);
       kernel.run(starts);
-      kernel.gather(values);
-      onTree(done + Math.floor((group.length * Math.min(rows, start + CHUNK)) / rows));
+      kernel.gather(values, width, places);
+      onTree(done + Math.floor((group.length * Math.min(rows, start + kernel.chunk)) / rows));
     }
     done += group.length;
   }
 }
 
-function groups(splits: readonly Split[], scores: number): Split[][] {
+function groups(splits: readonly Split[], scores: number, meetings: Meetings | null): Split[][] {
   const out: Split[][] = [];
   let room = 0;
   for (const split of splits) {
-    const cells = cellsOf(split, scores);
+    const cells = cellsOf(split, scores, meetings);
     if (cells > room || out.length === 0) {
       out.push([]);
       room = MOST_CELLS;
@@ -122,7 +138,7 @@ function countPatterns(
   { x, rows }: { readonly x: Float64Array; readonly rows: number },
 ): Float64Array[][] {
   const { starts, places } = placeCounting(kernel, group, codes);
-  for (let start = 0; start < rows; start += CHUNK) {
+  for (let start = 0; start < rows; start += kernel.chunk) {
     kernel.load(x, start, rows);
     kernel.run(starts);
   }

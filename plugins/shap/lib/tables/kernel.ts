@@ -6,8 +6,8 @@ import { bytesOfLeaves, type LeafExports, type LeafTables, openLeaves } from './
 export const ROWS = 256;
 /** Blocks that are held at once, so that some trees' tables are used many times before others take their place in the cache. */
 const BLOCKS = 16;
-/** Rows that are held at once. */
-export const CHUNK = BLOCKS * ROWS;
+/** Bytes that their sums may take, where there are many columns; a single block is always held. */
+const MOST_SUMS = 2 ** 26;
 /** Rows that paths are followed for at once, as in wasm/paths.as.ts. */
 const PATH_ROWS = 128;
 const PAGE = 65_536;
@@ -24,6 +24,7 @@ interface Exports extends LeafExports {
     points: number,
     rows: number,
   ): void;
+  runPairPaths: Exports['runPaths'];
 }
 
 /** A program over paths: where it begins (words), levels that it uses, points of its quadrature. */
@@ -33,9 +34,9 @@ export interface PathRun {
   readonly points: number;
 }
 
-/** Bytes that a program over paths works in: masks as u16 and u64, products and sums of every level, an index. */
-export const workOf = ({ levels, points }: Omit<PathRun, 'start'>): number =>
-  PATH_ROWS * (levels * (10 + 16 * points) + 2);
+/** Bytes that a program over paths works in: masks as u16 and u64, products and sums of every level, an index or what a branch shares. */
+export const workOf = ({ levels, points }: Omit<PathRun, 'start'>, order: 1 | 2): number =>
+  PATH_ROWS * (levels * (10 + 16 * points) + (order === 1 ? 2 : 8 * points + 8));
 
 /** What is used of WebAssembly; every host has it, and no library of types that all of them share. */
 interface Wasm {
@@ -54,7 +55,7 @@ let compiled: object | undefined;
 export interface Shape {
   readonly columns: readonly Column[];
   readonly features: number;
-  /** Features × scores: columns of sums. */
+  /** Columns of sums: features × scores, or pairs of features × scores. */
   readonly sums: number;
   /** Masks that are held at once. */
   readonly slots: number;
@@ -62,10 +63,14 @@ export interface Shape {
   readonly work?: number;
   /** Features of a leaf, at most, that tables are made for. */
   readonly bits?: number;
+  /** 2: those tables, or programs over paths, are of pairs of features. */
+  readonly order?: 1 | 2;
 }
 
 /** Rows in the memory of the Wasm kernel, with room behind them for programs and their tables. */
 export interface Kernel {
+  /** Rows that are held at once. */
+  readonly chunk: number;
   /** Where programs of `words` i32 and tables of `cells` f64 go. */
   place(
     words: number,
@@ -73,17 +78,23 @@ export interface Kernel {
   ): { readonly program: Int32Array; readonly tables: Float64Array; readonly tablesAt: number };
   /** Room for the table of a leaf; until the next `place`. */
   leaves(): LeafTables;
-  /** Encodes rows from `start`, at most CHUNK, and clears their sums. @param x (rows × features) */
+  /** Encodes rows from `start`, at most `chunk`, and clears their sums. @param x (rows × features) */
   load(x: Float64Array, start: number, rows: number): void;
   /** Runs the programs that begin at `starts` (words), one after the other, each over all rows that were loaded. */
   run(starts: readonly number[]): void;
   /** The same for programs over paths. */
   runPaths(runs: readonly PathRun[]): void;
-  /** Adds the sums to `values` (rows × sums), at the rows that were loaded. */
-  gather(values: Float64Array): void;
+  /**
+   * Adds the sums to `values` (rows × width), at the rows that were loaded.
+   *
+   * @param places where in a row each sum goes; in their order unless given
+   */
+  gather(values: Float64Array, width?: number, places?: Int32Array): void;
 }
 
-export function openKernel({ columns, features, sums, slots, work = 0, bits = 0 }: Shape): Kernel {
+export function openKernel({ columns, features, sums, slots, work = 0, bits = 0, order = 1 }: Shape): Kernel {
+  const blocks = Math.max(1, Math.min(BLOCKS, Math.floor(MOST_SUMS / (sums * ROWS * 8))));
+  const chunk = blocks * ROWS;
   compiled ??= new wasm.Module(bytesOfKernel());
   let end = 64;
   const reserve = (bytes: number): number => {
@@ -93,18 +104,19 @@ export function openKernel({ columns, features, sums, slots, work = 0, bits = 0 
   };
   const codesOfBlock = columns.length * ROWS * 2;
   const sumsOfBlock = sums * ROWS * 8;
-  const codesAt = reserve(BLOCKS * codesOfBlock);
+  const codesAt = reserve(blocks * codesOfBlock);
   const masksAt = reserve(slots * ROWS * 2);
   const indexAt = reserve(ROWS * 2);
   const workAt = reserve(work);
-  const leavesAt = reserve(bytesOfLeaves(bits));
-  const sumsAt = reserve(BLOCKS * sumsOfBlock);
+  const leavesAt = reserve(bytesOfLeaves(bits, order));
+  const sumsAt = reserve(blocks * sumsOfBlock);
   const xAt = reserve(features * ROWS * 8);
   const cutsAt = columns.map(({ cuts }) => reserve(cuts.length * 8));
   const fixed = end;
   const memory = new wasm.Memory({ initial: Math.ceil(fixed / PAGE), maximum: PAGE });
   const exports = new wasm.Instance(compiled, { env: { memory } }).exports as Exports;
-  const { encode, run, runPaths } = exports;
+  const { encode, run } = exports;
+  const runPaths = order === 1 ? exports.runPaths : exports.runPairPaths;
   columns.forEach(({ cuts }, i) => new Float64Array(memory.buffer, cutsAt[i], cuts.length).set(cuts));
   let first = 0;
   let loaded = 0;
@@ -125,6 +137,7 @@ export function openKernel({ columns, features, sums, slots, work = 0, bits = 0 
   }
 
   return {
+    chunk,
     place(words, cells) {
       end = fixed;
       programAt = reserve(words * 4);
@@ -137,13 +150,13 @@ export function openKernel({ columns, features, sums, slots, work = 0, bits = 0 
         tablesAt,
       };
     },
-    leaves: () => openLeaves(exports, memory.buffer, leavesAt, bits),
+    leaves: () => openLeaves(exports, memory.buffer, leavesAt, bits, order),
     load(x, start, rows) {
       first = start;
-      loaded = Math.min(CHUNK, rows - start);
+      loaded = Math.min(chunk, rows - start);
       for (let row = 0; row < loaded; row += ROWS)
         loadBlock(x, start + row, Math.min(ROWS, loaded - row), codesAt + (row / ROWS) * codesOfBlock);
-      new Float64Array(memory.buffer, sumsAt, BLOCKS * sums * ROWS).fill(0);
+      new Float64Array(memory.buffer, sumsAt, blocks * sums * ROWS).fill(0);
     },
     run(starts) {
       for (const start of starts)
@@ -172,12 +185,13 @@ export function openKernel({ columns, features, sums, slots, work = 0, bits = 0 
           );
         }
     },
-    gather(values) {
-      const held = new Float64Array(memory.buffer, sumsAt, BLOCKS * sums * ROWS);
+    gather(values, width = sums, places) {
+      const held = new Float64Array(memory.buffer, sumsAt, blocks * sums * ROWS);
       for (let row = 0; row < loaded; row++) {
         const from = Math.floor(row / ROWS) * sums * ROWS + (row % ROWS);
-        const to = (first + row) * sums;
-        for (let column = 0; column < sums; column++) values[to + column]! += held[from + column * ROWS]!;
+        const to = (first + row) * width;
+        for (let column = 0; column < sums; column++)
+          values[to + (places === undefined ? column : places[column]!)]! += held[from + column * ROWS]!;
       }
     },
   };

@@ -1,4 +1,5 @@
 import type { Tree } from '#common/onnx/trees.ts';
+import type { Meetings } from '../interactions/meetings.ts';
 import type { Cluster, Leaf, Step } from './clusters.ts';
 import type { Codes } from './codes.ts';
 import { type Kernel, ROWS } from './kernel.ts';
@@ -11,10 +12,14 @@ export interface Split {
   readonly steps: readonly Step[];
 }
 
-/** A row of a cluster's table: what `feature` gets of `score`, by index. */
+/** A row of a cluster's table: what a feature, or two of them together, get of `score`, by index. */
 interface Entry {
   readonly feature: number;
+  /** −1: the feature alone. */
+  readonly other: number;
   readonly score: number;
+  /** The column of sums that it is added to. */
+  readonly sum: number;
 }
 
 interface Layout {
@@ -39,13 +44,35 @@ function scoresOf(tree: Tree, { leaves }: Cluster, scores: number): number[] {
   );
 }
 
-/** Cells of the tables of a tree. */
-export function cellsOf({ tree, steps }: Split, scores: number): number {
+/** Features of a cluster that meet on the path of one of its leaves. */
+function pairsOf(tree: Tree, { above, leaves }: Cluster): [feature: number, other: number][] {
+  const pairs = new Map<number, [number, number]>();
+  for (const { path } of leaves) {
+    const met = [...new Set([...above, ...path.map(({ node }) => tree.feature[node]!)])].sort((a, b) => a - b);
+    met.forEach((other, i) => {
+      for (const feature of met.slice(0, i)) pairs.set(feature * 2 ** 26 + other, [feature, other]);
+    });
+  }
+  return [...pairs.values()];
+}
+
+/** @param meetings of pairs of features, when tables are about those */
+function entriesOf(tree: Tree, cluster: Cluster, scores: number, meetings: Meetings | null): readonly Entry[] {
+  const kept = scoresOf(tree, cluster, scores);
+  if (meetings === null)
+    return featuresOf(tree, cluster).flatMap((feature) =>
+      kept.map((score) => ({ feature, other: -1, score, sum: feature * scores + score })),
+    );
+  return pairsOf(tree, cluster).flatMap(([feature, other]) =>
+    kept.map((score) => ({ feature, other, score, sum: meetings.of(feature, other) * scores + score })),
+  );
+}
+
+/** Cells of the tables of a tree. @param meetings of pairs of features, when tables are about those */
+export function cellsOf({ tree, steps }: Split, scores: number, meetings: Meetings | null = null): number {
   let cells = 0;
   for (const step of steps)
-    if ('cluster' in step)
-      cells +=
-        featuresOf(tree, step.cluster).length * scoresOf(tree, step.cluster, scores).length * sizeOf(step.cluster);
+    if ('cluster' in step) cells += entriesOf(tree, step.cluster, scores, meetings).length * sizeOf(step.cluster);
   return cells;
 }
 
@@ -72,7 +99,7 @@ export function placeCounting(
       return [{ cluster: step.cluster, size, entries: [], at }];
     });
   });
-  const written = write(kernel, splits, layouts, codes, cells, 1, true);
+  const written = write(kernel, splits, layouts, codes, cells, true);
   tables = written.tables;
   tables.fill(0);
   return { starts: written.starts, places };
@@ -91,20 +118,20 @@ export function placeTables(
   scores: number,
   features: Int32Array,
   makeTable: (leaves: LeafTables, split: Split, number: number, cluster: Cluster, leaf: Leaf) => number,
+  meetings: Meetings | null = null,
 ): readonly number[] {
   let cells = 0;
   const layouts = splits.map(({ tree, steps }) =>
     steps.flatMap((step): Layout[] => {
       if (!('cluster' in step)) return [];
       const { cluster } = step;
-      const kept = scoresOf(tree, cluster, scores);
-      const entries = featuresOf(tree, cluster).flatMap((feature) => kept.map((score) => ({ feature, score })));
+      const entries = entriesOf(tree, cluster, scores, meetings);
       const [at, size] = [cells, sizeOf(cluster)];
       cells += entries.length * size;
       return [{ cluster, size, entries, at }];
     }),
   );
-  const { starts, tables, tablesAt } = write(kernel, splits, layouts, codes, cells, scores);
+  const { starts, tables, tablesAt } = write(kernel, splits, layouts, codes, cells);
   tables.fill(0);
   const leaves = kernel.leaves();
   splits.forEach((split, s) => {
@@ -113,16 +140,31 @@ export function placeTables(
       if (entries.length === 0) return;
       for (const leaf of cluster.leaves) {
         const count = makeTable(leaves, split, number, cluster, leaf);
-        entries.forEach(({ feature, score }, e) => {
+        entries.forEach(({ feature, other, score }, e) => {
           const amount = value[leaf.node * scores + score]!;
-          let own = 0;
-          while (own < count && features[own] !== feature) own++;
-          if (own < count && amount !== 0) leaves.spread(tablesAt + (at + e * size) * 8, size, amount, own, count);
+          if (amount === 0) return;
+          const place = tablesAt + (at + e * size) * 8;
+          const own = positionOf(features, count, feature);
+          if (other < 0) {
+            if (own < count) leaves.spread(place, size, amount, own, count);
+            return;
+          }
+          const second = positionOf(features, count, other);
+          if (own === count || second === count) return;
+          const high = Math.max(own, second);
+          // Each of the two gets half.
+          leaves.spread(place, size, amount / 2, (high * (high - 1)) / 2 + Math.min(own, second), count);
         });
       }
     });
   });
   return starts;
+}
+
+function positionOf(features: Int32Array, count: number, feature: number): number {
+  let at = 0;
+  while (at < count && features[at] !== feature) at++;
+  return at;
 }
 
 function write(
@@ -131,7 +173,6 @@ function write(
   layouts: readonly (readonly Layout[])[],
   { tests }: Codes,
   cells: number,
-  scores: number,
   counting = false,
 ): { readonly starts: readonly number[]; readonly tables: Float64Array; readonly tablesAt: number } {
   const words: number[] = [];
@@ -163,7 +204,7 @@ function write(
         const { column, cut } = tests[number]![node]!;
         words.push(column, cut, 1 << (above.length + i));
       });
-      for (const { feature, score } of layout.entries) words.push((feature * scores + score) * ROWS * 8);
+      for (const { sum } of layout.entries) words.push(sum * ROWS * 8);
     }
   });
   words.push(0);
