@@ -55,6 +55,7 @@ export function slice(explanation: Explanation, wanted?: number | string): Slice
   const { values, names, outputs: labels, base, meta } = explanation;
   const [rows = 0, features = 0, outputs = 1] = values.shape;
   const output = outputAt(labels, outputs, wanted);
+  const found = new Map<number, readonly string[] | null>();
   const columns = names.map((name) => explanation.data.columns.find((column) => column.name === name));
   return {
     rows,
@@ -67,7 +68,10 @@ export function slice(explanation: Explanation, wanted?: number | string): Slice
     error: (row, feature) => explanation.standardErrors?.data[(row * features + feature) * outputs + output] ?? 0,
     value: (row, feature) => cell(columns[feature], row),
     unitOf: (feature) => columns[feature]?.unit ?? '',
-    levels: (feature) => levelsOf(columns[feature], meta.features?.[feature]?.categories),
+    levels(feature) {
+      if (!found.has(feature)) found.set(feature, levelsOf(columns[feature], meta.features?.[feature]?.categories));
+      return found.get(feature)!;
+    },
   };
 }
 
