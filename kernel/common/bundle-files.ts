@@ -10,7 +10,7 @@ import type { ZipEntry } from './zip-read.ts';
 import { contentsOf, streamZip, type StreamedFile, type StreamOptions } from './zip-stream.ts';
 
 /** Of receipts, proofs and what else is read as text. Assay writes far less: see `checkSize` in bundle.ts. */
-export const MAX_HELD_BYTES = 96 * 2 ** 20;
+export const MAX_HELD_BYTES = 128 * 2 ** 20;
 /** Of one such file: text takes several times its length when it is taken apart. */
 export const LARGEST_HELD = 48 * 2 ** 20;
 /** Of values: text takes many times its length when read; what is too much for that has its digest all the same. */

@@ -41,7 +41,7 @@ const utf8 = new TextEncoder();
 /** Below what `readZip` unpacks, by the room for 32,000 proofs. */
 const MAX_BUNDLE_BYTES = 1.9e9;
 /** In a tree of 2^40 entries, under a checkpoint with a few cosignatures. */
-const MAX_PROOF_BYTES = 4096;
+const MAX_PROOF_BYTES = 2560;
 
 /** Receipts of a run, and their bytes, from which on they are in one file. */
 export const LONG = { receipts: 10_000, bytes: 32 * 2 ** 20 } as const;

@@ -147,6 +147,7 @@ test('a bundle too large to hold is checked from its file, and can be stopped', 
   await verdict(true);
   assert.match((await page.textContent('.verdict-line'))!, /12,001 receipts/);
   assert.equal(await page.isVisible('.flip'), false, 'no byte of it is in the page');
+  assert.ok(await page.isVisible('.verify-large'), 'and it says so');
 });
 
 test('a flipped byte: what fails, and what that means', async () => {

@@ -135,6 +135,12 @@ export function VerifyBundle(props: VerifyBundleProps) {
               />
               <CheckTable checks={checks} done={report() !== undefined} flip={loaded().flip} />
               {choice()}
+              <Show when={report() && small(loaded().zip) === undefined}>
+                <p class="verify-large quiet">
+                  So large a bundle is read from its file, piece by piece: its lineage is not drawn, and no byte of it
+                  can be changed here.
+                </p>
+              </Show>
               <Show when={report() && small(loaded().zip)}>
                 {(zip) => (
                   <>
