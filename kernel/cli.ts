@@ -17,6 +17,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   reproduce: { takes: 'BUNDLE', does: 'run what a bundle holds again and compare cell by cell' },
   receipts: { takes: '', does: 'list what the log holds' },
   log: { takes: 'export|verify|check', does: 'write the whole log to a file, check such a file, or check this one' },
+  keys: {
+    takes: 'rotate|revoke|tag',
+    does: 'list the keys that sign seals, or change them; tag receipts beside the log',
+  },
   witness: { takes: '', does: 'cosign the checkpoints of other people’s logs' },
   'new-plugin': { takes: 'NAME', does: 'write a plugin that works at once' },
   'check-plugin': { takes: 'NAME', does: 'run the conformance suite on a plugin' },

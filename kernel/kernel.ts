@@ -9,7 +9,7 @@ import { createKeeper } from './keep.ts';
 import { createRuns, type Runs } from './runs.ts';
 import { openArtifacts, type Artifacts } from './store/artifacts.ts';
 import type { Store } from './store/types.ts';
-import { readWitnesses } from './witnesses.ts';
+import { notePolicy, readWitnesses } from './witnesses.ts';
 
 export interface KernelOptions {
   /** Folder with notebooks/, datasets/, plugins/, rules/. */
@@ -76,7 +76,14 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
     const witnesses = await readWitnesses(home);
     const onWitnessFailure = (witness: string, err: unknown): void =>
       logger.warn({ witness, err }, 'a witness did not cosign');
-    return tellingLog(await openLog({ store: opened, home, org, witnesses, onWitnessFailure }), events);
+    const own = tellingLog(await openLog({ store: opened, home, org, witnesses, onWitnessFailure }), events);
+    try {
+      await notePolicy(own, witnesses);
+    } catch (error) {
+      await own.close();
+      throw error;
+    }
+    return own;
   });
   const host = await openHost({
     pluginDirs: options.pluginDirs ?? [join(projectDir, 'plugins')],
@@ -178,6 +185,11 @@ function tellingLog(log: Log, events: Events): Log {
     async append(draft) {
       const receipt = await log.append(draft);
       events.emit({ type: 'receipt', id: receipt.id, index: receipt.index, kind: draft.kind });
+      return receipt;
+    },
+    async changeKeys(order) {
+      const receipt = await log.changeKeys(order);
+      events.emit({ type: 'receipt', id: receipt.id, index: receipt.index, kind: 'key' });
       return receipt;
     },
   };

@@ -24,6 +24,7 @@ import { datasets } from './routes/datasets.ts';
 import { events } from './routes/events.ts';
 import { health } from './routes/health.ts';
 import { jupyter } from './routes/jupyter.ts';
+import { keys } from './routes/keys.ts';
 import { log } from './routes/log.ts';
 import { metrics } from './routes/metrics.ts';
 import { notebooks } from './routes/notebooks.ts';
@@ -49,6 +50,7 @@ const RESOURCES = [
   events,
   health,
   jupyter,
+  keys,
   log,
   metrics,
   notebooks,

@@ -1,4 +1,7 @@
+import { toHex } from '../common/bytes.ts';
 import type { LoggedReceipt } from '../common/receipt.ts';
+import { describeKeys, type DescribedKeys } from '../log/described-keys.ts';
+import type { KeyOrder } from '../log/keyring.ts';
 import type { Log } from '../log/types.ts';
 import { findKernel } from './remote.ts';
 
@@ -9,6 +12,9 @@ export interface LogReader {
   receipts(query: ReceiptQuery): Promise<readonly LoggedReceipt[]>;
   /** The newest checkpoint and the key that signed it. */
   head(): Promise<{ readonly checkpoint: string; readonly vkey: string }>;
+  keys(): Promise<DescribedKeys>;
+  /** @throws KEY_INVALID, LOG_KEY */
+  changeKeys(order: KeyOrder): Promise<LoggedReceipt>;
   /** The log itself; null where another kernel holds it. */
   readonly own: Log | null;
   close(): Promise<void>;
@@ -26,6 +32,12 @@ export async function openLogReader(home: string, alone = false): Promise<LogRea
         return running.json(`/receipts?${new URLSearchParams(Object.fromEntries(given))}`) as Promise<LoggedReceipt[]>;
       },
       head: async () => ({ checkpoint: await running.text('/log/checkpoint'), vkey: await running.text('/log/key') }),
+      keys: async () => (await running.json('/keys')) as DescribedKeys,
+      async changeKeys({ reason, ...order }) {
+        const master = 'master' in order ? { master: toHex(order.master) } : {};
+        const body = { ...order, ...master, ...(reason === null ? {} : { reason }) };
+        return (await running.send('/keys', body)) as LoggedReceipt;
+      },
       own: null,
       close: () => Promise.resolve(),
     };
@@ -36,6 +48,8 @@ export async function openLogReader(home: string, alone = false): Promise<LogRea
     return {
       receipts: (query) => log.receipts(query),
       head: async () => ({ checkpoint: await log.checkpoint(), vkey: log.vkey }),
+      keys: () => Promise.resolve(describeKeys(log)),
+      changeKeys: (order) => log.changeKeys(order),
       own: log,
       close: () => kernel.close(),
     };

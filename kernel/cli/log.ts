@@ -14,13 +14,15 @@ import { paint } from './terminal.ts';
 export const usage = `
 assay log export FILE [--home DIR]        write the whole log: one receipt a line, in order
 assay log verify FILE [--key KEY]         check such a file, offline: receipts, streams, lineage, the signed root
-assay log check [--home DIR]              check this home's tiles and checkpoint, and its database against them
+assay log check [--master FILE]           check this home's tiles and checkpoint, and its database against them
 
   Beside FILE lie FILE.checkpoint, the signed head that covers it, and FILE.key, the key that signed. Give --key with the key that
   you know (\`assay log export\` prints it): the one beside the file shows only that the file is whole, not whose it is.
   Exit code 0 when all holds, else 1.
 
   --key KEY    verifier key, \`name+hash+key\`
+  --master FILE  the master key that \`assay keys tag\` wrote: every receipt's tag is checked too, and what was edited in the database
+               is named though all else was made to fit. The file is read here and goes nowhere
   --org NAME   the organisation whose log it must be; what the first receipt says unless given
   --home DIR   data directory; ASSAY_HOME or ./.assay unless given
   --json       print the result as JSON
@@ -37,12 +39,17 @@ export async function run(argv: string[]): Promise<number> {
     options: {
       key: { type: 'string' },
       org: { type: 'string' },
+      master: { type: 'string' },
       home: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
   const [verb, file, ...more] = positionals;
   const home = resolve(values.home ?? (process.env['ASSAY_HOME'] || join(process.cwd(), '.assay')));
+  if (verb === 'check' && file === undefined && values.master !== undefined) {
+    const { checkWithMaster } = await import('./log-tags.ts');
+    return checkWithMaster(values.master, home, values.json);
+  }
   if (verb === 'check' && file === undefined) {
     const { run: receipts } = await import('./receipts.ts');
     return receipts(['--check', '--limit', '1', '--home', home, ...(values.json ? ['--json'] : [])]);

@@ -84,6 +84,11 @@ function told({ id, index, body }: LoggedReceipt): object {
   return { id, index, kind, stream, seq, time, method, subject, parents, result };
 }
 
+/** What a receipt about keys says. */
+function eventOf(result: unknown): string {
+  return typeof result === 'object' && result !== null && 'event' in result ? String(result.event) : '';
+}
+
 function printed(
   receipts: readonly LoggedReceipt[],
   unfinished: readonly Unfinished[],
@@ -95,7 +100,7 @@ function printed(
       paint('dim', String(index)),
       id.slice(0, 12),
       predicate.kind,
-      predicate.method ?? subject[0]?.name ?? '',
+      predicate.method ?? subject[0]?.name ?? eventOf(predicate.result),
       paint('dim', predicate.time),
       paint('dim', predicate.stream),
     ];

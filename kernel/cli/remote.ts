@@ -19,6 +19,8 @@ export interface RemoteKernel {
   /** Any JSON resource under /api/v1. */
   json(path: string, signal?: AbortSignal): Promise<unknown>;
   text(path: string, signal?: AbortSignal): Promise<string>;
+  /** Sends JSON there. @throws the kernel's coded error */
+  send(path: string, body: object, signal?: AbortSignal): Promise<unknown>;
 }
 
 export interface RemoteSeal {
@@ -65,6 +67,10 @@ function remote(url: string, token: string): RemoteKernel {
       body: body?.bytes,
       signal,
     });
+  const send = async (path: string, request: object, signal?: AbortSignal): Promise<unknown> => {
+    const body = { type: 'application/json', bytes: utf8.encode(JSON.stringify(request)) };
+    return json(await ask('POST', path, 'application/json', signal, body));
+  };
   return {
     url,
     async call({ method, input, id, seed, stream }, signal) {
@@ -79,12 +85,10 @@ function remote(url: string, token: string): RemoteKernel {
         await ask('GET', `/datasets/${encodeURIComponent(name)}/table`, VALUE_MEDIA_TYPE, signal),
       ) as TableData;
     },
-    async seal(request, signal) {
-      const body = { type: 'application/json', bytes: utf8.encode(JSON.stringify(request)) };
-      return json(await ask('POST', '/seals', 'application/json', signal, body)) as RemoteSealed;
-    },
+    seal: async (request, signal) => (await send('/seals', request, signal)) as RemoteSealed,
     bundle: (id, signal) => ask('GET', `/seals/${encodeURIComponent(id)}/bundle`, 'application/zip', signal),
     json: async (path, signal) => json(await ask('GET', path, 'application/json', signal)),
+    send,
     text: async (path, signal) => new TextDecoder().decode(await ask('GET', path, 'text/plain', signal)),
   };
 }

@@ -1,42 +1,58 @@
 /** ro-crate-metadata.json: RO-Crate 1.1 in the Process Run Crate profile 0.5, so that repositories and other tools can read a bundle. */
-import { sha256Hex } from '#crypto';
 import { artifactPath, dataPath, outputPath, PATHS } from './bundle-layout.ts';
 import type { BundleParts } from './bundle-types.ts';
-import { parseReceipt } from './receipt.ts';
+import { crateActions } from './crate-actions.ts';
+import { fileEntities, PROOFS, type Packed } from './crate-files.ts';
+import { CONTEXTS, PROFILE, ref, ROOT, SPECIFICATION, type Entity, type Ref } from './crate-terms.ts';
+import { parseReceipt, type Statement } from './receipt.ts';
 
-const PROFILE = 'https://w3id.org/ro/wfrun/process/0.5';
-
-interface Ref {
-  readonly '@id': string;
+/** The text of the file. `page`: the preview, which is made from the same graph, and so described last. */
+export function roCrate(graph: readonly Entity[], page: Entity): string {
+  const whole = graph.map((entity) =>
+    entity['@id'] === ROOT ? { ...entity, hasPart: [...(entity['hasPart'] as Ref[]), { '@id': page['@id'] }] } : entity,
+  );
+  return `${JSON.stringify({ '@context': CONTEXTS, '@graph': [...whole, page] }, null, 2)}\n`;
 }
 
 /** `files`: everything packed so far; all of it is described, with its SHA-256. */
-export function roCrate(parts: BundleParts, files: ReadonlyMap<string, Uint8Array>): string {
+export function crateGraph(parts: BundleParts, files: ReadonlyMap<string, Packed>): readonly Entity[] {
   const { notebook, org, env, cells, data, artifacts } = parts;
-  const { start, end } = times(parts);
-  const titles = new Map(artifacts.map(({ digest, title }) => [artifactPath(digest), title]));
-  const types = new Map([
-    ...artifacts.map(({ digest, mediaType }) => [artifactPath(digest), mediaType] as const),
-    ...data.map(({ name, mediaType }) => [dataPath(name), mediaType] as const),
-  ]);
+  const receipts = new Map(parts.receipts.map(({ id, body }) => [id, parseReceipt(body)]));
+  const { start, end } = times(receipts.values(), parts.stream);
   const described = [...files.keys()].toSorted();
-  const graph = [
+  const carried = new Map(
+    described
+      .filter((path) => /^(?:artifacts|data|outputs)\//.test(path))
+      .map((path) => [files.get(path)!.digest, path]),
+  );
+  const { actions, applications, absent } = crateActions(receipts, parts.stream, files, carried);
+  const environment = Object.entries(env).map(([name, value]): Entity => ({
+    '@id': `#environment-${encodeURIComponent(name)}`,
+    '@type': 'PropertyValue',
+    name,
+    value: String(value),
+  }));
+  // Artifacts are inputs of calls as well.
+  const made = new Set([...receipts.values()].flatMap(({ subject }) => subject.map(({ digest }) => digest.sha256)));
+  const results = [
+    PATHS.cells,
+    ...cells.flatMap(({ digest, value }) => (value === undefined ? [] : [outputPath(digest)])),
+    ...artifacts.filter(({ digest }) => made.has(digest)).map(({ digest }) => artifactPath(digest)),
+  ];
+  const objects = [PATHS.notebook, PATHS.env, PATHS.comparators, ...data.map(({ name }) => dataPath(name))];
+  return [
+    { '@id': PATHS.crate, '@type': 'CreativeWork', conformsTo: { '@id': SPECIFICATION }, about: { '@id': ROOT } },
     {
-      '@id': PATHS.crate,
-      '@type': 'CreativeWork',
-      conformsTo: { '@id': 'https://w3id.org/ro/crate/1.1' },
-      about: { '@id': './' },
-    },
-    {
-      '@id': './',
+      '@id': ROOT,
       '@type': 'Dataset',
       conformsTo: { '@id': PROFILE },
       name: notebook.title,
       description: `A sealed run of the notebook ${notebook.name}. Root of all results: ${parts.root}.`,
       datePublished: end,
-      license: { '@id': '#terms' },
-      hasPart: [...described.map(ref), ref(PATHS.manifest), ref('proof/')],
-      mentions: ref('#run'),
+      license: ref('#terms'),
+      publisher: ref('#organisation'),
+      hasPart: [...described, PATHS.manifest, 'proof/'].map(ref),
+      mentions: ['#run', ...actions.map((action) => action['@id'])].map(ref),
     },
     { '@id': PROFILE, '@type': 'CreativeWork', name: 'Process Run Crate', version: '0.5' },
     {
@@ -49,19 +65,17 @@ export function roCrate(parts: BundleParts, files: ReadonlyMap<string, Uint8Arra
       '@id': '#run',
       '@type': 'CreateAction',
       name: `Run of ${notebook.name}`,
+      description: `All ${cells.length} sealed cells of the notebook, in the order of their dependencies, with every call of a plugin.`,
       agent: ref('#organisation'),
-      instrument: ref('#assay'),
-      object: [PATHS.notebook, ...data.map(({ name }) => dataPath(name))].map(ref),
-      result: [
-        PATHS.cells,
-        ...cells.flatMap(({ digest, value }) => (value === undefined ? [] : [outputPath(digest)])),
-        ...titles.keys(),
-      ]
-        .filter(first)
-        .map(ref),
+      instrument: actions.length > 0 ? ref('#assay') : ['#assay', ...applications.map((one) => one['@id'])].map(ref),
+      object: [...new Set(objects)].map(ref),
+      result: [...new Set(results)].map(ref),
       startTime: start,
       endTime: end,
+      actionStatus: { '@id': 'http://schema.org/CompletedActionStatus' },
+      environment: environment.map((setting) => ref(setting['@id'])),
     },
+    ...actions,
     { '@id': '#organisation', '@type': 'Organization', name: org },
     {
       '@id': '#assay',
@@ -69,43 +83,24 @@ export function roCrate(parts: BundleParts, files: ReadonlyMap<string, Uint8Arra
       name: 'Assay',
       softwareVersion: String(env['assay'] ?? 'unknown'),
     },
+    ...applications,
+    ...environment,
+    ...fileEntities(parts, files),
+    ...absent,
     { '@id': PATHS.manifest, '@type': 'File', name: 'SHA-256 of every other file', encodingFormat: 'text/plain' },
     {
       '@id': 'proof/',
       '@type': 'Dataset',
-      name: 'The seal over the manifest, and proofs that every receipt is in the log',
+      name: 'Proof',
+      description:
+        'The seal over the manifest, its signatures, and for each receipt the proof that it is in the log. Made after the manifest, so signed rather than listed there.',
+      hasPart: Object.keys(PROOFS).map(ref),
     },
-    ...described.map((path) => ({
-      '@id': uri(path),
-      '@type': 'File',
-      name: titles.get(path) ?? path.slice(path.lastIndexOf('/') + 1),
-      encodingFormat: types.get(path) ?? mediaTypeOf(path),
-      contentSize: String(files.get(path)!.length),
-      sha256: sha256Hex(files.get(path)!),
-    })),
+    ...Object.entries(PROOFS).map(([path, name]): Entity => ({ '@id': path, '@type': 'File', name })),
   ];
-  const context = ['https://w3id.org/ro/crate/1.1/context', 'https://w3id.org/ro/terms/workflow-run/context'];
-  return `${JSON.stringify({ '@context': context, '@graph': graph }, null, 2)}\n`;
 }
 
-const uri = (path: string): string => encodeURI(path).replaceAll('#', '%23');
-const ref = (path: string): Ref => ({ '@id': path.startsWith('#') ? path : uri(path) });
-const first = (path: string, index: number, all: readonly string[]): boolean => all.indexOf(path) === index;
-
-function times({ receipts, stream }: BundleParts): { readonly start: string; readonly end: string } {
-  const own = receipts
-    .map(({ body }) => parseReceipt(body).predicate)
-    .filter((predicate) => predicate.stream === stream);
-  return { start: own[0]!.time, end: own.at(-1)!.time };
+function times(receipts: Iterable<Statement>, stream: string): { readonly start: string; readonly end: string } {
+  const own = [...receipts].filter(({ predicate }) => predicate.stream === stream);
+  return { start: own[0]!.predicate.time, end: own.at(-1)!.predicate.time };
 }
-
-const TYPES: Readonly<Record<string, string>> = {
-  md: 'text/markdown',
-  json: 'application/json',
-  csv: 'text/csv',
-  value: 'application/vnd.assay.value',
-  parquet: 'application/vnd.apache.parquet',
-  arrow: 'application/vnd.apache.arrow.file',
-};
-
-const mediaTypeOf = (path: string): string => TYPES[/\.([a-z]+)$/.exec(path)?.[1] ?? ''] ?? 'application/octet-stream';

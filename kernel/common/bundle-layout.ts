@@ -27,6 +27,10 @@ export const outputPath = (digest: Digest): string => `outputs/${digest}.value`;
 export const artifactPath = (digest: Digest): string => `artifacts/${digest}`;
 export const dataPath = (name: string): string => `data/${name}`;
 
+/** Receipts about keys, in order of their stream, and the key that signed the seal: where that is not the log's own. */
+export const keyReceiptPath = (seq: number): string => `proof/keys/${String(seq).padStart(6, '0')}.json`;
+export const SEAL_VKEY = 'proof/seal.vkey';
+
 /** RFC 3161 replies, where the kernel had an authority: about the notebook's bytes, before the run, and about the checkpoint as the log alone signed it. */
 export const STAMPS = { notebook: 'proof/notebook.tsr', checkpoint: 'proof/checkpoint.tsr' } as const;
 
@@ -36,6 +40,19 @@ export const STAMPS = { notebook: 'proof/notebook.tsr', checkpoint: 'proof/check
  */
 export const LONG_RUN = { receipts: 'receipts/run.jsonl', proof: 'proof/run.multiproof' } as const;
 
+/** The log's key and its signatures in the forms of other tools (tool-signatures.ts): all of them, or, in bundles of before, none. */
+export const TOOLS = {
+  pem: 'proof/log.pem',
+  allowedSigners: 'proof/log.allowed_signers',
+  sshsig: 'proof/manifest-sha256.txt.sig',
+  minisignKey: 'proof/log.minisign.pub',
+  minisig: 'proof/manifest-sha256.txt.minisig',
+  sigstore: 'proof/seal.sigstore.json',
+} as const;
+
+/** For people and browsers: what ro-crate-metadata.json says. Bundles of before have none. */
+export const PREVIEW = 'ro-crate-preview.html';
+
 const ALLOWED: readonly RegExp[] = [
   /^receipts\/[0-9]{6,}-[a-z]+\.json$/,
   /^receipts\/ancestors\/[0-9a-f]{64}\.json$/,
@@ -44,8 +61,15 @@ const ALLOWED: readonly RegExp[] = [
   /^data\/./s,
   /^proof\/[0-9a-f]{64}\.tlog-proof$/,
   /^proof\/(?:checkpoint|notebook)\.tsr$/,
+  /^proof\/keys\/[0-9]{6,}\.json$/,
+  /^proof\/seal\.vkey$/,
 ];
-const FIXED: ReadonlySet<string> = new Set([...Object.values(PATHS), ...Object.values(LONG_RUN)]);
+const FIXED: ReadonlySet<string> = new Set([
+  ...Object.values(PATHS),
+  ...Object.values(LONG_RUN),
+  ...Object.values(TOOLS),
+  PREVIEW,
+]);
 
 /** Whether a bundle may have a file there; the checks say whether it should. */
 export const isBundlePath = (path: string): boolean => FIXED.has(path) || ALLOWED.some((pattern) => pattern.test(path));

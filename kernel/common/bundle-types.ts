@@ -1,5 +1,6 @@
 import type { Digest } from './data.ts';
 import type { Comparator, LoggedReceipt, ReceiptDraft } from './receipt-types.ts';
+import type { ToolSignatures } from './tool-signatures.ts';
 
 /** A sealed run, in parts. `prepareBundle` lays them out and names their manifest; the seal receipt is about that name. */
 export interface BundleParts {
@@ -67,10 +68,14 @@ export interface BundleProof {
   readonly checkpoint: string;
   /** The log's verifier key: what signed it, not why to trust it. */
   readonly vkey: string;
+  /** Receipts about keys that the checkpoint covers, in order, and the key that signed the seal when it isn't the log's own. */
+  readonly keys?: { readonly receipts: readonly LoggedReceipt[]; readonly signer: string | null } | undefined;
   /** A tlog-proof for each of the prepared `receipts`, and the seal, by receipt id. */
   readonly proofs: ReadonlyMap<Digest, string>;
   /** For `together`, where there are any. */
   readonly multiproof?: string | undefined;
+  /** The log's key over the manifest in the forms of other tools: `log.signForTools(seal.id, manifest)`. */
+  readonly tools: ToolSignatures;
   /** Authorities' RFC 3161 replies: about the notebook, named by `open`, and about `stampedNote` of the checkpoint. */
   readonly stamps?: { readonly notebook?: Uint8Array | undefined; readonly checkpoint?: Uint8Array | undefined };
 }

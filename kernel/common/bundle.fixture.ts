@@ -5,11 +5,13 @@ import { rootDigest } from './bundle-layout.ts';
 import { concatBytes } from './bytes.ts';
 import type { Digest } from './data.ts';
 import { signEnvelope } from './dsse.ts';
+import { KEY_STREAM, signKeyEvent, type KeyEvent } from './keys.ts';
 import { MerkleTree } from './merkle.ts';
 import { formatMultiproof, gapsBetween, rangesOf } from './multiproof.ts';
 import { formatCheckpoint, formatVkey, keyName, noteSigner, signNote, type NoteSigner } from './note.ts';
 import { formatProof, receiptEntry } from './proof.ts';
 import { buildReceipt, type LoggedReceipt, type ReceiptDraft } from './receipt.ts';
+import { signManifest, type ToolSignatures } from './tool-signatures.ts';
 import { encodeValue } from './value.ts';
 
 /** The same key in every test, so that bundles are the same too. */
@@ -19,25 +21,61 @@ export const stranger: NoteSigner = noteSigner('log.example/test', ed25519.gener
 export class MemoryLog {
   readonly tree = new MerkleTree();
   readonly receipts: LoggedReceipt[] = [];
+  /** Receipts about keys, and the key that signs seals now. */
+  readonly keys: LoggedReceipt[] = [];
+  sealer: NoteSigner;
   private readonly heads = new Map<string, { seq: number; id: Digest }>();
   private readonly key: NoteSigner;
   private readonly org: string;
 
   constructor(key: NoteSigner = signer, org = 'test') {
     this.key = key;
+    this.sealer = key;
     this.org = org;
   }
 
-  append(given: Partial<ReceiptDraft> & Pick<ReceiptDraft, 'kind' | 'stream'>): LoggedReceipt {
+  /** A receipt about keys that says `event`, signed by these and logged in the name of `by`; `next` signs from then on. */
+  event(
+    event: Omit<KeyEvent, 'at' | 'digest'> & Partial<KeyEvent>,
+    signers: readonly NoteSigner[],
+    next?: NoteSigner,
+    by = signers[0],
+  ): LoggedReceipt {
+    const result = signKeyEvent(keyName(this.key), { at: this.tree.size, digest: null, ...event }, signers);
+    const receipt = this.append({ kind: 'key', stream: KEY_STREAM, result }, by);
+    this.keys.push(receipt);
+    this.sealer = next ?? this.sealer;
+    return receipt;
+  }
+
+  /** As an honest kernel does it. */
+  rotate(next: NoteSigner, reason: string | null = null): LoggedReceipt {
+    const event = this.sealer === this.key ? 'create' : 'rotate';
+    return this.event({ event, ends: keyName(this.sealer), key: formatVkey(next), reason }, [this.sealer, next], next);
+  }
+
+  revoke(ended: NoteSigner, reason: string | null, next?: NoteSigner): LoggedReceipt {
+    const event = {
+      event: 'revoke',
+      ends: keyName(ended),
+      key: next === undefined ? null : formatVkey(next),
+      reason,
+    } as const;
+    return this.event(event, next === undefined ? [this.key] : [this.key, next], next);
+  }
+
+  append(
+    given: Partial<ReceiptDraft> & Pick<ReceiptDraft, 'kind' | 'stream'>,
+    by: NoteSigner = this.sealer,
+  ): LoggedReceipt {
     const head = this.heads.get(given.stream);
     const seq = head === undefined ? 0 : head.seq + 1;
-    const name = keyName(this.key);
     const place = {
       org: this.org,
-      log: name,
+      log: keyName(this.key),
       seq,
       prev: head?.id ?? null,
-      signer: name,
+      signer: keyName(by),
       time: timeOf(this.tree.size),
       nonce: nonceOf(this.tree.size),
     };
@@ -76,6 +114,10 @@ export class MemoryLog {
   dsse({ body }: LoggedReceipt): string {
     return signEnvelope(body, this.key);
   }
+
+  signForTools({ id }: LoggedReceipt, manifest: Uint8Array): ToolSignatures {
+    return signManifest(id, manifest, this.key);
+  }
 }
 
 const EMPTY: Omit<ReceiptDraft, 'kind' | 'stream'> = {
@@ -105,6 +147,12 @@ export interface Twist {
   readonly second?: Partial<ReceiptDraft>;
   readonly close?: Partial<ReceiptDraft>;
   readonly seal?: (manifest: Digest) => Partial<ReceiptDraft>;
+  /** Before the seal is logged, or behind it. */
+  readonly before?: (log: MemoryLog) => void;
+  readonly behind?: (log: MemoryLog) => void;
+  /** Whose signature the envelope gets, and which receipts about keys the bundle carries. */
+  readonly sealer?: NoteSigner;
+  readonly keys?: (all: readonly LoggedReceipt[]) => readonly LoggedReceipt[];
   /** Leaves receipts out of the bundle, or adds some. */
   readonly receipts?: (all: readonly LoggedReceipt[]) => readonly LoggedReceipt[];
   /** Changes the files before their manifest is made. */
@@ -194,6 +242,7 @@ export function sealedRun(twist: Twist = {}): {
     receipts: twist.receipts?.(all) ?? all,
   };
   const prepared = prepareBundle(twist.parts?.(parts) ?? parts, twist.long === true ? 0 : undefined);
+  twist.before?.(log);
   const seal = log.append({
     kind: 'seal',
     stream,
@@ -203,12 +252,18 @@ export function sealedRun(twist: Twist = {}): {
     comparators: COMPARATORS,
     ...twist.seal?.(prepared.manifestDigest),
   });
-  const proofs = new Map([...prepared.receipts, seal].map((receipt) => [receipt.id, log.proof(receipt)]));
+  const signing = log.sealer;
+  twist.behind?.(log);
+  const keys = twist.keys?.(log.keys) ?? log.keys;
+  const signs = twist.sealer ?? signing;
+  const proofs = new Map([...prepared.receipts, ...keys, seal].map((receipt) => [receipt.id, log.proof(receipt)]));
   const zip = finishBundle(prepared, {
     seal,
-    dsse: log.dsse(seal),
+    dsse: signEnvelope(seal.body, signs),
     checkpoint: log.checkpoint(),
     vkey: log.vkey,
+    tools: log.signForTools(seal, prepared.manifest),
+    keys: { receipts: keys, signer: formatVkey(signs) === log.vkey ? null : formatVkey(signs) },
     proofs,
     ...(prepared.together.length === 0 ? {} : { multiproof: log.multiproof(prepared.together) }),
   });

@@ -9,12 +9,15 @@ import {
   dataPath,
   isListed,
   LONG_RUN,
+  keyReceiptPath,
   manifestText,
   outputPath,
   PATHS,
+  PREVIEW,
   proofPath,
   receiptPath,
   rootDigest,
+  SEAL_VKEY,
   STAMPS,
 } from './bundle-layout.ts';
 import { LARGEST_HELD, MAX_HELD_BYTES } from './bundle-files.ts';
@@ -22,10 +25,13 @@ import { bundleReadme } from './bundle-readme.ts';
 import type { BundleParts, BundleProof, PreparedBundle } from './bundle-types.ts';
 import { concatBytes } from './bytes.ts';
 import { canonicalize } from './canonical.ts';
-import { roCrate } from './bundle-crate.ts';
-import type { Digest } from './data.ts';
+import { crateGraph, roCrate } from './bundle-crate.ts';
+import { pageEntity, type Packed } from './crate-files.ts';
+import { cratePreview } from './crate-preview.ts';
 import { AssayError } from './errors.ts';
+import { parseVkey } from './note.ts';
 import { MAX_KEPT, parseReceipt, type Kind } from './receipt.ts';
+import { toolFiles } from './tool-signatures.ts';
 import { MAX_FILES } from './zip-format.ts';
 import { writeZip } from './zip.ts';
 
@@ -44,11 +50,13 @@ export const LONG = { receipts: 10_000, bytes: 32 * 2 ** 20 } as const;
 export function prepareBundle(parts: BundleParts, longFrom: number = LONG.receipts): PreparedBundle {
   checkParts(parts);
   const files = new Map<string, Uint8Array>();
-  const add = (path: string, bytes: Uint8Array | string): void => {
-    const known = files.get(path);
-    const added = typeof bytes === 'string' ? utf8.encode(bytes) : bytes;
-    if (known !== undefined && sha256Hex(known) !== sha256Hex(added)) throw invalid('Two files of one name.', path);
-    files.set(path, added);
+  const packed = new Map<string, Packed>();
+  const add = (path: string, given: Uint8Array | string): void => {
+    const bytes = typeof given === 'string' ? utf8.encode(given) : given;
+    const digest = sha256Hex(bytes);
+    if ((packed.get(path)?.digest ?? digest) !== digest) throw invalid('Two files of one name.', path);
+    files.set(path, bytes);
+    packed.set(path, { size: bytes.length, digest });
   };
   const { notebook, cells, root, data, artifacts, env, comparators, receipts } = parts;
   add(PATHS.notebook, notebook.source);
@@ -69,13 +77,13 @@ export function prepareBundle(parts: BundleParts, longFrom: number = LONG.receip
     else if (!long) add(receiptPath(seq, kind), body);
   }
   add(PATHS.readme, bundleReadme(parts));
-  add(PATHS.crate, roCrate(parts, files));
+  const graph = crateGraph(parts, packed);
+  add(PREVIEW, cratePreview(parts, packed, graph));
+  add(PATHS.crate, roCrate(graph, pageEntity(packed.get(PREVIEW)!)));
 
-  const digests = new Map<string, Digest>();
-  for (const [path, bytes] of files) if (isListed(path)) digests.set(path, sha256Hex(bytes));
   const alone = long ? read.filter(({ about }) => about.stream !== parts.stream) : receipts;
   checkSize(files, alone.length);
-  const manifest = utf8.encode(manifestText(digests));
+  const manifest = utf8.encode(manifestText(new Map([...packed].map(([path, { digest }]) => [path, digest]))));
   return { files, manifest, manifestDigest: sha256Hex(manifest), receipts: alone, together: long ? own : [] };
 }
 
@@ -90,7 +98,10 @@ export function finishBundle(prepared: PreparedBundle, proof: BundleProof): Uint
   const { notebook, checkpoint } = proof.stamps ?? {};
   if (notebook !== undefined) files.set(STAMPS.notebook, notebook);
   if (checkpoint !== undefined) files.set(STAMPS.checkpoint, checkpoint);
-  for (const { id } of [...prepared.receipts, proof.seal]) {
+  const { receipts: keys = [], signer = null } = proof.keys ?? {};
+  for (const [seq, { body }] of keys.entries()) files.set(keyReceiptPath(seq), utf8.encode(body));
+  if (signer !== null) files.set(SEAL_VKEY, utf8.encode(`${signer}\n`));
+  for (const { id } of [...prepared.receipts, ...keys, proof.seal]) {
     const text = proof.proofs.get(id);
     if (text === undefined) throw invalid('A receipt has no proof.', id);
     files.set(proofPath(id), utf8.encode(text));
@@ -101,13 +112,15 @@ export function finishBundle(prepared: PreparedBundle, proof: BundleProof): Uint
     if (together.length > LARGEST_HELD) throw invalid('Too many others wrote to the log meanwhile.', LONG_RUN.proof);
     files.set(LONG_RUN.proof, together);
   }
+  for (const [path, text] of toolFiles(parseVkey(proof.vkey), proof.dsse, proof.tools))
+    files.set(path, utf8.encode(text));
   return writeZip(files);
 }
 
 /** Proofs and seal come on top; they, too, must fit. */
 function checkSize(files: ReadonlyMap<string, Uint8Array>, receipts: number): void {
   const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
-  if (files.size + receipts + 10 > MAX_FILES || bytes > MAX_BUNDLE_BYTES) {
+  if (files.size + receipts + 20 > MAX_FILES || bytes > MAX_BUNDLE_BYTES) {
     throw invalid(
       'A bundle holds at most 32,000 receipts of other runs and 2 GB: leave large artifacts out.',
       'bundle',

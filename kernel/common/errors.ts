@@ -337,6 +337,11 @@ export const ERRORS = {
     says: 'The published log and the database tell different stories.',
     hint: 'Nothing more is written. Restore the database or the log files from a backup that holds what was published.',
   },
+  KEY_INVALID: {
+    status: 422,
+    says: 'This does not follow from the keys that the log has named.',
+    hint: '`assay keys` lists them: who signs now, who did before, and what was revoked.',
+  },
   LOG_KEY: {
     status: 500,
     says: 'The log’s signing key is missing or is another one.',

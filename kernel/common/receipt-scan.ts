@@ -69,6 +69,8 @@ export class ReceiptScanner {
   seq = 0;
   /** Where the 64 hex digits of `prev` start; −1 for null. */
   prev = -1;
+  signerStart = 0;
+  signerEnd = 0;
   streamStart = 0;
   streamEnd = 0;
   parentCount = 0;
@@ -130,7 +132,7 @@ export class ReceiptScanner {
       this.count() &&
       (this.prev === -1) === (this.seq === 0) &&
       this.literal(SIGNER) &&
-      this.text(1) &&
+      this.signer() &&
       this.literal(STREAM) &&
       this.stream() &&
       this.literal(TIME) &&
@@ -161,6 +163,13 @@ export class ReceiptScanner {
     }
     this.at = at;
     return at < end && at - start >= least && at - start <= most;
+  }
+
+  private signer(): boolean {
+    this.signerStart = this.at;
+    if (!this.text(1)) return false;
+    this.signerEnd = this.at;
+    return true;
   }
 
   private hex(digits: number): boolean {

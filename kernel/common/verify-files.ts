@@ -1,6 +1,6 @@
 /** Checks over files and digests: from the zip's bytes to what the seal is about. */
 import { digestOf, type Files } from './bundle-files.ts';
-import { isBundlePath, isListed, manifestText, PATHS } from './bundle-layout.ts';
+import { isBundlePath, isListed, manifestText, PATHS, SEAL_VKEY } from './bundle-layout.ts';
 import { equalBytes } from './bytes.ts';
 import type { Digest } from './data.ts';
 import { openEnvelope } from './dsse.ts';
@@ -85,15 +85,15 @@ export function checkSealed(files: Files, seal: Seal): Found<true> {
   return { value: true, detail: `SHA-256 ${digest.slice(0, 12)}…` };
 }
 
-function checkKey(files: Files): Vkey {
-  const text = textOf(files, PATHS.vkey);
+function checkKey(files: Files, path: string): Vkey {
+  const text = textOf(files, path);
   const key = parseVkey(text.slice(0, -1));
-  if (`${formatVkey(key)}\n` !== text) fail(`${PATHS.vkey} is not one key on one line.`);
+  if (`${formatVkey(key)}\n` !== text) fail(`${path} is not one key on one line.`);
   return key;
 }
 
 export function checkSealSignature(files: Files): Found<Vkey> {
-  const key = checkKey(files);
+  const key = checkKey(files, files.has(SEAL_VKEY) ? SEAL_VKEY : PATHS.vkey);
   const payload = openEnvelope(files.get(PATHS.dsse)!, key);
   if (!equalBytes(payload, files.get(PATHS.seal)!)) fail(`${PATHS.dsse} holds another seal than ${PATHS.seal}.`);
   return { value: key, detail: `Signed with ${keyName(key)}.` };
@@ -107,7 +107,7 @@ export interface SignedCheckpoint {
 }
 
 export function checkCheckpoint(files: Files, witnesses: readonly Vkey[]): Found<SignedCheckpoint> {
-  const key = checkKey(files);
+  const key = checkKey(files, PATHS.vkey);
   const known = [key, ...witnesses];
   const text = textOf(files, PATHS.checkpoint);
   const checkpoint = verifyCheckpoint(text, known);

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { MemoryLog, signer, stranger } from './bundle.fixture.ts';
-import { formatVkey } from './note.ts';
+import { first, second } from './keyed.fixture.ts';
+import { formatVkey, type NoteSigner } from './note.ts';
 import { verifyLog, type LogReport } from './verify-log.ts';
 
 const utf8 = new TextEncoder();
@@ -109,4 +110,25 @@ test('what a kind may not follow from is located, in the plain form and in any o
     { checkpoint: made.checkpoint() },
   );
   assert.deepEqual(codes(report), ['1 LINEAGE', '2 LINEAGE']);
+});
+
+test('who signs is judged by place in the log, in the plain form and in any other', async () => {
+  const honest = new MemoryLog();
+  const add = (result: string, by?: NoteSigner): unknown => honest.append({ kind: 'run', stream: 's', result }, by);
+  add('plain');
+  honest.rotate(first, 'é');
+  add('plain');
+  add('é');
+  honest.revoke(first, null, second);
+  add('plain');
+  const check = async (log: MemoryLog): Promise<string[]> =>
+    codes(await verify(log.receipts.map(({ body }) => body), { checkpoint: log.checkpoint() })); // prettier-ignore
+  assert.deepEqual(await check(honest), []);
+  for (const by of [signer, first]) for (const result of ['plain', 'é']) add(result, by);
+  honest.append({ kind: 'key', stream: 's' });
+  honest.append({ kind: 'key', stream: 'assay/keys' });
+  assert.deepEqual(
+    await check(honest),
+    [6, 7, 8, 9, 10, 11].map((index) => `${index} KEYS`),
+  );
 });

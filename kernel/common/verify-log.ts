@@ -7,6 +7,7 @@ import { prepareCrypto, sha256Into } from '#crypto';
 import { ByteIndex } from './byte-index.ts';
 import { AssayError } from './errors.ts';
 import { PARENT_ROLES } from './lineage-rules.ts';
+import { KeyHistory } from './keys.ts';
 import { MerkleRange } from './merkle-range.ts';
 import { equalBytes, fromHex } from './bytes.ts';
 import { keyName, parseVkey, type Checkpoint } from './note.ts';
@@ -18,7 +19,7 @@ import { KINDS, parseReceipt, ROLES, type Kind, type Role } from './receipt.ts';
 interface LogFault {
   /** Which receipt, from 0; −1 for the log as a whole. */
   readonly index: number;
-  readonly code: 'RECEIPT' | 'STREAM' | 'PARENTS' | 'LINEAGE' | 'TWICE' | 'CHECKPOINT' | 'COUNT' | 'ROOT';
+  readonly code: 'RECEIPT' | 'STREAM' | 'PARENTS' | 'LINEAGE' | 'TWICE' | 'KEYS' | 'CHECKPOINT' | 'COUNT' | 'ROOT';
   readonly detail: string;
 }
 
@@ -61,6 +62,9 @@ class LogVerifier {
   private readonly log: LogToVerify;
   private readonly name: string;
   private readonly scanner: ReceiptScanner;
+  private readonly keys: KeyHistory;
+  /** The name of the key that signs here, as a plain receipt has it. */
+  private signer: Uint8Array;
   private readonly checkpoint: Checkpoint | undefined;
   private readonly faults: LogFault[] = [];
   private readonly tree = new MerkleRange();
@@ -83,6 +87,8 @@ class LogVerifier {
     this.log = log;
     this.name = keyName(key);
     this.scanner = new ReceiptScanner(log.org, this.name);
+    this.keys = new KeyHistory(key);
+    this.signer = utf8.encode(this.name);
     try {
       this.checkpoint = verifyCheckpoint(log.checkpoint, [key]);
     } catch (error) {
@@ -121,8 +127,17 @@ class LogVerifier {
     this.entry = this.ids.add(this.id, 0, 32);
     if (this.entry !== known) this.fault('TWICE', 'This receipt is in the log before.', index);
     if (this.entry >= this.kinds.length) this.growKinds();
-    if (this.scanner.scan(bytes, start, end)) this.plain(bytes, index);
+    if (this.scanner.scan(bytes, start, end) && this.isSigned(bytes)) this.plain(bytes, index);
     else this.parsed(bytes.subarray(start, end), index);
+  }
+
+  /** A receipt about no keys, in the name of the key that signs here. */
+  private isSigned(bytes: Uint8Array): boolean {
+    const { signer, scanner } = this;
+    const { signerStart: start, signerEnd: end } = scanner;
+    if (scanner.kind === 'key' || end - start !== signer.length) return false;
+    for (let i = 0; i < signer.length; i++) if (bytes[start + i] !== signer[i]) return false;
+    return true;
   }
 
   private plain(bytes: Uint8Array, index: number): void {
@@ -139,7 +154,8 @@ class LogVerifier {
 
   private parsed(bytes: Uint8Array, index: number): void {
     try {
-      const { predicate } = parseReceipt(bytes);
+      const statement = parseReceipt(bytes);
+      const { predicate } = statement;
       const { kind, org, log, parents, stream, seq, prev } = predicate;
       if (org !== this.log.org || log !== this.name)
         throw new AssayError('RECEIPT_INVALID', `It is of the organisation “${org}” and for the log ${log}.`);
@@ -151,6 +167,9 @@ class LogVerifier {
       const name = utf8.encode(stream);
       if (prev !== null) this.parent.set(fromHex(prev)!);
       this.checkPlace(this.streams.add(name, 0, name.length), seq, prev !== null, index);
+      const wrong = this.keys.judge(statement, index);
+      if (wrong !== null) this.fault('KEYS', wrong, index);
+      if (kind === 'key') this.signer = utf8.encode(this.keys.current.name);
     } catch (error) {
       this.fault('RECEIPT', (error as Error).message, index);
     }

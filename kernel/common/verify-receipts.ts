@@ -1,8 +1,9 @@
 /** Checks over receipts: each by itself, and in the log. verify-stream.ts looks at how they hang together. */
 import { sha256Into } from '#crypto';
-import { ancestorPath, LONG_RUN, PATHS, proofPath, receiptPath } from './bundle-layout.ts';
+import { ancestorPath, keyReceiptPath, LONG_RUN, PATHS, proofPath, receiptPath } from './bundle-layout.ts';
 import { equalBytes } from './bytes.ts';
 import type { Digest } from './data.ts';
+import { KEY_STREAM } from './keys.ts';
 import { HASH_BYTES, leafHash, verifyInclusion } from './merkle.ts';
 import { parseMultiproof, rootFromMany, type Range } from './multiproof.ts';
 import { keyName } from './note.ts';
@@ -25,13 +26,17 @@ export interface Receipts {
   readonly count: number;
   /** Of other streams. */
   readonly ancestors: readonly Receipt[];
+  /** About the organisation's keys, in order of `seq`. */
+  readonly keys: readonly Receipt[];
 }
 
 export function checkReceipts(files: Files, seal: Seal, long: LongRun | null): Found<Receipts> {
   failOn(long, 'RECEIPTS');
   const run: Receipt[] = [];
   const ancestors: Receipt[] = [];
+  const keys: Receipt[] = [];
   for (const [path, bytes] of files) {
+    if (path.startsWith(KEYS)) keys.push(readKeyReceipt(path, bytes));
     if (!path.startsWith('receipts/') || path === LONG_RUN.receipts) continue;
     const receipt = readReceipt(path, bytes);
     const { stream, seq, kind } = receipt.predicate;
@@ -41,12 +46,22 @@ export function checkReceipts(files: Files, seal: Seal, long: LongRun | null): F
     if (own && long !== null) fail(`${path} belongs into ${LONG_RUN.receipts}.`);
     (own ? run : ancestors).push(receipt);
   }
-  run.sort((a, b) => a.predicate.seq - b.predicate.seq);
+  for (const list of [run, keys]) list.sort((a, b) => a.predicate.seq - b.predicate.seq);
   const count = long?.count ?? run.length;
   return {
-    value: { run: long?.kept ?? run, long, count, ancestors },
+    value: { run: long?.kept ?? run, long, count, ancestors, keys },
     detail: `${count} of this run, ${ancestors.length} that it follows from`,
   };
+}
+
+const KEYS = 'proof/keys/';
+
+function readKeyReceipt(path: string, bytes: Uint8Array): Receipt {
+  const receipt = readReceipt(path, bytes);
+  const { kind, stream, seq } = receipt.predicate;
+  if (kind !== 'key' || stream !== KEY_STREAM || path !== keyReceiptPath(seq))
+    fail(`${path} is not where this receipt belongs.`);
+  return receipt;
 }
 
 /** What was found while a long run went by. */
@@ -63,9 +78,10 @@ function readReceipt(path: string, bytes: Uint8Array): Receipt {
   }
 }
 
-export const everyOne = ({ run, ancestors }: Receipts, seal: Seal): Receipt[] => [
+export const everyOne = ({ run, ancestors, keys }: Receipts, seal: Seal): Receipt[] => [
   ...run,
   ...ancestors,
+  ...keys,
   { ...seal, path: PATHS.seal },
 ];
 

@@ -113,7 +113,7 @@ const cut = (value: string): string => value.slice(0, -2);
 const FORGED: Readonly<Record<string, readonly [readonly string[], () => Uint8Array]>> = {
   'data altered': [['FILES', 'CONTENTS'], () => repacked(swap('data/wages.csv', (csv) => csv.replace('4.95', '5.95')))],
   'data altered, manifest adapted': [
-    ['SEALED', 'CONTENTS'],
+    ['CRATE', 'SEALED', 'CONTENTS'],
     () =>
       repacked(
         swap('data/wages.csv', (csv) => csv.replace('4.95', '5.95')),
@@ -121,7 +121,7 @@ const FORGED: Readonly<Record<string, readonly [readonly string[], () => Uint8Ar
       ),
   ],
   'notebook altered, manifest adapted': [
-    ['SEALED', 'NOTEBOOK'],
+    ['CRATE', 'SEALED', 'NOTEBOOK'],
     () =>
       repacked(
         swap('notebook.md', (source) => source.replace('1', '2')),
@@ -134,7 +134,7 @@ const FORGED: Readonly<Record<string, readonly [readonly string[], () => Uint8Ar
     () => repacked((files) => files.set('data/more.csv', bytes('x'))),
   ],
   'a data file slipped in, manifest adapted': [
-    ['SEALED', 'CONTENTS'],
+    ['CRATE', 'SEALED', 'CONTENTS'],
     () => repacked((files) => files.set('data/more.csv', bytes('x')), true),
   ],
   'a file left out': [['MANIFEST'], () => repacked((files) => files.delete('data/wages.csv'))],
@@ -190,11 +190,11 @@ const FORGED: Readonly<Record<string, readonly [readonly string[], () => Uint8Ar
       }),
   ],
   'a value altered, manifest adapted': [
-    ['SEALED', 'CELLS'],
+    ['CRATE', 'SEALED', 'CELLS'],
     () => repacked((files) => files.set(pathOf(/\.value$/), bytes('nothing')), true),
   ],
   'a root altered, manifest adapted': [
-    ['SEALED', 'ROOT'],
+    ['CRATE', 'SEALED', 'ROOT'],
     () =>
       repacked(
         swap('outputs/cells.json', (cells) => cells.replace(root, '0'.repeat(64))),
@@ -202,7 +202,7 @@ const FORGED: Readonly<Record<string, readonly [readonly string[], () => Uint8Ar
       ),
   ],
   'the environment altered, manifest adapted': [
-    ['SEALED', 'ENVIRONMENT'],
+    ['CRATE', 'SEALED', 'ENVIRONMENT'],
     () =>
       repacked(
         swap('env.json', (env) => env.replace('24.', '25.')),
@@ -210,7 +210,7 @@ const FORGED: Readonly<Record<string, readonly [readonly string[], () => Uint8Ar
       ),
   ],
   'tolerances invented afterwards, manifest adapted': [
-    ['SEALED', 'COMPARATORS'],
+    ['CRATE', 'SEALED', 'COMPARATORS'],
     () =>
       repacked(
         swap('comparators.json', () => '[{"absolute":1,"how":"numeric","of":"*"}]'),

@@ -28,12 +28,15 @@ import {
   checkSealed,
   checkSealSignature,
 } from './verify-files.ts';
+import { checkKeys } from './verify-keys.ts';
 import { checkGates, checkLineage } from './verify-lineage.ts';
 import { longRunIn } from './verify-long-run.ts';
 import { checkInclusion, checkLog, checkReceipts } from './verify-receipts.ts';
 import { checkOpenClose, checkParents, checkStream } from './verify-stream.ts';
+import { checkCrate } from './verify-crate.ts';
 import { checkFresh, checkRollback, seenCheckpoint } from './verify-history.ts';
 import { checkTime, loggedIn, stampsIn } from './verify-time.ts';
+import { checkTools } from './verify-tools.ts';
 import { checkSigner, checkWitnesses } from './verify-trust.ts';
 import type { SeenCheckpoint, VerifyOptions, VerifyReport } from './verify-types.ts';
 
@@ -51,13 +54,16 @@ export async function verifyBundle(zip: Uint8Array | ByteSource, options: Verify
   const laid = checks.run('LAYOUT', [files], checkLayout) && files;
   const manifest = checks.run('MANIFEST', [laid], checkManifest);
   checks.run('FILES', [laid, manifest], checkFiles);
+  checks.run('CRATE', [laid, manifest], checkCrate);
   const seal = checks.run('SEAL', [laid], checkSeal);
-  checks.run('SEALED', [laid, seal], checkSealed);
-  checks.run('SEAL_SIGNATURE', [laid], checkSealSignature);
+  const sealed = checks.run('SEALED', [laid, seal], checkSealed);
+  const sealer = checks.run('SEAL_SIGNATURE', [laid], checkSealSignature);
   const signed = checks.run('CHECKPOINT', [laid], (known) => checkCheckpoint(known, witnessesIn(policy?.quorum)));
+  checks.run('TOOL_SIGNATURES', [laid, signed, sealer && sealed && seal], checkTools);
   const receipts = checks.run('RECEIPTS', [laid, seal, (await longRunIn(laid, seal)) ?? null], checkReceipts);
   checks.run('LOG', [receipts, seal, signed], checkLog);
   const indices = checks.run('INCLUSION', [laid, receipts, seal, signed], checkInclusion);
+  checks.run('KEYS', [receipts, seal, signed, sealer, indices], checkKeys);
   checks.run('STREAM', [receipts, seal, indices], checkStream);
   const ends = checks.run('OPEN_CLOSE', [receipts, seal], checkOpenClose);
   const linked = checks.run('PARENTS', [receipts, seal, indices], checkParents);

@@ -27,11 +27,14 @@ const MAX_STREAMS = 20_000;
 export class Chains {
   private readonly heads = new Map<string, StreamHead>();
   private readonly org: string;
-  private readonly name: string;
+  private readonly log: string;
+  private readonly signer: () => string;
 
-  constructor(org: string, signer: Vkey) {
+  /** `signer` names the key that signs seals at the time of the call. */
+  constructor(org: string, log: Vkey, signer: () => string) {
     this.org = org;
-    this.name = keyName(signer);
+    this.log = keyName(log);
+    this.signer = signer;
   }
 
   knows(stream: string): boolean {
@@ -48,17 +51,17 @@ export class Chains {
   }
 
   /** The stream is known. A refused draft changes nothing. @throws RECEIPT_INVALID */
-  place(draft: ReceiptDraft): Placed {
+  place(draft: ReceiptDraft, signer = this.signer()): Placed {
     const { seq: last, id: prev } = this.heads.get(draft.stream) ?? NO_RECEIPT;
     const seq = last + 1;
     const time = new Date().toISOString();
     const receipt = buildReceipt(draft, {
       org: this.org,
-      log: this.name,
+      log: this.log,
       seq,
       prev,
       time,
-      signer: this.name,
+      signer,
       nonce: nonce(),
     });
     this.heads.set(draft.stream, { seq, id: receipt.id });

@@ -7,6 +7,7 @@ import { equalBytes, toHex } from '#common/bytes.ts';
 import { sha256Hex } from '#crypto';
 import { AssayError } from '#common/errors.ts';
 import { HASH_BYTES, leafHash, MerkleTree } from '#common/merkle.ts';
+import { KeyHistory } from '#common/keys.ts';
 import type { Vkey } from '#common/note.ts';
 import { verifyCheckpoint } from '#common/proof.ts';
 import { parseReceipt } from '#common/receipt.ts';
@@ -36,7 +37,7 @@ export async function fsck({ connect, org, vkey, files }: FsckOptions): Promise<
   const ids = await verifyFiles(files, checkpoint, report);
   const client = await connect();
   try {
-    await verifyRows(client, org, size, ids, report);
+    await verifyRows(client, org, size, ids, new KeyHistory(vkey), report);
   } finally {
     await client.end();
   }
@@ -131,6 +132,7 @@ async function verifyRows(
   org: string,
   size: number,
   ids: readonly (Uint8Array | undefined)[],
+  keys: KeyHistory,
   report: Report,
 ): Promise<void> {
   const chains = new Map<string, { seq: number; id: string }>();
@@ -153,7 +155,7 @@ async function verifyRows(
           what: `The log published ${toHex(published)} there.`,
         });
       }
-      verifyRow(row, org, chains, report);
+      verifyRow(row, org, chains, keys, report);
     }
     for (; next < Math.min(from + STEP, size); next++) missing(next, report);
   }
@@ -167,6 +169,7 @@ function verifyRow(
   { index, id, stream, seq, kind, body }: StoredRow,
   org: string,
   chains: Map<string, { seq: number; id: string }>,
+  keys: KeyHistory,
   report: Report,
 ): void {
   const where = `receipt ${index}`;
@@ -177,7 +180,8 @@ function verifyRow(
     return;
   }
   try {
-    const { predicate } = parseReceipt(body);
+    const statement = parseReceipt(body);
+    const { predicate } = statement;
     const says = [predicate.org, predicate.stream, predicate.seq, predicate.kind].join('\n');
     if (says !== [org, stream, seq, kind].join('\n')) {
       report({
@@ -193,6 +197,8 @@ function verifyRow(
         what: `It does not follow receipt ${last?.seq ?? 'none'} of stream “${stream}”.`,
       });
     }
+    const wrong = keys.judge(statement, index);
+    if (wrong !== null) report({ code: 'KEYS', where, what: wrong });
   } catch (error) {
     report({ code: 'RECEIPT', where, what: messageOf(error) });
   }

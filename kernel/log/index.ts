@@ -5,14 +5,18 @@ import { fromHex, toHex } from '#common/bytes.ts';
 import type { Digest } from '#common/data.ts';
 import { signEnvelope } from '#common/dsse.ts';
 import { AssayError } from '#common/errors.ts';
+import { KEY_STREAM } from '#common/keys.ts';
 import { formatVkey, type Vkey } from '#common/note.ts';
 import { formatMultiproof, rangesOf } from '#common/multiproof.ts';
 import { formatProof, verifyCheckpoint } from '#common/proof.ts';
-import type { LoggedReceipt } from '#common/receipt.ts';
+import { signForTools } from '#common/tool-signatures.ts';
+import { parseReceipt, type LoggedReceipt, type ReceiptDraft } from '#common/receipt.ts';
 import type { Database, Store } from '../store/index.ts';
+import { checkTags } from './check-tags.ts';
 import { Cosigners } from './cosigners.ts';
 import { fsck } from './fsck.ts';
 import { HeadFile } from './heads.ts';
+import { Keyring } from './keyring.ts';
 import { hashesBetween, inclusionProof } from './prove.ts';
 import { publicFiles } from './public.ts';
 import { signerOf } from './recover.ts';
@@ -23,6 +27,8 @@ import { Writer } from './writer.ts';
 export type { Log, LogOptions } from './types.ts';
 
 const MAX_LIMIT = 1_000;
+/** What was refused so is not in the log. */
+const REFUSED: ReadonlySet<string> = new Set(['KEY_INVALID', 'RECEIPT_INVALID', 'LOG_KEY']);
 
 /** @throws LOG_BUSY, LOG_FORKED, LOG_KEY, STORE_UNAVAILABLE */
 export async function openLog({ store, home, org, witnesses, onWitnessFailure }: LogOptions): Promise<Log> {
@@ -33,6 +39,7 @@ export async function openLog({ store, home, org, witnesses, onWitnessFailure }:
   try {
     await lockLog(client, org);
     const signer = await signerOf(client, home, org);
+    const keyring = new Keyring(home, org, signer);
     const cosigners =
       witnesses === undefined
         ? null
@@ -42,15 +49,29 @@ export async function openLog({ store, home, org, witnesses, onWitnessFailure }:
             (vkey, error) => onWitnessFailure?.(vkey, error),
           );
     const onPublished = (head: Head): void => cosigners?.offer(head);
-    const writer = await Writer.open({ org, signer, files, heads, connect, onPublished }, client);
+    const writer = await Writer.open({ org, signer, keyring, files, heads, connect, onPublished }, client);
     const vkey = formatVkey(signer);
     const find = (id: Digest): Promise<LoggedReceipt | undefined> => findReceipt(store, org, id);
+    const stream = (name: string): Promise<LoggedReceipt[]> =>
+      rows(store, org, (db) =>
+        db
+          .selectFrom('receipts')
+          .select(['id', 'index', 'body'])
+          .where('org', '=', org)
+          .where('stream', '=', name)
+          .orderBy('seq')
+          .execute(),
+      );
     return {
       org,
       origin: signer.name,
       vkey,
       dir: files.dir,
-      append: (draft) => writer.append(draft),
+      async append(draft) {
+        if (isAboutKeys(draft))
+          throw new AssayError('RECEIPT_INVALID', 'What is said about keys, the log says itself.', { where: 'kind' });
+        return writer.append(draft);
+      },
       async proof(id, under) {
         const receipt = await find(id);
         if (receipt === undefined) throw new AssayError('NOT_FOUND', `The log has no receipt ${id}.`);
@@ -68,7 +89,7 @@ export async function openLog({ store, home, org, witnesses, onWitnessFailure }:
       async dsse(id) {
         const receipt = await find(id);
         if (receipt === undefined) throw new AssayError('NOT_FOUND', `The log has no receipt ${id}.`);
-        return signEnvelope(receipt.body, signer);
+        return signEnvelope(receipt.body, keyring.secret(parseReceipt(receipt.body).predicate.signer));
       },
       checkpoint: async () => cosigners?.latest?.note ?? (await writer.head(0)).note,
       async cosigned(size, patience) {
@@ -87,16 +108,34 @@ export async function openLog({ store, home, org, witnesses, onWitnessFailure }:
           if (before !== undefined) query = query.where('index', '<', before);
           return query.orderBy('index', 'desc').limit(Math.min(limit, MAX_LIMIT)).execute();
         }),
-      stream: (name) =>
-        rows(store, org, (db) =>
-          db
-            .selectFrom('receipts')
-            .select(['id', 'index', 'body'])
-            .where('org', '=', org)
-            .where('stream', '=', name)
-            .orderBy('seq')
-            .execute(),
-        ),
+      async signForTools(id, manifest) {
+        const seal = await find(id);
+        if (seal === undefined) throw new AssayError('NOT_FOUND', `The log has no receipt ${id}.`);
+        return signForTools(seal, manifest, signer);
+      },
+      stream,
+      keys: () => keyring.history,
+      tagging: () => keyring.tagger !== null && keyring.tagger.failure === undefined,
+      keyReceipts: async (size) => (await stream(KEY_STREAM)).filter(({ index }) => index < size),
+      async changeKeys(order) {
+        const { change, done } = await keyring.prepare(order, (await writer.settled()).size);
+        let known = false;
+        try {
+          const receipt = await writer.appendChange(change);
+          known = true;
+          return receipt;
+        } catch (error) {
+          known = error instanceof AssayError && REFUSED.has(error.code);
+          throw error;
+        } finally {
+          await done(known);
+        }
+      },
+      async checkTags(master) {
+        const { size } = await writer.settled();
+        const checking = await connect();
+        return checkTags(checking, org, signer, size, master).finally(() => checking.end());
+      },
       async fsck() {
         await writer.settled();
         return fsck({ connect, org, vkey: signer, files });
@@ -110,6 +149,11 @@ export async function openLog({ store, home, org, witnesses, onWitnessFailure }:
     await client.end().catch(() => undefined);
     throw error;
   }
+}
+
+/** By kind or by stream: neither can be taken by others. */
+function isAboutKeys(draft: Partial<ReceiptDraft> | null): boolean {
+  return typeof draft === 'object' && draft !== null && (draft.kind === 'key' || draft.stream === KEY_STREAM);
 }
 
 async function findReceipt(store: Store, org: string, id: Digest): Promise<LoggedReceipt | undefined> {

@@ -22,6 +22,8 @@ export interface Row {
   readonly seq: number;
   readonly kind: Kind;
   readonly body: string;
+  /** Beside the log, where there are tags. */
+  readonly hmac?: Uint8Array | undefined;
 }
 
 /** One writer per log; the lock goes with the connection, so a writer that lost it can't write either. @throws LOG_BUSY */
@@ -83,6 +85,19 @@ export async function* readIds(client: Client, org: string, from: number, to: nu
   }
 }
 
+/** A stream's bodies in order. */
+export async function readStream(
+  client: Client,
+  org: string,
+  stream: string,
+): Promise<{ index: number; body: string }[]> {
+  const { rows } = await client.query<{ index: number; body: string }>(
+    'select index, body from receipts where org = $1 and stream = $2 order by seq',
+    [org, stream],
+  );
+  return rows;
+}
+
 /** The last of a stream. */
 export async function readLast(
   client: Client,
@@ -110,10 +125,10 @@ export async function addBatch(client: Client, org: string, first: number, rows:
   await client.query({
     name: 'add-batch',
     text: `with added as (
-      insert into receipts (org, index, id, stream, seq, kind, body)
-      select $1, $2::bigint + n - 1, id, stream, seq, kind, body
-        from unnest($3::bytea[], $4::text[], $5::bigint[], $6::text[], $7::text[]) with ordinality
-          as batch (id, stream, seq, kind, body, n)
+      insert into receipts (org, index, id, stream, seq, kind, body, hmac)
+      select $1, $2::bigint + n - 1, id, stream, seq, kind, body, hmac
+        from unnest($3::bytea[], $4::text[], $5::bigint[], $6::text[], $7::text[], $11::bytea[]) with ordinality
+          as batch (id, stream, seq, kind, body, hmac, n)
     )
     insert into checkpoints (org, size, root, note) values ($1, $8, $9, $10)`,
     values: [
@@ -127,6 +142,8 @@ export async function addBatch(client: Client, org: string, first: number, rows:
       head.size,
       head.root,
       head.note,
+      // All of a batch have tags, or none.
+      rows[0]?.hmac === undefined ? null : byteaArray(rows.map(({ hmac }) => hmac!)),
     ],
   });
 }

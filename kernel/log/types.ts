@@ -1,7 +1,10 @@
 import type { Digest } from '#common/data.ts';
 import type { Kind, LoggedReceipt, ReceiptDraft } from '#common/receipt.ts';
+import type { ToolSignatures } from '#common/tool-signatures.ts';
+import type { KeyHistory } from '#common/keys.ts';
 import type { WitnessPolicy } from '#common/policy.ts';
 import type { Store } from '../store/types.ts';
+import type { KeyOrder } from './keyring.ts';
 
 export interface LogOptions {
   readonly store: Store;
@@ -31,7 +34,7 @@ export interface Witnessed {
 
 /** Where the public files and the database part. */
 export interface Fault {
-  readonly code: 'TILE' | 'CHECKPOINT' | 'RECEIPT' | 'CHAIN' | 'TREE' | 'COUNT';
+  readonly code: 'TILE' | 'CHECKPOINT' | 'RECEIPT' | 'CHAIN' | 'TREE' | 'COUNT' | 'KEYS';
   /** A file under the log's folder, or `receipt <index>`. */
   readonly where: string;
   readonly what: string;
@@ -43,6 +46,22 @@ export interface FsckReport {
   readonly size: number;
   /** At most 100. */
   readonly faults: readonly Fault[];
+}
+
+/** A receipt whose tag beside the log says that it was edited in the database. */
+export interface TagFault {
+  readonly index: number;
+  readonly code: 'BODY' | 'ID' | 'TAG' | 'UNTAGGED' | 'MISSING';
+  readonly what: string;
+}
+
+export interface TagReport {
+  readonly ok: boolean;
+  /** The receipts that this master key's tags are for: from the first up to, not including, the last. */
+  readonly from: number;
+  readonly to: number;
+  /** At most 100. */
+  readonly faults: readonly TagFault[];
 }
 
 export interface Log {
@@ -64,7 +83,7 @@ export interface Log {
   proof(id: Digest, under?: string): Promise<string>;
   /** One proof (multiproof.ts) for many entries, by their ascending indices, under a checkpoint of this log that covers them. */
   multiproof(indices: readonly number[], under: string): Promise<string>;
-  /** The receipt's body in a DSSE envelope (dsse.ts), signed with the log's key: for seals. @throws NOT_FOUND */
+  /** The receipt's body in a DSSE envelope (dsse.ts), signed with the key that it names: for seals. @throws NOT_FOUND, LOG_KEY */
   dsse(id: Digest): Promise<string>;
   /** The newest published checkpoint, a signed note; with witnesses, cosigned by enough of them, unless that takes longer than a minute. */
   checkpoint(): Promise<string>;
@@ -73,10 +92,25 @@ export interface Log {
    * witnesses it is the newest, and `witnesses` null.
    */
   cosigned(size: number, patience: number): Promise<{ readonly note: string; readonly witnesses: Witnessed | null }>;
+  /** Signatures over a seal's manifest for other tools (tool-signatures.ts). @throws NOT_FOUND, BUNDLE_INVALID: the seal names another */
+  signForTools(seal: Digest, manifest: Uint8Array): Promise<ToolSignatures>;
   receipts(query?: ReceiptQuery): Promise<LoggedReceipt[]>;
   get(id: Digest): Promise<LoggedReceipt | undefined>;
   /** One stream's receipts in `seq` order. */
   stream(name: string): Promise<LoggedReceipt[]>;
+  /** The organisation's keys as the log tells them now. */
+  keys(): KeyHistory;
+  /** Whether new receipts get tags: false, too, when the log says that they do and the key for it is gone, or can't be replaced on disk. */
+  tagging(): boolean;
+  /** Receipts about keys among the first `size`. */
+  keyReceipts(size: number): Promise<LoggedReceipt[]>;
+  /**
+   * Logs a change of keys. From the receipt behind it, the new key signs; the old one's secret is deleted.
+   * @throws KEY_INVALID what was ordered can't be; LOG_KEY the key that must sign it is not here; and what `append` throws
+   */
+  changeKeys(order: KeyOrder): Promise<LoggedReceipt>;
+  /** @throws KEY_INVALID when the log began no tags with this master key */
+  checkTags(master: Uint8Array): Promise<TagReport>;
   /** Verifies the public files from nothing but themselves, then the database against them. */
   fsck(): Promise<FsckReport>;
   /** Waits for what was appended, then frees the writer's lock. */

@@ -7,11 +7,13 @@ import { DatabaseError, type Client } from 'pg';
 import { fromHex } from '#common/bytes.ts';
 import { AssayError } from '#common/errors.ts';
 import { leafHash } from '#common/merkle.ts';
+import type { KeyHistory } from '#common/keys.ts';
 import type { NoteSigner } from '#common/note.ts';
 import type { LoggedReceipt, ReceiptDraft } from '#common/receipt.ts';
 import { codeOf } from '../store/files.ts';
 import { Chains, NO_RECEIPT, streamOf, type Placed, type StreamHead } from './chains.ts';
 import type { HeadFile } from './heads.ts';
+import type { KeyChange, Keyring } from './keyring.ts';
 import type { PublicFiles } from './public.ts';
 import { Publisher } from './publisher.ts';
 import { signHead, standingOf, type Standing } from './recover.ts';
@@ -25,6 +27,8 @@ const PATIENCE = 30_000;
 
 interface Waiting {
   readonly draft: ReceiptDraft;
+  /** A change of keys: built when its index is known, and committed alone. */
+  readonly change?: ((at: number) => KeyChange) | undefined;
   readonly stream: string;
   placed: Placed | undefined;
   /** How often it lost its connection under way. */
@@ -38,6 +42,7 @@ type Sure = Waiting & { readonly placed: Placed };
 export interface WriterOptions {
   readonly org: string;
   readonly signer: NoteSigner;
+  readonly keyring: Keyring;
   readonly files: PublicFiles;
   readonly heads: HeadFile;
   /** Told of each published head; must not throw. */
@@ -58,11 +63,13 @@ export class Writer {
   private unremembered: Head | undefined;
   private work: Promise<void> | undefined;
   private closed = false;
+  /** What will hold once the change of keys under way is committed. */
+  private changed: KeyHistory | undefined;
 
   private constructor(options: WriterOptions, client: Client) {
     this.options = options;
     this.client = client;
-    this.chains = new Chains(options.org, options.signer);
+    this.chains = new Chains(options.org, options.signer, () => options.keyring.history.current.name);
     this.publisher = new Publisher(options.files, (head) => options.onPublished?.(head));
   }
 
@@ -86,6 +93,16 @@ export class Writer {
     });
   }
 
+  /** Receipts behind it are signed as it says. `change` may be asked again, with another index. */
+  appendChange(change: (at: number) => KeyChange): Promise<LoggedReceipt> {
+    return new Promise((resolve, reject) => {
+      if (this.closed) throw new AssayError('STOPPING', 'The log is closed.');
+      const draft = change(0).draft;
+      this.queue.push({ draft, stream: draft.stream, change, placed: undefined, lost: 0, resolve, reject });
+      this.wake();
+    });
+  }
+
   /** The newest published head that covers `size` receipts, now or when there is one. */
   async head(size: number): Promise<Head> {
     try {
@@ -105,6 +122,7 @@ export class Writer {
     this.closed = true;
     while (this.work !== undefined) await this.work;
     await this.publisher.idle();
+    await this.options.keyring.tagger?.close();
     await this.options.heads.close();
     await this.client.end().catch(() => undefined);
   }
@@ -150,6 +168,8 @@ export class Writer {
   }
 
   private nextBatch(): Sure[] {
+    const [first] = this.queue;
+    if (first?.change !== undefined && this.chains.knows(first.stream)) return this.placeChange(first);
     let [count, units] = [0, 0];
     while (count < MAX_BATCH && units < MAX_BATCH_UNITS) {
       const placed = this.queue[count]?.placed;
@@ -160,14 +180,35 @@ export class Writer {
     return this.queue.splice(0, count) as Sure[];
   }
 
+  /** Alone, at the place that comes next; one that can't be is refused. */
+  private placeChange(waiting: Waiting): Sure[] {
+    this.queue.shift();
+    const index = this.standing!.edge.size;
+    try {
+      const { draft, signer, after } = waiting.change!(index);
+      const placed = this.chains.place(draft, signer);
+      // What no verifier would take must not be logged.
+      this.changed = after({ id: placed.id, index, body: placed.body });
+      return [{ ...waiting, draft, placed }];
+    } catch (error) {
+      this.chains.forget(0);
+      for (const other of this.queue) other.placed = undefined;
+      waiting.reject(error);
+      return [];
+    }
+  }
+
   private async commit(batch: Sure[]): Promise<void> {
     const { edge, bundles } = this.standing!;
     const first = edge.size;
-    const rows = batch.map(({ draft, stream, placed: { id, seq, body } }) => {
-      const bytes = fromHex(id)!;
-      edge.append(leafHash(bytes));
-      bundles.append(bytes);
-      return { id: bytes, stream, seq, kind: draft.kind, body };
+    const { tagger } = this.options.keyring;
+    const ids = batch.map(({ placed }) => fromHex(placed.id)!);
+    const tags = tagger?.tags(first, ids);
+    const rows = batch.map(({ draft, stream, placed: { seq, body } }, n) => {
+      const id = ids[n]!;
+      edge.append(leafHash(id));
+      bundles.append(id);
+      return { id, stream, seq, kind: draft.kind, body, hmac: tags?.[n] };
     });
     const head = signHead(this.options.signer, edge.size, edge.root());
     try {
@@ -178,8 +219,20 @@ export class Writer {
     }
     this.standing = { ...this.standing!, head };
     this.unremembered = head;
+    tagger?.advance(edge.size);
+    if (batch[0]!.change !== undefined) await this.handOver(edge.size);
     answer(batch, first);
     this.publisher.offer(head, [...edge.takeTiles(), ...bundles.take()]);
+  }
+
+  /** The log has a change of keys: what waits was built for the key before it. */
+  private async handOver(count: number): Promise<void> {
+    const history = this.changed!;
+    this.changed = undefined;
+    this.options.keyring.history = history;
+    this.chains.forget(0);
+    for (const waiting of this.queue) waiting.placed = undefined;
+    await this.options.keyring.takeTags(count);
   }
 
   /** Nobody said whether the batch was written: the database will. What it lacks is tried once more. */
@@ -235,6 +288,7 @@ export class Writer {
     const { org, signer, files, heads } = this.options;
     await this.publisher.idle();
     const standing = await standingOf(this.client, org, signer, files, await heads.last());
+    await this.options.keyring.load(this.client, standing.head.size);
     this.publisher.reset(standing.published);
     if (standing.unpublished !== undefined) this.publisher.offer(standing.head, standing.unpublished);
     this.unremembered = standing.head;
@@ -259,7 +313,7 @@ export class Writer {
     }
     for (const [stream, head] of heads) this.chains.learn(stream, head);
     this.queue = this.queue.filter((waiting) => {
-      if (waiting.placed !== undefined) return true;
+      if (waiting.placed !== undefined || waiting.change !== undefined) return true;
       // A stream that came up meanwhile waits for the next round, with all behind it.
       if (!this.chains.knows(waiting.stream)) return true;
       try {

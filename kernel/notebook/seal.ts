@@ -9,7 +9,7 @@ import { finishBundle, prepareBundle } from '#common/bundle.ts';
 import type { BundleCell } from '#common/bundle-types.ts';
 import { mergeComparators } from '#common/comparators.ts';
 import type { CellState, CompiledNotebook, NotebookRun } from '#common/notebook.ts';
-import { parseVkey, splitNote } from '#common/note.ts';
+import { formatVkey, parseCheckpoint, parseVkey, splitNote } from '#common/note.ts';
 import { stampedNote } from '#common/verify-time.ts';
 import type { Comparator, LoggedReceipt, ReceiptDraft } from '#common/receipt.ts';
 import type { Kernel } from '../kernel.ts';
@@ -178,8 +178,10 @@ async function bind(kernel: Kernel, finished: Finished): Promise<Sealed> {
   );
   const { note: checkpoint, witnesses } = await log.cosigned(seal.index + 1, WITNESS_PATIENCE);
   const proofs = new Map<Digest, string>();
+  const keys = await log.keyReceipts(Number(parseCheckpoint(splitNote(checkpoint).text).size));
+  const signer = log.keys().at(seal.index);
   // A checkpoint that covers the seal covers all that came before it.
-  for (const { id } of [...prepared.receipts, seal]) proofs.set(id, await log.proof(id, checkpoint));
+  for (const { id } of [...prepared.receipts, ...keys, seal]) proofs.set(id, await log.proof(id, checkpoint));
   const indices = prepared.together.map(({ index }) => index);
   const stamped = await stampOf(
     kernel,
@@ -189,8 +191,10 @@ async function bind(kernel: Kernel, finished: Finished): Promise<Sealed> {
   const bytes = finishBundle(prepared, {
     seal,
     dsse: await log.dsse(seal.id),
+    tools: await log.signForTools(seal.id, prepared.manifest),
     checkpoint,
     vkey: log.vkey,
+    keys: { receipts: keys, signer: signer.after === null ? null : formatVkey(signer.vkey) },
     proofs,
     ...(indices.length === 0 ? {} : { multiproof: await log.multiproof(indices, checkpoint) }),
     stamps: { notebook: announced?.reply, checkpoint: stamped?.reply },

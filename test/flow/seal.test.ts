@@ -151,7 +151,7 @@ describe('assay run --seal, verify, reproduce', () => {
   it('trusts a log that the policy names, and no other', async () => {
     const { checks } = await json<Verified>('verify', zip());
     assert.equal(checks.find(({ code }) => code === 'SIGNER')!.ok, null);
-    const vkey = /proof\/log\.vkey(\S+)\n/.exec(readFileSync(zip(), 'latin1'))![1]!;
+    const vkey = /proof\/log\.vkey([^\s"]+\+[0-9a-f]{8}\+\S+)\n/.exec(readFileSync(zip(), 'latin1'))![1]!;
     project.write('policy.json', JSON.stringify({ logs: [vkey] }));
     assert.equal((await json<Verified>('verify', zip(), '--policy', project.path('policy.json'))).code, 0);
     project.write('policy.txt', 'log example.com/other+550da9fa+AQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJ\n');

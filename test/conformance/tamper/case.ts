@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { sha256Hex } from '#crypto';
 import { signer } from '#common/bundle.fixture.ts';
-import { PATHS, proofPath } from '#common/bundle-layout.ts';
+import { PATHS, proofPath, TOOLS } from '#common/bundle-layout.ts';
 import { canonicalize } from '#common/canonical.ts';
 import { signEnvelope } from '#common/dsse.ts';
+import { first, type Keyed } from '#common/keyed.fixture.ts';
+import { sigstoreBundle } from '#common/sigstore.ts';
 import type { Policy, SeenCheckpoint } from '#common/verify-types.ts';
 import { writeZip } from '#common/zip.ts';
 import { adapt, forgerKey, textIn, type Files, type Reach } from './forge.ts';
@@ -14,8 +16,8 @@ import { forgeZip, type ZipLies } from './zip-forge.ts';
 export interface TamperCase {
   /** What was done, as a sentence. */
   readonly what: string;
-  /** The run with gates behind it (gated.fixture.ts), instead of the plain one. */
-  readonly bundle?: 'gated';
+  /** The run with gates behind it (gated.fixture.ts), or one whose log names keys (keyed.fixture.ts), instead of the plain one. */
+  readonly bundle?: 'gated' | Keyed;
   readonly do?: readonly Step[];
   /** How far the rest of the bundle is made to fit; `nothing` unless given. */
   readonly hide?: Reach;
@@ -59,13 +61,15 @@ interface Step {
   /** All from this text on comes twice, or not at all. */
   readonly double?: string;
   readonly drop?: string;
-  /** An envelope around `body`, or around the seal, by the log's key or by the forger's of the same name. */
-  readonly sign?: { readonly by: 'log' | 'forger'; readonly body?: string };
+  /** An envelope around `body`, or around the seal, by the log's key, the forger's of the same name, or the key that sealed first. */
+  readonly sign?: { readonly by: keyof typeof SIGNERS; readonly body?: string };
   /** The checkpoint's signature with the group's order added to its scalar, which lenient verifiers take. */
   readonly malleate?: true;
   /** For all that the pattern finds. */
   readonly every?: true;
 }
+
+const SIGNERS = { log: signer, forger: forgerKey(signer.name), first } as const;
 
 /** The bundle that a case describes. */
 export function forge(
@@ -106,8 +110,11 @@ function take(files: Files, step: Step): void {
   if (step.drop !== undefined) put(split(text(), step.drop)[0]);
   if (step.sign !== undefined) {
     const body = step.sign.body ?? textIn(files, PATHS.seal);
-    put(signEnvelope(body, step.sign.by === 'log' ? signer : forgerKey(signer.name)));
+    put(signEnvelope(body, SIGNERS[step.sign.by]));
   }
+  // Whoever can sign the envelope writes it as a Sigstore bundle too.
+  if (step.sign !== undefined && files.has(TOOLS.sigstore))
+    files.set(TOOLS.sigstore, new Uint8Array(Buffer.from(sigstoreBundle(textIn(files, PATHS.dsse)))));
   if (step.malleate === true) put(malleated(text()));
   if (step.write !== undefined) put(step.write);
   if (step.append !== undefined) put(text() + step.append);

@@ -6,7 +6,8 @@
 import { Buffer } from 'node:buffer';
 import { sha256Hex } from '#crypto';
 import { signer as logKey } from '#common/bundle.fixture.ts';
-import { ancestorPath, isListed, manifestText, PATHS, proofPath, rootDigest } from '#common/bundle-layout.ts';
+import { ancestorPath, isListed, manifestText, PATHS, PREVIEW, proofPath, rootDigest } from '#common/bundle-layout.ts';
+import { pathUri } from '#common/crate-terms.ts';
 import { signEnvelope } from '#common/dsse.ts';
 import { MerkleTree } from '#common/merkle.ts';
 import {
@@ -18,6 +19,7 @@ import {
   signNote,
   type NoteSigner,
 } from '#common/note.ts';
+import { signManifest, toolFiles } from '#common/tool-signatures.ts';
 import { formatProof, parseProof, receiptEntry } from '#common/proof.ts';
 
 export type Files = Map<string, Uint8Array>;
@@ -70,6 +72,20 @@ class Forgery {
     this.note(before.get(PATHS.manifest), files.get(PATHS.manifest));
     this.rewrite(PATHS.seal);
     this.proofs([...order, PATHS.seal], signer);
+    if (signer !== undefined) this.tools(signer);
+  }
+
+  private tools(signer: NoteSigner): void {
+    const seal = this.files.get(PATHS.seal);
+    const manifest = this.files.get(PATHS.manifest);
+    if (seal === undefined || manifest === undefined) return;
+    try {
+      const signed = signManifest(sha256Hex(seal), manifest, signer);
+      for (const [path, text] of toolFiles(signer, textIn(this.files, PATHS.dsse), signed))
+        if (latin1(this.files.get(path)) === latin1(this.before.get(path))) this.files.set(path, raw(text));
+    } catch {
+      // The envelope is what was broken.
+    }
   }
 
   private note(before: Uint8Array | undefined, after: Uint8Array | undefined): void {
@@ -135,10 +151,12 @@ class Forgery {
     });
   }
 
-  /** README and crate: digests and sizes. */
+  /** README, preview and crate: digests. */
   private describe(): void {
-    this.rewrite(PATHS.readme);
-    this.note(this.before.get(PATHS.readme), this.files.get(PATHS.readme));
+    for (const path of [PATHS.readme, PREVIEW]) {
+      this.rewrite(path);
+      this.note(this.before.get(path), this.files.get(path));
+    }
     this.rewrite(PATHS.crate);
   }
 
@@ -168,18 +186,11 @@ class Forgery {
   }
 }
 
-/** The crate’s digests and sizes, then the manifest. */
+/** The crate’s files with their digests and sizes, then the manifest. */
 function relist(files: Files): void {
-  const crate = files.get(PATHS.crate);
   try {
-    const json = JSON.parse(latin1(crate)) as { '@graph': Record<string, unknown>[] };
-    for (const entity of json['@graph']) {
-      const bytes = files.get(decodeURI(String(entity['@id'])));
-      if (bytes === undefined || entity['sha256'] === undefined) continue;
-      entity['sha256'] = sha256Hex(bytes);
-      entity['contentSize'] = String(bytes.length);
-    }
-    files.set(PATHS.crate, raw(`${JSON.stringify(json, null, 2)}\n`));
+    const json = JSON.parse(textIn(files, PATHS.crate)) as { '@graph': Entity[] };
+    files.set(PATHS.crate, raw(Buffer.from(`${JSON.stringify(described(json, files), null, 2)}\n`).toString('latin1')));
   } catch {
     // The crate itself is what was broken.
   }
@@ -187,3 +198,36 @@ function relist(files: Files): void {
   const manifest = manifestText(new Map(listed.map(([path, bytes]) => [path, sha256Hex(bytes)])));
   files.set(PATHS.manifest, new Uint8Array(Buffer.from(manifest)));
 }
+
+type Entity = Record<string, unknown>;
+
+/** Files that went are described no more, those that came are. */
+function described(crate: { '@graph': Entity[] }, files: Files): unknown {
+  const gone = new Set<unknown>();
+  const there = new Set<string>([PATHS.crate]);
+  for (const entity of crate['@graph']) {
+    if (entity['sha256'] === undefined || entity['contentSize'] === undefined) continue;
+    const path = decodeURI(String(entity['@id']));
+    const bytes = files.get(path);
+    there.add(path);
+    if (bytes === undefined) gone.add(entity['@id']);
+    else Object.assign(entity, { sha256: sha256Hex(bytes), contentSize: String(bytes.length) });
+  }
+  const came = [...files.keys()].filter((path) => isListed(path) && !there.has(path));
+  const kept = crate['@graph'].filter((entity) => !gone.has(entity['@id']) && !gone.has(refOf(entity['subjectOf'])));
+  for (const entity of crate['@graph']) if (!kept.includes(entity)) gone.add(entity['@id']);
+  for (const entity of kept)
+    for (const [property, value] of Object.entries(entity))
+      if (Array.isArray(value)) entity[property] = value.filter((one) => !gone.has(refOf(one)));
+  const root = kept.find((entity) => entity['@id'] === './');
+  (root?.['hasPart'] as unknown[] | undefined)?.push(...came.map((path) => ({ '@id': pathUri(path) })));
+  const added = came.map((path) => ({
+    '@id': pathUri(path),
+    '@type': 'File',
+    sha256: sha256Hex(files.get(path)!),
+    contentSize: String(files.get(path)!.length),
+  }));
+  return { ...crate, '@graph': [...kept, ...added] };
+}
+
+const refOf = (value: unknown): unknown => (value as { readonly '@id'?: unknown } | undefined)?.['@id'];

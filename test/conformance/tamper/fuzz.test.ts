@@ -8,14 +8,16 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { sealedRun, signer } from '#common/bundle.fixture.ts';
 import { AssayError } from '#common/errors.ts';
+import { keyedRun } from '#common/keyed.fixture.ts';
 import { formatVkey } from '#common/note.ts';
 import { verifyBundle, type CheckResult, type VerifyReport } from '#common/verify.ts';
 import { readZip, writeZip } from '#common/zip.ts';
 import { adapt, REACHES, type Files } from './forge.ts';
 
 const { zip } = sealedRun();
-const honest = readZip(zip);
-const paths = [...honest.keys()];
+/** A plain run, and one whose log names two keys. */
+const bundles = [zip, keyedRun('keyed').zip].map((bytes) => ({ zip: bytes, honest: readZip(bytes) }));
+const paths = [...bundles[1]!.honest.keys()];
 const policy = { logs: [formatVkey(signer)] };
 
 const SCALARS = [null, true, 0, -1, 1.5, 2 ** 53, '', 'x', 'é', '0'.repeat(64), [], {}, [[]], 'cell', '__proto__'];
@@ -79,7 +81,8 @@ test('a changed bundle never verifies, however it is hidden by somebody without 
       fc.array(changes, { minLength: 1, maxLength: 3 }),
       fc.constantFrom(...REACHES.filter((reach) => reach !== 'log-key')),
       fc.nat(19),
-      async (all, reach, part) => {
+      fc.constantFrom(...bundles),
+      async (all, reach, part, { zip, honest }) => {
         const files = new Map(honest);
         let forged: Uint8Array;
         try {

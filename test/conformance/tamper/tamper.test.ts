@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { sealedRun, signer } from '#common/bundle.fixture.ts';
 import { gatedRun } from '#common/gated.fixture.ts';
+import { keyedRun, type Keyed } from '#common/keyed.fixture.ts';
 import { formatVkey } from '#common/note.ts';
 import { VERIFY_CHECKS, verifyBundle, type VerifyReport } from '#common/verify.ts';
 import { readZip } from '#common/zip.ts';
@@ -13,7 +14,19 @@ import { forge, type TamperCase } from './case.ts';
 const folder = join(import.meta.dirname, 'cases');
 const { zip } = sealedRun();
 const honest = readZip(zip);
-const gated = readZip(gatedRun());
+const bundles = new Map<string | undefined, ReturnType<typeof readZip>>([
+  [undefined, honest],
+  ['gated', readZip(gatedRun())],
+]);
+
+function bundleOf({ bundle }: TamperCase): ReturnType<typeof readZip> {
+  const known = bundles.get(bundle);
+  if (known !== undefined) return known;
+  const files = readZip(keyedRun(bundle as Keyed).zip);
+  bundles.set(bundle, files);
+  return files;
+}
+
 const trusted = { logs: [formatVkey(signer)] };
 const failed = ({ checks }: VerifyReport): string[] => checks.filter(({ ok }) => ok === false).map(({ code }) => code);
 const detail = ({ checks }: VerifyReport, code: string): string =>
@@ -23,7 +36,7 @@ const paths = globSync('*/*.json', { cwd: folder }).toSorted();
 for (const path of paths) {
   const tampered = JSON.parse(readFileSync(join(folder, path), 'utf8')) as TamperCase;
   test(`${dirname(path)}/${basename(path, '.json')}: ${tampered.what}`, async () => {
-    const forged = forge(tampered.bundle === 'gated' ? gated : honest, tampered);
+    const forged = forge(bundleOf(tampered), tampered);
     if (tampered.remembered === undefined) assert.notDeepEqual(forged, zip, 'nothing was changed');
     const { policy = trusted } = tampered;
     const remembered = (tampered.remembered ?? []).map((seen) => ({ ...seen, vkey: formatVkey(signer) }));
