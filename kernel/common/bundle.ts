@@ -7,7 +7,6 @@ import {
   ancestorPath,
   artifactPath,
   dataPath,
-  isListed,
   LONG_RUN,
   keyReceiptPath,
   manifestText,
