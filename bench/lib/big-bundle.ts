@@ -12,10 +12,14 @@ import {
   LONG_RUN,
   manifestText,
   PATHS,
+  PREVIEW,
   proofPath,
   receiptPath,
   rootDigest,
 } from '../../kernel/common/bundle-layout.ts';
+import { crateGraph, roCrate } from '../../kernel/common/bundle-crate.ts';
+import { pageEntity } from '../../kernel/common/crate-files.ts';
+import { cratePreview } from '../../kernel/common/crate-preview.ts';
 import { concatBytes, toHex } from '../../kernel/common/bytes.ts';
 import { canonicalize } from '../../kernel/common/canonical.ts';
 import type { Digest } from '../../kernel/common/data.ts';
@@ -24,7 +28,8 @@ import { MerkleTree } from '../../kernel/common/merkle.ts';
 import { formatMultiproof, gapsBetween } from '../../kernel/common/multiproof.ts';
 import { formatCheckpoint, formatVkey, keyName, noteSigner, signNote } from '../../kernel/common/note.ts';
 import { formatProof, receiptEntry } from '../../kernel/common/proof.ts';
-import { buildReceipt, type Kind, type ReceiptDraft } from '../../kernel/common/receipt.ts';
+import { buildReceipt, type Kind, type LoggedReceipt, type ReceiptDraft } from '../../kernel/common/receipt.ts';
+import { signManifest, toolFiles } from '../../kernel/common/tool-signatures.ts';
 import { centralHeader, crc32, endRecord, localHeader } from '../../kernel/common/zip.ts';
 
 export interface Big {
@@ -90,6 +95,7 @@ export function writeBigBundle(path: string, big: Big): string {
   const root = rootDigest(cells);
   const long = big.receipts >= LONG.receipts;
   const ids: Digest[] = [];
+  const ends: LoggedReceipt[] = [];
   let [before, open, buffered]: [Digest | null, Digest, Uint8Array[]] = [null, '', []];
   const append = (kind: Kind, said: Partial<ReceiptDraft>): string => {
     const seq = tree.size;
@@ -133,6 +139,7 @@ export function writeBigBundle(path: string, big: Big): string {
                 subject: [{ name: 'result', digest: { sha256: made } }],
               });
     if (seq === 0) open = before!;
+    if (seq === 0 || seq === big.receipts - 1) ends.push({ id: before!, index: seq, body });
     if (long) buffered.push(utf8.encode(`${body}\n`));
     else
       parts.set(
@@ -157,7 +164,22 @@ export function writeBigBundle(path: string, big: Big): string {
   parts.set(PATHS.comparators, small('[]'));
   parts.set(PATHS.cells, small(canonicalize({ cells, root })));
   parts.set(PATHS.readme, small('A bundle for measuring.\n'));
-  parts.set(PATHS.crate, small('{}\n'));
+  const described = {
+    org: 'big',
+    stream: STREAM,
+    root,
+    cells,
+    env: ENV,
+    comparators: [],
+    data: [],
+    notebook: { name: 'big', title: 'Big', source: NOTEBOOK },
+    artifacts: artifacts.map((one) => ({ digest: one.digest, bytes: new Uint8Array(0) })),
+    receipts: ends,
+  };
+  const packed = new Map(parts);
+  const graph = crateGraph(described, packed);
+  parts.set(PREVIEW, small(cratePreview(described, packed, graph)));
+  parts.set(PATHS.crate, small(roCrate(graph, pageEntity(parts.get(PREVIEW)!))));
   const listed = [...parts].filter(([file]) => isListed(file)).map(([file, part]) => [file, part.digest] as const);
   const manifest = manifestText(new Map(listed));
   parts.set(PATHS.manifest, small(manifest));
@@ -173,7 +195,10 @@ export function writeBigBundle(path: string, big: Big): string {
     signer,
   ]);
   parts.set(PATHS.seal, small(seal));
-  parts.set(PATHS.dsse, small(signEnvelope(seal, signer)));
+  const dsse = signEnvelope(seal, signer);
+  parts.set(PATHS.dsse, small(dsse));
+  for (const [file, text] of toolFiles(signer, dsse, signManifest(before!, utf8.encode(manifest), signer)))
+    parts.set(file, small(text));
   parts.set(PATHS.checkpoint, small(checkpoint));
   parts.set(PATHS.vkey, small(`${formatVkey(signer)}\n`));
   const prove = (id: Digest, index: number): void =>

@@ -16,7 +16,7 @@ export function checkCrate(files: Files, manifest: ReadonlyMap<string, Digest>):
   const faults = crateFaults(crate, {
     paths: new Set(files.all.keys()),
     listed: manifest.keys(),
-    run: files.has(PATHS.notebook),
+    run: files.all.has(PATHS.notebook),
     packed: (path) => packed(files, manifest, path),
   });
   if (faults.length > 0) fail(`${PATHS.crate}: ${faults.slice(0, 3).join(' ')}${faults.length > 3 ? ' …' : ''}`);
