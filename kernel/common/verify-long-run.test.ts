@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { MemoryLog, sealedRun, signer, type Twist } from './bundle.fixture.ts';
 import { LONG_RUN, manifestText, isListed, PATHS } from './bundle-layout.ts';
 import { sha256Hex } from '#crypto';
+import { first as strange } from './keyed.fixture.ts';
 import { formatVkey } from './note.ts';
 import { verifyBundle, type VerifyReport } from './verify.ts';
 import { readZip, writeZip } from './zip.ts';
@@ -89,6 +90,13 @@ test('a file of its own beside the run, and a proof that is not its own, have no
   assert.deepEqual(failed(await verify(new Map(many).set(LONG_RUN.proof, bytes(proof)))), ['INCLUSION']);
 });
 
+/** Lets a key that nobody named sign some receipt in the middle of a run. */
+class Usurped extends MemoryLog {
+  override append(given: Parameters<MemoryLog['append']>[0], by?: Parameters<MemoryLog['append']>[1]) {
+    return super.append(given, given.kind === 'cell' ? strange : by);
+  }
+}
+
 /** Sealed by a log that plays along. */
 const DISHONEST: Readonly<Record<string, readonly [twist: Twist, code: string]>> = {
   'another count': [{ close: { result: { count: 9, outcome: 'done', root: sealedRun().root } } }, 'OPEN_CLOSE'],
@@ -98,13 +106,21 @@ const DISHONEST: Readonly<Record<string, readonly [twist: Twist, code: string]>>
     { second: { kind: 'gate', result: { gate: 'deployment', passed: true } } },
     'GATES',
   ],
+  'a signer that nobody named': [
+    {
+      get log() {
+        return new Usurped();
+      },
+    },
+    'KEYS',
+  ],
   'a receipt left out': [{ receipts: (all) => all.toSpliced(2, 1) }, 'STREAM'],
   'a parent of nowhere': [{ cell: { parents: [{ digest: '1'.repeat(64), role: 'call' }] } }, 'PARENTS'],
   'a role that no cell has': [{ cell: { parents: [{ digest: '1'.repeat(64), role: 'previous' }] } }, 'LINEAGE'],
 };
 for (const [what, [twist, code]] of Object.entries(DISHONEST))
   test(`both forms refuse what a dishonest log seals: ${what}`, async () => {
-    const [one, many] = [await verifyBundle(sealedRun({ ...twist, long: true }).zip, { policy }), await verifyBundle(sealedRun(twist).zip, { policy })]; // prettier-ignore
+    const [one, many] = [await verifyBundle(sealedRun({ ...twist, long: true }).zip, { policy }), await verifyBundle(sealedRun({ ...twist }).zip, { policy })]; // prettier-ignore
     assert.deepEqual(failed(one), failed(many));
     assert.ok(failed(one).includes(code), failed(one).join(' '));
   });
