@@ -1,3 +1,6 @@
+/** A line of shell that names what the manifest doesn't. */
+export const UNLISTED_CHECK = String.raw`find * -type f ! -path 'proof/*' ! -path manifest-sha256.txt | while read -r f; do cut -c67- manifest-sha256.txt | grep -qxFe "$f" || echo "not listed: $f"; done`;
+
 /** The commands of a bundle's README, for someone who has everything but Assay. Each is run as it stands by test/conformance/third-party. */
 export const STEPS = String.raw`## Check it without Assay
 
@@ -12,7 +15,7 @@ Unzip it, and in its folder, with any POSIX shell:
     sha256sum --check --strict manifest-sha256.txt
 
     # 2. nothing else is there: this prints nothing
-    find * -type f ! -path 'proof/*' ! -path manifest-sha256.txt | while read -r f; do cut -c67- manifest-sha256.txt | grep -qxFe "$f" || echo "not listed: $f"; done
+    ${UNLISTED_CHECK}
 
 ### The manifest, with ssh-keygen or minisign
 
@@ -71,7 +74,7 @@ After npm install --prefix "$W" @sigstore/verify@4.1.3 @sigstore/bundle@5.0.1
 ### The log, with Go
 
     # 10. every receipt has its proof: this prints nothing
-    find receipts proof/seal.json -type f | while read -r f; do test -e "proof/$(sha256sum < "$f" | cut -c-64).tlog-proof" || echo "no proof: $f"; done
+    find receipts proof/seal.json -name '*.json' -type f | while read -r f; do test -e "proof/$(sha256sum < "$f" | cut -c-64).tlog-proof" || echo "no proof: $f"; done
 
     # 11. every proof leads to a checkpoint that the log signed: golang.org/x/mod/sumdb, on Debian "golang-golang-x-mod-dev"
     cat > "$W/check.go" <<'EOF'

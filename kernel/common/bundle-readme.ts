@@ -1,28 +1,6 @@
 import { STEPS } from './bundle-readme-steps.ts';
 import type { BundleParts } from './bundle-types.ts';
 
-/** A line of shell that names what the manifest doesn't. */
-export const UNLISTED_CHECK = `find * -type f ! -path 'proof/*' ! -path manifest-sha256.txt | while read -r f; do cut -c67- manifest-sha256.txt | grep -qxFe "$f" || echo "not listed: $f"; done`;
-
-/** The same for every bundle: seal and checkpoint with nothing but OpenSSL. */
-export const OPENSSL_CHECK = `    # 3. the seal names this manifest (the number is in proof/seal.json, under "subject")
-    sha256sum manifest-sha256.txt
-    grep -o '"subject":.*' proof/seal.json
-
-    # 4. the log's key, as OpenSSL reads it: compare proof/log.vkey with the key that you trust
-    (printf '\\060\\052\\060\\005\\006\\003\\053\\145\\160\\003\\041\\000'; cut -d+ -f3- proof/log.vkey | base64 -d | tail -c 32) > key.der
-
-    # 5. that key signed the seal (a DSSE envelope)
-    (printf 'DSSEv1 28 application/vnd.in-toto+json %s ' "$(wc -c < proof/seal.json | tr -d ' ')"; cat proof/seal.json) > signed
-    grep -o '"sig":"[^"]*"' proof/seal.dsse.json | cut -d'"' -f4 | base64 -d > sig
-    openssl pkeyutl -verify -pubin -keyform DER -inkey key.der -rawin -in signed -sigfile sig
-
-    # 6. that key signed the log's checkpoint
-    head -n 3 proof/checkpoint > signed
-    sed -n 5p proof/checkpoint | cut -d' ' -f3 | base64 -d | tail -c 64 > sig
-    openssl pkeyutl -verify -pubin -keyform DER -inkey key.der -rawin -in signed -sigfile sig
-`;
-
 /** README.md of a bundle: for someone who has never heard of Assay and has only the usual tools. */
 export function bundleReadme({ notebook, root, org }: BundleParts): string {
   return `# ${oneLine(notebook.title)}
