@@ -1,4 +1,5 @@
 /** What a period's receipts amount to, for people: gathered receipt by receipt, the same by the one who packs and the one who verifies. */
+import { keyWords } from './key-words.ts';
 import { PACK_PATHS } from './bundle-layout.ts';
 import type { Digest } from './data.ts';
 import { Incidents, type Incident } from './pack-incidents.ts';
@@ -125,10 +126,14 @@ export class SummaryBuilder {
     if (kind === 'gate' && passed === true) this.gatesPassed++;
     if (kind === 'gate' && passed !== true) this.gatesStopped++;
     if (this.decisions.length >= MOST_DECISIONS) return;
+    const whatOf = (): string => {
+      if (kind === 'key') return keyWords(result);
+      return kind === 'gate' && typeof gate === 'string' ? `${gate} gate` : (subject[0]?.name ?? kind);
+    };
     this.decisions.push({
       ...place,
       kind,
-      what: kind === 'gate' && typeof gate === 'string' ? `${gate} gate` : (subject[0]?.name ?? kind),
+      what: whatOf(),
       passed: kind === 'gate' ? passed === true : null,
       by: method ?? '',
     });

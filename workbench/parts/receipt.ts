@@ -1,5 +1,6 @@
 /** A logged receipt, read. */
 import type { Digest } from '#common/data.ts';
+import { keyWords } from '#common/key-words.ts';
 import type { LoggedReceipt, Predicate, Statement, Subject } from '#common/receipt-types.ts';
 
 export interface ReadReceipt extends Predicate {
@@ -24,6 +25,7 @@ export function headline({ kind, method, subject, materials, result }: ReadRecei
   }
   if (kind === 'cell') return `cell ${subject[0]?.name ?? ''}`;
   if (method !== null) return method;
+  if (kind === 'key') return keyWords(result);
   const about = typeof result === 'object' && result !== null ? (result as Record<string, unknown>) : {};
   if (kind === 'archive' && typeof about['pack'] === 'string') return `audit pack, ${about['pack']}`;
   const name = about['title'] ?? about['notebook'];

@@ -1,0 +1,15 @@
+/** What a receipt about keys says, in a few words for people: `key seals+1751a4ee revoked: lost`. */
+export function keyWords(result: unknown): string {
+  const { event, key, ends, reason } = Object(result) as Readonly<Record<string, unknown>>;
+  const because = typeof reason === 'string' && reason !== '' ? `: ${reason}` : '';
+  if (event === 'create' || event === 'rotate') return `key ${short(key)} signs seals from here on${because}`;
+  if (event === 'revoke') return `key ${short(ends)} revoked${because}`;
+  if (event === 'tag') return 'receipts are tagged from here on';
+  return event === 'policy' ? 'other witnesses' : 'key';
+}
+
+/** `seals+1751a4ee` of `local.assay.local/9ec8478d/seals+1751a4ee+…`. */
+function short(key: unknown): string {
+  const [name, hash] = typeof key === 'string' ? key.split('+') : [];
+  return name === undefined || hash === undefined ? '' : `${name.slice(name.lastIndexOf('/') + 1)}+${hash}`;
+}
