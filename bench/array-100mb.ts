@@ -1,7 +1,7 @@
 /** What does it cost to hand 100 MB of float64 to a plugin and get them back, next to two structured clones? */
 import { Worker } from 'node:worker_threads';
 import { openFixture } from '../kernel/host/fixture.ts';
-import { digestValue } from '../kernel/common/value.ts';
+import { digestValue } from '../kernel/common/value/value.ts';
 import { measure, print } from './lib/cpu.ts';
 
 const BYTES = 100_000_000;

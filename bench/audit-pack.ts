@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { openKernel } from '../kernel/kernel.ts';
 import { draft } from '../kernel/notebook/recording.ts';
 import { makePack } from '../kernel/pack/make.ts';
-import { verifyBundle } from '../kernel/common/verify.ts';
+import { verifyBundle } from '../kernel/common/verify/verify.ts';
 
 const SIZES = [25_000, 100_000];
 const BATCH = 1000;

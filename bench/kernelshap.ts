@@ -12,7 +12,7 @@ import { seededRandom } from '../kernel/common/cells/random.ts';
 import { inputMatrix, feedsOf, featuresFor } from '../kernel/common/onnx/features.ts';
 import { type OnnxModel, readModel } from '../kernel/common/onnx/model.ts';
 import { openSession, type Runtime } from '../kernel/common/onnx/session.ts';
-import { Table } from '../kernel/common/table.ts';
+import { Table } from '../kernel/common/data/table.ts';
 import { explain } from '../plugins/shap/lib/explain.ts';
 import { type Field, gameOf } from '../plugins/shap/lib/sampling/game.ts';
 import { type Asked, classicKernel, classicPermutation } from './lib/classic-kernelshap.ts';

@@ -4,11 +4,11 @@
  * rebuilt from the entries. No rival is installed here; RFC 6962 itself sets 20 hashes a proof.
  */
 import { concatBytes } from '../kernel/common/bytes.ts';
-import { leafHash, MerkleTree, verifyConsistency, verifyInclusion } from '../kernel/common/merkle.ts';
-import { gapsBetween, rangesOf, rootFromMany } from '../kernel/common/multiproof.ts';
-import { formatCheckpoint, noteSigner, signNote } from '../kernel/common/note.ts';
-import { formatProof, verifyProof } from '../kernel/common/proof.ts';
-import { tilePath, type Tile } from '../kernel/common/tlog-tiles.ts';
+import { leafHash, MerkleTree, verifyConsistency, verifyInclusion } from '../kernel/common/tlog/merkle.ts';
+import { gapsBetween, rangesOf, rootFromMany } from '../kernel/common/tlog/multiproof.ts';
+import { formatCheckpoint, noteSigner, signNote } from '../kernel/common/tlog/note.ts';
+import { formatProof, verifyProof } from '../kernel/common/tlog/proof.ts';
+import { tilePath, type Tile } from '../kernel/common/tlog/tiles.ts';
 import { inclusionProof } from '../kernel/log/prove.ts';
 import { TreeEdge } from '../kernel/log/tree.ts';
 import { sha256 } from '#crypto';

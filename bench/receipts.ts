@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import type { ReceiptDraft } from '#common/receipt.ts';
+import type { ReceiptDraft } from '#common/receipt/receipt.ts';
 import { openLog } from '../kernel/log/index.ts';
 import { openStore } from '../kernel/store/index.ts';
 import { serversOf } from '../kernel/store/postgres/orphans.ts';

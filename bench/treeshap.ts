@@ -11,7 +11,7 @@ import { createRequire } from 'node:module';
 import { scoreTrees } from '../kernel/common/onnx/score-trees.ts';
 import { readModel } from '../kernel/common/onnx/model.ts';
 import type { Runtime } from '../kernel/common/onnx/session.ts';
-import { Table } from '../kernel/common/table.ts';
+import { Table } from '../kernel/common/data/table.ts';
 import { writeModel } from '../plugins/models/lib/write.ts';
 import { attributeTrees } from '../plugins/shap/lib/by-trees.ts';
 import { explain } from '../plugins/shap/lib/explain.ts';

@@ -3,11 +3,11 @@
  * signed checkpoint. 100,000 receipts of 1.1 KB in 50 streams; one thread of Node, and one of Chromium on the same bytes. Rival in the same
  * run: the same checks by parsing every receipt, as a verifier of the usual kind does.
  */
-import { MemoryLog } from '../kernel/common/bundle.fixture.ts';
-import { MerkleTree } from '../kernel/common/merkle.ts';
-import { parseReceipt, type LoggedReceipt, type ReceiptDraft } from '../kernel/common/receipt.ts';
-import { receiptEntry } from '../kernel/common/proof.ts';
-import { verifyLog } from '../kernel/common/verify-log.ts';
+import { MemoryLog } from '../kernel/common/bundle/bundle.fixture.ts';
+import { MerkleTree } from '../kernel/common/tlog/merkle.ts';
+import { parseReceipt, type LoggedReceipt, type ReceiptDraft } from '../kernel/common/receipt/receipt.ts';
+import { receiptEntry } from '../kernel/common/tlog/proof.ts';
+import { verifyLog } from '../kernel/common/verify/log.ts';
 import { sha256Hex } from '#crypto';
 import { median } from './lib/median.ts';
 import { openModule } from '../test/browser/module-page.ts';
@@ -85,7 +85,7 @@ async function cpu(run: () => Promise<void>): Promise<number> {
 
 /** The same module as a page would load it, on the same bytes. */
 async function inChromium(): Promise<number> {
-  const { page, close } = await openModule('kernel/common/verify-log.ts', { '/log': bytes });
+  const { page, close } = await openModule('kernel/common/verify/log.ts', { '/log': bytes });
   try {
     const script = `(async ({ given, runs }) => {
       const { verifyLog } = await import('/module.js');

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { decodeValue, digestValue } from '#common/value.ts';
+import { decodeValue, digestValue } from '#common/value/value.ts';
 import { createKeeper } from './keep.ts';
 import { openArtifacts } from './store/artifacts.ts';
 

@@ -1,4 +1,4 @@
-import { encodeParts } from '#common/value.ts';
+import { encodeParts } from '#common/value/value.ts';
 import type { Artifacts } from './store/artifacts.ts';
 
 /** A result up to this size is kept, so that a receipt's digest can be opened and looked at. */

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AssayError } from '#common/errors.ts';
-import { TIMESTAMP_QUERY, timestampRequest, verifyTimestamp } from '#common/timestamp.ts';
+import { TIMESTAMP_QUERY, timestampRequest, verifyTimestamp } from '#common/timestamp/timestamp.ts';
 import { codeOf } from './store/files.ts';
 
 const PATIENCE = 8_000;

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256Hex } from '#crypto';
 import { AssayError } from '#common/errors.ts';
-import { parseWitnessPolicy, type WitnessPolicy } from '#common/policy.ts';
+import { parseWitnessPolicy, type WitnessPolicy } from '#common/policy/policy.ts';
 import type { Log } from './log/types.ts';
 import { codeOf } from './store/files.ts';
 

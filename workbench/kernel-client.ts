@@ -7,8 +7,8 @@ import { AssayError } from '#common/errors.ts';
 import type { CompiledNotebook } from '#common/notebook.ts';
 import type { PluginManifest } from '#common/plugin.ts';
 import type { CallOutcome, CallRequest } from '#common/protocol.ts';
-import type { LoggedReceipt } from '#common/receipt.ts';
-import { decodeValue, encodeValue, VALUE_MEDIA_TYPE } from '#common/value.ts';
+import type { LoggedReceipt } from '#common/receipt/receipt.ts';
+import { decodeValue, encodeValue, VALUE_MEDIA_TYPE } from '#common/value/value.ts';
 import { sha256Hex } from '#crypto';
 import type {
   DatasetDescription,

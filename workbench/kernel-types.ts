@@ -1,6 +1,6 @@
 /** What the kernel's resources look like in JSON, where kernel/common has no type for it. */
 import type { Digest } from '#common/data.ts';
-import type { Kind } from '#common/receipt.ts';
+import type { Kind } from '#common/receipt/receipt.ts';
 
 export interface NotebookEntry {
   readonly name: string;

@@ -5,7 +5,7 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createSha256, sha256Hex } from '#crypto';
-import { LONG } from '../../kernel/common/bundle.ts';
+import { LONG } from '../../kernel/common/bundle/bundle.ts';
 import {
   artifactPath,
   isListed,
@@ -16,21 +16,21 @@ import {
   proofPath,
   receiptPath,
   rootDigest,
-} from '../../kernel/common/bundle-layout.ts';
-import { crateGraph, roCrate } from '../../kernel/common/bundle-crate.ts';
-import { pageEntity } from '../../kernel/common/crate-files.ts';
-import { cratePreview } from '../../kernel/common/crate-preview.ts';
+} from '../../kernel/common/bundle/layout.ts';
+import { crateGraph, roCrate } from '../../kernel/common/bundle/crate.ts';
+import { pageEntity } from '../../kernel/common/crate/files.ts';
+import { cratePreview } from '../../kernel/common/crate/preview.ts';
 import { concatBytes, toHex } from '../../kernel/common/bytes.ts';
 import { canonicalize } from '../../kernel/common/canonical.ts';
 import type { Digest } from '../../kernel/common/data.ts';
-import { signEnvelope } from '../../kernel/common/dsse.ts';
-import { MerkleTree } from '../../kernel/common/merkle.ts';
-import { formatMultiproof, gapsBetween } from '../../kernel/common/multiproof.ts';
-import { formatCheckpoint, formatVkey, keyName, noteSigner, signNote } from '../../kernel/common/note.ts';
-import { formatProof, receiptEntry } from '../../kernel/common/proof.ts';
-import { buildReceipt, type Kind, type LoggedReceipt, type ReceiptDraft } from '../../kernel/common/receipt.ts';
-import { signManifest, toolFiles } from '../../kernel/common/tool-signatures.ts';
-import { centralHeader, crc32, endRecord, localHeader } from '../../kernel/common/zip.ts';
+import { signEnvelope } from '../../kernel/common/signatures/dsse.ts';
+import { MerkleTree } from '../../kernel/common/tlog/merkle.ts';
+import { formatMultiproof, gapsBetween } from '../../kernel/common/tlog/multiproof.ts';
+import { formatCheckpoint, formatVkey, keyName, noteSigner, signNote } from '../../kernel/common/tlog/note.ts';
+import { formatProof, receiptEntry } from '../../kernel/common/tlog/proof.ts';
+import { buildReceipt, type Kind, type LoggedReceipt, type ReceiptDraft } from '../../kernel/common/receipt/receipt.ts';
+import { signManifest, toolFiles } from '../../kernel/common/signatures/for-tools.ts';
+import { centralHeader, crc32, endRecord, localHeader } from '../../kernel/common/zip/zip.ts';
 
 export interface Big {
   /** In all, `open` and `close` too; from 10,000 on in one file. */

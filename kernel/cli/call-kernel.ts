@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { nanoid } from 'nanoid';
 import { isDigest } from '../common/bytes.ts';
-import { shipInput } from '../common/json-input.ts';
+import { shipInput } from '../common/json/input.ts';
 import type { CallOutcome, CallRequest } from '../common/protocol.ts';
 import { readNamed } from '../host/files.ts';
 import { openArtifacts } from '../store/artifacts.ts';

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AssayError } from '../common/errors.ts';
-import { toJson } from '../common/json-output.ts';
+import { toJson } from '../common/json/output.ts';
 import type { CallOutcome, CallRequest } from '../common/protocol.ts';
 import { callHere, callThere } from './call-kernel.ts';
 import { findKernel } from './remote.ts';

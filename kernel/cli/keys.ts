@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AssayError } from '../common/errors.ts';
-import type { LoggedReceipt } from '../common/receipt.ts';
+import type { LoggedReceipt } from '../common/receipt/receipt.ts';
 import type { DescribedKeys } from '../log/described-keys.ts';
 import { openLogReader, type LogReader } from './log-reader.ts';
 import { makeMaster } from './master-file.ts';

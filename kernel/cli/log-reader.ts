@@ -1,5 +1,5 @@
 import { toHex } from '../common/bytes.ts';
-import type { LoggedReceipt } from '../common/receipt.ts';
+import type { LoggedReceipt } from '../common/receipt/receipt.ts';
 import { describeKeys, type DescribedKeys } from '../log/described-keys.ts';
 import type { KeyOrder } from '../log/keyring.ts';
 import type { Log } from '../log/types.ts';

@@ -1,8 +1,8 @@
 /** Consistency proofs out of a log's public files (C2SP tlog-tiles), in a folder or behind a URL; nothing of them is believed unproved. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HASH_BYTES } from '../common/merkle.ts';
-import { TILE_WIDTH, tilePath, type Tile } from '../common/tlog-tiles.ts';
+import { HASH_BYTES } from '../common/tlog/merkle.ts';
+import { TILE_WIDTH, tilePath, type Tile } from '../common/tlog/tiles.ts';
 import { consistencyProof } from '../log/prove.ts';
 
 const PATIENCE = 20_000;

@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AssayError } from '../common/errors.ts';
-import { parseReceipt, type LoggedReceipt } from '../common/receipt.ts';
-import { KINDS, type Kind } from '../common/receipt-types.ts';
+import { parseReceipt, type LoggedReceipt } from '../common/receipt/receipt.ts';
+import { KINDS, type Kind } from '../common/receipt/types.ts';
 import type { FsckReport } from '../log/types.ts';
 import { openLogReader, type LogReader } from './log-reader.ts';
 import { columns, paint } from './terminal.ts';

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import type { Digest, TableData } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import type { CallOutcome, CallRequest } from '#common/protocol.ts';
-import type { Comparator } from '#common/receipt.ts';
+import type { Comparator } from '#common/receipt/receipt.ts';
 import type { Packed } from '../pack/make.ts';
 import { FRAMES_TYPE, readFrames } from '#common/frames.ts';
-import { decodeValue, encodeValue, VALUE_MEDIA_TYPE } from '#common/value.ts';
+import { decodeValue, encodeValue, VALUE_MEDIA_TYPE } from '#common/value/value.ts';
 
 export interface RemoteKernel {
   readonly url: string;

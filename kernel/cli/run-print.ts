@@ -1,6 +1,6 @@
 import type { Digest } from '../common/data.ts';
 import type { CellState, CompiledNotebook } from '../common/notebook.ts';
-import { hallmarkText, hallmarkWords } from '../common/hallmark.ts';
+import { hallmarkText, hallmarkWords } from '../common/hallmark/hallmark.ts';
 import { columns, duration, paint } from './terminal.ts';
 
 /** A run, as it is shown. */

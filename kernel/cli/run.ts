@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { comparatorFault } from '../common/comparators.ts';
 import { AssayError } from '../common/errors.ts';
 import type { CellState, CompiledNotebook } from '../common/notebook.ts';
-import type { Comparator } from '../common/receipt.ts';
+import type { Comparator } from '../common/receipt/receipt.ts';
 import { writeWhole, codeOf } from '../store/files.ts';
 import { warmUp } from '../notebook/headless.ts';
 import { cellTable, rootLines, runJson, type Ran } from './run-print.ts';

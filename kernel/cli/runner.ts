@@ -3,7 +3,7 @@ import type { Digest, TableData } from '../common/data.ts';
 import { isUsed } from '../common/cells/names.ts';
 import { AssayError } from '../common/errors.ts';
 import type { CellState, CompiledNotebook, NotebookRun } from '../common/notebook.ts';
-import type { Comparator } from '../common/receipt.ts';
+import type { Comparator } from '../common/receipt/receipt.ts';
 import type { Kernel } from '../kernel.ts';
 import { runHeadless } from '../notebook/headless.ts';
 import { findKernel, type RemoteKernel, type RemoteSealed } from './remote.ts';

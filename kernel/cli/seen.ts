@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AssayError } from '../common/errors.ts';
-import { parseSeen, remember } from '../common/verify-history.ts';
-import type { SeenCheckpoint } from '../common/verify-types.ts';
+import { parseSeen, remember } from '../common/verify/history.ts';
+import type { SeenCheckpoint } from '../common/verify/types.ts';
 import { codeOf, makeFolder, writeWhole } from '../store/files.ts';
 import { paint } from './terminal.ts';
 

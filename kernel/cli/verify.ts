@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import { AssayError } from '../common/errors.ts';
-import { hallmarkText } from '../common/hallmark.ts';
-import { readPolicy as readPolicyText } from '../common/policy-text.ts';
-import { verifyBundle } from '../common/verify.ts';
-import type { CheckResult, Policy, VerifyReport } from '../common/verify-types.ts';
+import { hallmarkText } from '../common/hallmark/hallmark.ts';
+import { readPolicy as readPolicyText } from '../common/policy/text.ts';
+import { verifyBundle } from '../common/verify/verify.ts';
+import type { CheckResult, Policy, VerifyReport } from '../common/verify/types.ts';
 import { fileSource } from '../host/file-source.ts';
 import { readWhole } from '../host/whole-file.ts';
 import { publicLog } from './public-log.ts';

@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { parseCanonical } from './canonical.ts';
 import { AssayError } from './errors.ts';
-import { ReceiptScanner } from './receipt-scan.ts';
-import { buildReceipt, MAX_RECEIPT_BYTES, parseReceipt } from './receipt.ts';
+import { ReceiptScanner } from '#common/receipt/scan.ts';
+import { buildReceipt, MAX_RECEIPT_BYTES, parseReceipt } from '#common/receipt/receipt.ts';
 
 const utf8 = new TextEncoder();
 const LOG = 'log.example/test+01234567';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { comparatorFault, mergeComparators, parsePlace, readCompare } from './comparators.ts';
-import { parseDocument } from './document.ts';
+import { parseDocument } from '#common/document/document.ts';
 import { AssayError } from './errors.ts';
-import type { Comparator } from './receipt-types.ts';
+import type { Comparator } from '#common/receipt/types.ts';
 
 describe('parsePlace', () => {
   const places: Record<string, unknown> = {

@@ -1,5 +1,5 @@
 /** What a notebook says under `compare`, and what receipts carry of it: which places of a result may differ in a re-run, and how far. */
-import type { Comparator, Comparison } from './receipt-types.ts';
+import type { Comparator, Comparison } from '#common/receipt/types.ts';
 
 /** A key, a column or an index; null for any. */
 export type Step = string | null;

@@ -177,7 +177,7 @@ export const ERRORS = {
   VALUE_MALFORMED: {
     status: 400,
     says: 'These bytes are no encoded value.',
-    hint: 'They may be cut, altered, or of another format; encodeValue of kernel/common/value.ts makes such bytes.',
+    hint: 'They may be cut, altered, or of another format; encodeValue of kernel/common/value/value.ts makes such bytes.',
   },
   CANONICAL_INVALID: {
     status: 400,
@@ -187,7 +187,7 @@ export const ERRORS = {
   RECEIPT_INVALID: {
     status: 422,
     says: 'This is no receipt: a field is missing, unknown or out of bounds.',
-    hint: 'Compare it with kernel/common/receipt.ts at the place named.',
+    hint: 'Compare it with kernel/common/receipt/receipt.ts at the place named.',
   },
   MERKLE_INVALID: {
     status: 422,

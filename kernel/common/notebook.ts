@@ -1,6 +1,6 @@
 import type { Digest } from './data.ts';
 import type { ErrorJson } from './errors.ts';
-import type { Comparator } from './receipt-types.ts';
+import type { Comparator } from '#common/receipt/types.ts';
 
 /** A notebook file taken apart. `parts` in order, joined, give back the file byte for byte. */
 export interface NotebookDocument {

@@ -29,7 +29,7 @@ export interface MethodManifest {
   readonly description: string;
   /**
    * JSON Schema 2020-12 of the input object. The extra keyword `"assay": "tensor" | "table" | "bytes" | "artifact"` marks binary values,
-   * which callers may give in many forms (json-input.ts); an artifact reaches the method as its digest.
+   * which callers may give in many forms (json/input.ts); an artifact reaches the method as its digest.
    */
   readonly input: JsonSchema;
   readonly output: JsonSchema;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AssayError } from '#common/errors.ts';
 import type { JsonSchema } from '#common/plugin.ts';
-import { digestValue } from '#common/value.ts';
+import { digestValue } from '#common/value/value.ts';
 import type { FoundPlugin } from './find.ts';
 import type { CallOptions, Host } from './types.ts';
 

@@ -1,7 +1,7 @@
 import type { Digest } from '#common/data.ts';
-import type { Parent, ReceiptDraft } from '#common/receipt-types.ts';
+import type { Parent, ReceiptDraft } from '#common/receipt/types.ts';
 import { isRecord } from '#common/reference.ts';
-import { digestValue } from '#common/value.ts';
+import { digestValue } from '#common/value/value.ts';
 import type { FoundPlugin } from './find.ts';
 
 /** The stream of calls that belong to no sealed run. */

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { digestValue } from '#common/value.ts';
+import { digestValue } from '#common/value/value.ts';
 import { openFixture } from './fixture.ts';
 
 const ADDER = {

@@ -1,6 +1,6 @@
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
-import { digestValue } from '#common/value.ts';
+import { digestValue } from '#common/value/value.ts';
 import type { PreparedCall } from './prepare.ts';
 import { misfit, sentence } from './schema.ts';
 import type { Limits } from './types.ts';

@@ -1,9 +1,9 @@
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
-import { resolveInput, type InputSource } from '#common/json-input.ts';
+import { resolveInput, type InputSource } from '#common/json/input.ts';
 import type { CallRequest } from '#common/protocol.ts';
-import type { Parent } from '#common/receipt-types.ts';
-import { digestValue } from '#common/value.ts';
+import type { Parent } from '#common/receipt/types.ts';
+import { digestValue } from '#common/value/value.ts';
 import { ORG_STREAM } from './draft.ts';
 import { readNamed, type Project } from './files.ts';
 import type { FoundPlugin } from './find.ts';

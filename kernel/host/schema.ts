@@ -1,8 +1,8 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { TypedArray } from '#common/data.ts';
 import type { JsonSchema } from '#common/plugin.ts';
-import { isTableData } from '#common/table.ts';
-import { isTensor } from '#common/tensor.ts';
+import { isTableData } from '#common/data/table.ts';
+import { isTensor } from '#common/data/tensor.ts';
 
 /** One place where a value does not fit: where, what was expected, what was there. */
 export interface Misfit {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
-import type { LoggedReceipt, ReceiptDraft } from '#common/receipt.ts';
+import type { LoggedReceipt, ReceiptDraft } from '#common/receipt/receipt.ts';
 import { openHost } from './index.ts';
 import type { Host, HostOptions } from './types.ts';
 

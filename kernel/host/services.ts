@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename, isAbsolute } from 'node:path';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
-import type { Parent } from '#common/receipt-types.ts';
+import type { Parent } from '#common/receipt/types.ts';
 import { listAllowed, readAllowed, type FileAccess, type Project } from './files.ts';
 import type { Ask } from './messages.ts';
 import type { PreparedCall } from './prepare.ts';

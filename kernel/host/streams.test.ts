@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { digestValue } from '#common/value.ts';
+import { digestValue } from '#common/value/value.ts';
 import { openFixture } from './fixture.ts';
 
 const COUNTER = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
-import { Table } from '#common/table.ts';
+import { Table } from '#common/data/table.ts';
 import { openFixture } from './fixture.ts';
 import { parcel, post } from './transfer.ts';
 

@@ -1,7 +1,7 @@
 import type { Digest } from '#common/data.ts';
 import type { PluginManifest } from '#common/plugin.ts';
 import type { CallOutcome, CallRequest, EventBody } from '#common/protocol.ts';
-import type { LoggedReceipt, Parent, ReceiptDraft } from '#common/receipt.ts';
+import type { LoggedReceipt, Parent, ReceiptDraft } from '#common/receipt/receipt.ts';
 import type { FoundPlugin, PluginProblem } from './find.ts';
 import type { LogLevel } from './messages.ts';
 

@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AssayError } from '#common/errors.ts';
-import { decodeValue, VALUE_MEDIA_TYPE } from '#common/value.ts';
+import { decodeValue, VALUE_MEDIA_TYPE } from '#common/value/value.ts';
 
 const MIB = 2 ** 20;
 /** Values with large arrays, data sets and artifacts. */

@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AssayError } from '#common/errors.ts';
 import { FRAMES_TYPE, type FrameKind, frameParts } from '#common/frames.ts';
-import { toJson } from '#common/json-output.ts';
-import { encodeParts, VALUE_MEDIA_TYPE } from '#common/value.ts';
+import { toJson } from '#common/json/output.ts';
+import { encodeParts, VALUE_MEDIA_TYPE } from '#common/value/value.ts';
 
 export const NDJSON_TYPE = 'application/x-ndjson';
 

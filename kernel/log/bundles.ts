@@ -1,7 +1,7 @@
 /** Bundles of the log's entries, filled as receipts come: 256 ids to a bundle, each behind its length. */
 import { equalBytes } from '#common/bytes.ts';
-import { HASH_BYTES } from '#common/merkle.ts';
-import { encodeEntries, TILE_WIDTH } from '#common/tlog-tiles.ts';
+import { HASH_BYTES } from '#common/tlog/merkle.ts';
+import { encodeEntries, TILE_WIDTH } from '#common/tlog/tiles.ts';
 import type { FilledTile } from './public.ts';
 
 export class Bundles {

@@ -2,8 +2,8 @@
 import { randomFillSync } from 'node:crypto';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
-import { keyName, type Vkey } from '#common/note.ts';
-import { buildReceipt, type ReceiptDraft } from '#common/receipt.ts';
+import { keyName, type Vkey } from '#common/tlog/note.ts';
+import { buildReceipt, type ReceiptDraft } from '#common/receipt/receipt.ts';
 
 /** The last receipt of a stream; `seq` −1 and `id` null before the first. */
 export interface StreamHead {

@@ -2,7 +2,7 @@
  * Collects witnesses' cosignatures of published checkpoints, in the background: no append ever waits for a witness. In rounds, so that
  * those who answer sign the same checkpoint: each asks for the newest, and what was published meanwhile is for the next.
  */
-import { isMet, type WitnessPolicy } from '#common/policy.ts';
+import { isMet, type WitnessPolicy } from '#common/policy/policy.ts';
 import type { ReadTile } from './prove.ts';
 import type { Head } from './rows.ts';
 import { WitnessClient } from './witness-client.ts';

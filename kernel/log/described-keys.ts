@@ -1,6 +1,6 @@
 /** The organisation's keys as people and programs ask for them. */
-import type { KeyHistory } from '#common/keys.ts';
-import { formatVkey } from '#common/note.ts';
+import type { KeyHistory } from '#common/keys/keys.ts';
+import { formatVkey } from '#common/tlog/note.ts';
 import type { Log } from './types.ts';
 
 export interface DescribedKeys {

@@ -2,8 +2,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { concatBytes, equalBytes } from '#common/bytes.ts';
-import { HASH_BYTES, leafHash, type MerkleTree } from '#common/merkle.ts';
-import { decodeEntries, parseTilePath, TILE_WIDTH, tileBytes, tilePath, type Tile } from '#common/tlog-tiles.ts';
+import { HASH_BYTES, leafHash, type MerkleTree } from '#common/tlog/merkle.ts';
+import { decodeEntries, parseTilePath, TILE_WIDTH, tileBytes, tilePath, type Tile } from '#common/tlog/tiles.ts';
 import { codeOf } from '../store/files.ts';
 import type { FaultReport as Report } from './types.ts';
 import type { PublicFiles } from './public.ts';

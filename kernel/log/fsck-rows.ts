@@ -1,8 +1,8 @@
 /** The database's rows by themselves: each is what its body says, and each stream is a chain without gaps. */
 import type { Client } from 'pg';
 import { toHex } from '#common/bytes.ts';
-import type { KeyHistory } from '#common/keys.ts';
-import { parseReceipt } from '#common/receipt.ts';
+import type { KeyHistory } from '#common/keys/keys.ts';
+import { parseReceipt } from '#common/receipt/receipt.ts';
 import { sha256Hex } from '#crypto';
 import type { FaultReport as Report } from './types.ts';
 

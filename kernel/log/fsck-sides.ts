@@ -1,6 +1,6 @@
 /** Who is right where tile, bundle and database differ: those whose leaves make the root that was signed. */
 import { equalBytes } from '#common/bytes.ts';
-import { HASH_BYTES, MerkleTree } from '#common/merkle.ts';
+import { HASH_BYTES, MerkleTree } from '#common/tlog/merkle.ts';
 
 /** One leaf's hash as each side has it; undefined where that can't be read. */
 export interface Leaf {

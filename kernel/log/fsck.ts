@@ -4,11 +4,11 @@
  */
 import type { Client } from 'pg';
 import { equalBytes } from '#common/bytes.ts';
-import { HASH_BYTES, leafHash } from '#common/merkle.ts';
-import { KeyHistory } from '#common/keys.ts';
-import { formatVkey, type Vkey } from '#common/note.ts';
-import { verifyCheckpoint } from '#common/proof.ts';
-import { TILE_WIDTH, tilePath } from '#common/tlog-tiles.ts';
+import { HASH_BYTES, leafHash } from '#common/tlog/merkle.ts';
+import { KeyHistory } from '#common/keys/keys.ts';
+import { formatVkey, type Vkey } from '#common/tlog/note.ts';
+import { verifyCheckpoint } from '#common/tlog/proof.ts';
+import { TILE_WIDTH, tilePath } from '#common/tlog/tiles.ts';
 import { entryBundle, hashTile, tilesAt, verifyOlderTiles, verifyUpperTiles } from './fsck-files.ts';
 import { RowReader, type StoredRow } from './fsck-rows.ts';
 import { Sides, type Leaf } from './fsck-sides.ts';

@@ -4,10 +4,10 @@ import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { openEnvelope } from '#common/dsse.ts';
-import { keyName, parseVkey } from '#common/note.ts';
-import { parseReceipt, type LoggedReceipt, type ReceiptDraft } from '#common/receipt.ts';
-import { verifyLog } from '#common/verify-log.ts';
+import { openEnvelope } from '#common/signatures/dsse.ts';
+import { keyName, parseVkey } from '#common/tlog/note.ts';
+import { parseReceipt, type LoggedReceipt, type ReceiptDraft } from '#common/receipt/receipt.ts';
+import { verifyLog } from '#common/verify/log.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { openLog, type Log } from './index.ts';
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { ed25519 } from '#crypto';
 import { toHex } from '#common/bytes.ts';
 import { AssayError } from '#common/errors.ts';
-import { formatSigner, parseSigner } from '#common/note-key.ts';
-import { NOTE_KEY, noteSigner, type NoteSigner } from '#common/note.ts';
+import { formatSigner, parseSigner } from '#common/tlog/note-key.ts';
+import { NOTE_KEY, noteSigner, type NoteSigner } from '#common/tlog/note.ts';
 import { codeOf, makeFolder, writeWhole } from '../store/files.ts';
 
 /** The signer that the key file names, or undefined when there is no file. @throws LOG_KEY when it is damaged */

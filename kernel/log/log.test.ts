@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Client } from 'pg';
 import { concatBytes, toHex } from '#common/bytes.ts';
-import { openEnvelope } from '#common/dsse.ts';
-import { leafHash } from '#common/merkle.ts';
-import { parseMultiproof, rootFromMany } from '#common/multiproof.ts';
-import { parseVkey } from '#common/note.ts';
-import { parseProof, receiptEntry, verifyCheckpoint, verifyProof } from '#common/proof.ts';
-import { parseReceipt, type LoggedReceipt, type ReceiptDraft } from '#common/receipt.ts';
+import { openEnvelope } from '#common/signatures/dsse.ts';
+import { leafHash } from '#common/tlog/merkle.ts';
+import { parseMultiproof, rootFromMany } from '#common/tlog/multiproof.ts';
+import { parseVkey } from '#common/tlog/note.ts';
+import { parseProof, receiptEntry, verifyCheckpoint, verifyProof } from '#common/tlog/proof.ts';
+import { parseReceipt, type LoggedReceipt, type ReceiptDraft } from '#common/receipt/receipt.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { openLog, type Log } from './index.ts';
 

@@ -1,9 +1,9 @@
 /** Proofs out of tiles: a proof in a log of a million receipts reads six files. */
 import type { Bytes } from '#crypto';
 import { concatBytes } from '#common/bytes.ts';
-import { HASH_BYTES, nodeHash, powerBelow } from '#common/merkle.ts';
-import { gapsBetween, type Range } from '#common/multiproof.ts';
-import { TILE_WIDTH, type Tile } from '#common/tlog-tiles.ts';
+import { HASH_BYTES, nodeHash, powerBelow } from '#common/tlog/merkle.ts';
+import { gapsBetween, type Range } from '#common/tlog/multiproof.ts';
+import { TILE_WIDTH, type Tile } from '#common/tlog/tiles.ts';
 import { subtreeRoot } from './tree.ts';
 
 /** Gives the bytes of a tile of a tree that has it. */

@@ -1,8 +1,8 @@
 /** The log's public folder: `checkpoint` and `tile/…`, as C2SP tlog-tiles lays them out. Written for whoever may read it while we write. */
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { HASH_BYTES } from '#common/merkle.ts';
-import { TILE_WIDTH, tilePath, type Tile } from '#common/tlog-tiles.ts';
+import { HASH_BYTES } from '#common/tlog/merkle.ts';
+import { TILE_WIDTH, tilePath, type Tile } from '#common/tlog/tiles.ts';
 import { codeOf, diskError, makeFolder, syncFolder, writeWhole } from '../store/files.ts';
 
 export type FilledTile = Tile & { readonly bytes: Uint8Array };

@@ -2,7 +2,7 @@
  * Publishes committed heads with their tiles: at once after a quiet moment or when somebody waits for one, else those of some milliseconds
  * together, since three new files a head cost three times what the commit does. Nothing depends on it but how fresh the public files are.
  */
-import { TILE_WIDTH, type Tile } from '#common/tlog-tiles.ts';
+import { TILE_WIDTH, type Tile } from '#common/tlog/tiles.ts';
 import type { FilledTile, PublicFiles } from './public.ts';
 import type { Head } from './rows.ts';
 

@@ -2,10 +2,10 @@
 import type { Client } from 'pg';
 import { equalBytes } from '#common/bytes.ts';
 import { AssayError } from '#common/errors.ts';
-import { leafHash } from '#common/merkle.ts';
-import { formatCheckpoint, formatVkey, signNote, type NoteSigner } from '#common/note.ts';
-import { verifyCheckpoint } from '#common/proof.ts';
-import { TILE_WIDTH, type Tile } from '#common/tlog-tiles.ts';
+import { leafHash } from '#common/tlog/merkle.ts';
+import { formatCheckpoint, formatVkey, signNote, type NoteSigner } from '#common/tlog/note.ts';
+import { verifyCheckpoint } from '#common/tlog/proof.ts';
+import { TILE_WIDTH, type Tile } from '#common/tlog/tiles.ts';
 import { Bundles } from './bundles.ts';
 import { keyPath, makeKey, readKey } from './keys.ts';
 import type { FilledTile, PublicFiles } from './public.ts';

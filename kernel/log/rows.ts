@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { AssayError } from '#common/errors.ts';
-import type { Kind } from '#common/receipt.ts';
+import type { Kind } from '#common/receipt/receipt.ts';
 import { byteaArray, int8Array, textArray } from './binary.ts';
 
 /** First key of the writer's advisory lock; the second is the organisation's hash. */

@@ -2,7 +2,7 @@
 import type { Client } from 'pg';
 import { toHex } from '#common/bytes.ts';
 import { AssayError } from '#common/errors.ts';
-import type { LoggedReceipt } from '#common/receipt.ts';
+import type { LoggedReceipt } from '#common/receipt/receipt.ts';
 
 /** Receipts of at most 64 KB, mostly of one. */
 const PAGE = 500;

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Client } from 'pg';
-import { parseReceipt, type ReceiptDraft } from '#common/receipt.ts';
+import { parseReceipt, type ReceiptDraft } from '#common/receipt/receipt.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { openLog, type Log } from './index.ts';
 import { EPOCH, EpochKeys, epochOf, firstKey, nextKey, tagCommitment, tagger } from './tag-keys.ts';

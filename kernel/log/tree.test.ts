@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { assert as check, asyncProperty, integer, nat } from 'fast-check';
 import { sha256 } from '#crypto';
-import { MerkleRange } from '#common/merkle-range.ts';
-import { leafHash, MerkleTree } from '#common/merkle.ts';
-import { newTiles, tileBytes, tilePath, type Tile } from '#common/tlog-tiles.ts';
+import { MerkleRange } from '#common/tlog/merkle-range.ts';
+import { leafHash, MerkleTree } from '#common/tlog/merkle.ts';
+import { newTiles, tileBytes, tilePath, type Tile } from '#common/tlog/tiles.ts';
 import { inclusionProof, peaks } from './prove.ts';
 import { TreeEdge } from './tree.ts';
 

@@ -3,8 +3,8 @@
  * (8 KB a level of tiles; `MerkleTree` in common holds all hashes instead).
  */
 import { sha256Into, type Bytes } from '#crypto';
-import { EMPTY_ROOT, HASH_BYTES, nodeHash } from '#common/merkle.ts';
-import { TILE_WIDTH, type Tile } from '#common/tlog-tiles.ts';
+import { EMPTY_ROOT, HASH_BYTES, nodeHash } from '#common/tlog/merkle.ts';
+import { TILE_WIDTH, type Tile } from '#common/tlog/tiles.ts';
 
 export type HashTile = Tile & { readonly level: number; readonly bytes: Uint8Array };
 

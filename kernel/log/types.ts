@@ -1,8 +1,8 @@
 import type { Digest } from '#common/data.ts';
-import type { Kind, LoggedReceipt, ReceiptDraft } from '#common/receipt.ts';
-import type { ToolSignatures } from '#common/tool-signatures.ts';
-import type { KeyHistory } from '#common/keys.ts';
-import type { WitnessPolicy } from '#common/policy.ts';
+import type { Kind, LoggedReceipt, ReceiptDraft } from '#common/receipt/receipt.ts';
+import type { ToolSignatures } from '#common/signatures/for-tools.ts';
+import type { KeyHistory } from '#common/keys/keys.ts';
+import type { WitnessPolicy } from '#common/policy/policy.ts';
 import type { Store } from '../store/types.ts';
 import type { KeyOrder } from './keyring.ts';
 
@@ -114,7 +114,7 @@ export interface Log {
    * witnesses it is the newest, and `witnesses` null.
    */
   cosigned(size: number, patience: number): Promise<{ readonly note: string; readonly witnesses: Witnessed | null }>;
-  /** Signatures over a seal's manifest for other tools (tool-signatures.ts). @throws NOT_FOUND, BUNDLE_INVALID: the seal names another */
+  /** Signatures over a seal's manifest for other tools (signatures/for-tools.ts). @throws NOT_FOUND, BUNDLE_INVALID: the seal names another */
   signForTools(seal: Digest, manifest: Uint8Array): Promise<ToolSignatures>;
   receipts(query?: ReceiptQuery): Promise<LoggedReceipt[]>;
   get(id: Digest): Promise<LoggedReceipt | undefined>;

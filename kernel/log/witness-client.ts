@@ -1,8 +1,8 @@
 /** One witness, seen from the log: C2SP tlog-witness `add-checkpoint`. It remembers how large a tree the witness has seen. */
 import { AssayError } from '#common/errors.ts';
-import { linesBy, parseVkey, type Vkey } from '#common/note.ts';
+import { linesBy, parseVkey, type Vkey } from '#common/tlog/note.ts';
 import { toBase64 } from '#common/bytes.ts';
-import type { PolicyWitness } from '#common/policy.ts';
+import type { PolicyWitness } from '#common/policy/policy.ts';
 import { consistencyProof, type ReadTile } from './prove.ts';
 import type { Head } from './rows.ts';
 

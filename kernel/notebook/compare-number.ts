@@ -1,5 +1,5 @@
 /** How far two numbers are apart, measured by what is allowed between them. */
-import type { Comparison } from '#common/receipt.ts';
+import type { Comparison } from '#common/receipt/receipt.ts';
 
 export interface Distance {
   readonly fits: boolean;

@@ -1,6 +1,6 @@
 /** Which comparator counts at which place of a result. */
 import { parsePlace, type Step } from '#common/comparators.ts';
-import type { Comparator, Comparison } from '#common/receipt.ts';
+import type { Comparator, Comparison } from '#common/receipt/receipt.ts';
 
 /** What is known at one place: the rule that counts there, and those that may count further within. */
 export interface Rules {

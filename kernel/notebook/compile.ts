@@ -4,7 +4,7 @@
  */
 import { sha256Hex } from '#crypto';
 import { textCellId } from '#common/cells/names.ts';
-import { parseDocument } from '#common/document.ts';
+import { parseDocument } from '#common/document/document.ts';
 import type { CompiledCell, CompiledNotebook, NotebookDocument } from '#common/notebook.ts';
 import { placeError } from './compile-error.ts';
 import { resolveNames, type Resolved } from './compile-names.ts';

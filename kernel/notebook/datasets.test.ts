@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Table } from '#common/table.ts';
+import { Table } from '#common/data/table.ts';
 import { openScratchHost, type ScratchHost } from '../host/scratch.ts';
 import type { Kernel } from '../kernel.ts';
 import { openDatasets, type Datasets } from './datasets.ts';

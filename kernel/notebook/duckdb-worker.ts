@@ -4,7 +4,7 @@ import { parentPort } from 'node:worker_threads';
 import { openSql, type Connection } from '#common/cells/sql-engine.ts';
 import type { SqlEngine } from '#common/cells/sql.ts';
 import { AssayError } from '#common/errors.ts';
-import { Table } from '#common/table.ts';
+import { Table } from '#common/data/table.ts';
 import type { DuckdbAnswer, DuckdbQuery } from './duckdb.ts';
 
 interface Blocking {

@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import type { SqlEngine, SqlParameter } from '#common/cells/sql.ts';
 import type { TableData } from '#common/data.ts';
 import { AssayError, type ErrorJson } from '#common/errors.ts';
-import { Table } from '#common/table.ts';
+import { Table } from '#common/data/table.ts';
 
 export interface DuckdbQuery {
   readonly id: number;

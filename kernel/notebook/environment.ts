@@ -1,6 +1,6 @@
 import about from '../../package.json' with { type: 'json' };
 import type { CompiledNotebook } from '#common/notebook.ts';
-import type { ReceiptDraft } from '#common/receipt.ts';
+import type { ReceiptDraft } from '#common/receipt/receipt.ts';
 
 /** What a run ran on: everything whose change could change a value. Goes into `open` and into the bundle. Versions are exact in package.json. */
 export function environment({ seed }: Pick<CompiledNotebook, 'seed'>): ReceiptDraft['env'] {

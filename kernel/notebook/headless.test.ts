@@ -3,8 +3,8 @@ import { after, describe, it } from 'node:test';
 import { sha256Hex } from '#crypto';
 import { AssayError } from '#common/errors.ts';
 import type { CellState, NotebookRun } from '#common/notebook.ts';
-import { Table } from '#common/table.ts';
-import { decodeValue } from '#common/value.ts';
+import { Table } from '#common/data/table.ts';
+import { decodeValue } from '#common/value/value.ts';
 import { compileNotebook } from './compile.ts';
 import { runHeadless, warmUp, type HeadlessOptions } from './headless.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { parseDocument } from '#common/document.ts';
+import { parseDocument } from '#common/document/document.ts';
 import { fromJupyter, type JupyterCell, type JupyterNotebook, toJupyter } from './ipynb.ts';
 
 const cells = (source: string) =>

@@ -3,8 +3,8 @@
  * that went out comes back the same; a stranger's code that Assay cannot run becomes code to read.
  */
 import { AssayError } from '#common/errors.ts';
-import { ensureIds } from '#common/document-edit.ts';
-import { CELL_ID, parseDocument, VARIABLE } from '#common/document.ts';
+import { ensureIds } from '#common/document/edit.ts';
+import { CELL_ID, parseDocument, VARIABLE } from '#common/document/document.ts';
 import type { CellSource, Part } from '#common/notebook.ts';
 
 export interface JupyterNotebook {

@@ -1,9 +1,9 @@
 import { sha256Hex } from '#crypto';
 import type { Digest } from '#common/data.ts';
 import type { ReceiptRef } from '#common/protocol.ts';
-import { parseReceipt, type Kind, type Parent, type Role } from '#common/receipt.ts';
-import { isTableData } from '#common/table.ts';
-import { encodeValue } from '#common/value.ts';
+import { parseReceipt, type Kind, type Parent, type Role } from '#common/receipt/receipt.ts';
+import { isTableData } from '#common/data/table.ts';
+import { encodeValue } from '#common/value/value.ts';
 
 export interface CarriedValue {
   readonly title: string;

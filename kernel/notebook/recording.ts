@@ -3,12 +3,12 @@
  * `open` stands in the log before anything runs and `close` after everything ran, with the count, so that nothing can be left out.
  */
 import { sha256Hex } from '#crypto';
-import { STAMP_MATERIAL } from '#common/verify-time.ts';
+import { STAMP_MATERIAL } from '#common/verify/time.ts';
 import type { Digest, TableData } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import { isUsed } from '#common/cells/names.ts';
 import type { CellState, CompiledCell, CompiledNotebook } from '#common/notebook.ts';
-import type { Comparator, Kind, LoggedReceipt, Parent, ReceiptDraft } from '#common/receipt.ts';
+import type { Comparator, Kind, LoggedReceipt, Parent, ReceiptDraft } from '#common/receipt/receipt.ts';
 import type { Kernel } from '../kernel.ts';
 import { createLineage, unique, type CarriedValue } from './recording-lineage.ts';
 

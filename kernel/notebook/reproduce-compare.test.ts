@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Comparator, Comparison } from '#common/receipt.ts';
-import { Table } from '#common/table.ts';
+import type { Comparator, Comparison } from '#common/receipt/receipt.ts';
+import { Table } from '#common/data/table.ts';
 import { compareOutputs, type Compared } from './reproduce-compare.ts';
 
 const value = (x: number): unknown => ({

@@ -1,7 +1,7 @@
 /** Comparing a re-run's value with the sealed one, place by place, under the comparators that were sealed before the run. */
 import type { Column, TableData } from '#common/data.ts';
-import type { Comparator, Comparison } from '#common/receipt.ts';
-import { isTableData } from '#common/table.ts';
+import type { Comparator, Comparison } from '#common/receipt/receipt.ts';
+import { isTableData } from '#common/data/table.ts';
 import { distance, wholeDistance, type Distance } from './compare-number.ts';
 import { enter, rulesFor, type Rules } from './compare-rules.ts';
 

@@ -1,6 +1,6 @@
 /** Values of a cell that differ: whether they may, and that in a sentence. */
 import { inWords } from '#common/comparators.ts';
-import type { Comparator } from '#common/receipt.ts';
+import type { Comparator } from '#common/receipt/receipt.ts';
 import { compareOutputs, type Compared, type Difference } from './reproduce-compare.ts';
 import type { CellOutcome } from './reproduce-outcome.ts';
 

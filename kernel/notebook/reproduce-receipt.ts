@@ -1,6 +1,6 @@
 import { nanoid } from 'nanoid';
 import type { Digest } from '#common/data.ts';
-import { parseReceipt, type LoggedReceipt, type Parent } from '#common/receipt.ts';
+import { parseReceipt, type LoggedReceipt, type Parent } from '#common/receipt/receipt.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Log } from '../log/types.ts';
 import { draft } from './recording.ts';

@@ -3,7 +3,7 @@ import { sha256Hex } from '#crypto';
 import type { Digest, TableData } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import { canonicalize } from '#common/canonical.ts';
-import type { LoggedReceipt, ReceiptDraft, Statement } from '#common/receipt.ts';
+import type { LoggedReceipt, ReceiptDraft, Statement } from '#common/receipt/receipt.ts';
 import { openHost } from '../host/index.ts';
 import { openArtifacts } from '../store/artifacts.ts';
 

@@ -1,9 +1,9 @@
 /** What a bundle carries besides the run itself: where its receipts come from, the data that it read, the values that passed. */
 import { posix } from 'node:path';
-import type { BundleArtifact, BundleFile } from '#common/bundle-types.ts';
+import type { BundleArtifact, BundleFile } from '#common/bundle/types.ts';
 import type { Digest } from '#common/data.ts';
-import { parseReceipt, type LoggedReceipt } from '#common/receipt.ts';
-import { VALUE_MEDIA_TYPE } from '#common/value.ts';
+import { parseReceipt, type LoggedReceipt } from '#common/receipt/receipt.ts';
+import { VALUE_MEDIA_TYPE } from '#common/value/value.ts';
 import type { Kernel } from '../kernel.ts';
 import type { CarriedValue } from './recording-lineage.ts';
 

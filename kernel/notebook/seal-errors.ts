@@ -3,7 +3,7 @@ import { parsePlace } from '#common/comparators.ts';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import type { CellState, CompiledNotebook } from '#common/notebook.ts';
-import type { Comparator } from '#common/receipt.ts';
+import type { Comparator } from '#common/receipt/receipt.ts';
 
 /** A cell that doesn't compile: nothing need run to know that. */
 export function refuseBroken(name: string, compiled: CompiledNotebook): void {

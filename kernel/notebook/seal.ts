@@ -5,13 +5,13 @@
 import { nanoid } from 'nanoid';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
-import { finishBundle, prepareBundle } from '#common/bundle.ts';
-import type { BundleCell } from '#common/bundle-types.ts';
+import { finishBundle, prepareBundle } from '#common/bundle/bundle.ts';
+import type { BundleCell } from '#common/bundle/types.ts';
 import { mergeComparators } from '#common/comparators.ts';
 import type { CellState, CompiledNotebook, NotebookRun } from '#common/notebook.ts';
-import { formatVkey, parseCheckpoint, parseVkey, splitNote } from '#common/note.ts';
-import { stampedNote } from '#common/verify-time.ts';
-import type { Comparator, LoggedReceipt, ReceiptDraft } from '#common/receipt.ts';
+import { formatVkey, parseCheckpoint, parseVkey, splitNote } from '#common/tlog/note.ts';
+import { stampedNote } from '#common/verify/time.ts';
+import type { Comparator, LoggedReceipt, ReceiptDraft } from '#common/receipt/receipt.ts';
 import type { Kernel } from '../kernel.ts';
 import { stamp, type Stamp } from '../timestamps.ts';
 import type { Witnessed } from '../log/types.ts';

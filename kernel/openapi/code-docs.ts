@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { ERRORS } from '#common/errors.ts';
-import { VERIFY_CHECKS, VERIFY_MEANINGS } from '#common/verify-checks.ts';
+import { VERIFY_CHECKS, VERIFY_MEANINGS } from '#common/verify/checks.ts';
 
 const PAGE = new URL('../../ARCHITECTURE.md', import.meta.url);
 

@@ -4,7 +4,7 @@ import type { JsonSchema } from '#common/plugin.ts';
 import { NAMED } from './shapes.ts';
 
 const DESCRIPTION = `The kernel of one project. Sign in with the token from the start-up link, as \`Authorization: Bearer\`; the workbench
-uses a cookie instead. Values with arrays travel as \`application/vnd.assay.value\` (kernel/common/value.ts), both ways; JSON works everywhere.
+uses a cookie instead. Values with arrays travel as \`application/vnd.assay.value\` (kernel/common/value/value.ts), both ways; JSON works everywhere.
 Every error is an \`Error\` with a stable code.`;
 
 /** Must stand before the routes that it documents. */

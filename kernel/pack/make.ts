@@ -3,21 +3,21 @@
  * receipts pass through a file, so that a period of any length is packed in the same memory.
  */
 import { nanoid } from 'nanoid';
-import { PACK_PATHS } from '#common/bundle-layout.ts';
+import { PACK_PATHS } from '#common/bundle/layout.ts';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
-import { verifyConsistency } from '#common/merkle.ts';
-import { formatVkey, parseCheckpoint, parseVkey, splitNote } from '#common/note.ts';
-import { announcePack, finishPack, outsideReceipt, preparePack, sealPack } from '#common/pack.ts';
-import { OutsideParents } from '#common/pack-outside.ts';
-import { PAGE_VERSION } from '#common/pack-page.ts';
-import { parsePeriod, peaksIn, type PackPeriod } from '#common/pack-period.ts';
-import { StretchReader, type Stretch } from '#common/pack-stretch.ts';
-import type { PackSummary } from '#common/pack-summary.ts';
-import { verifyCheckpoint } from '#common/proof.ts';
-import { parseReceipt, type LoggedReceipt } from '#common/receipt.ts';
-import { stampedNote } from '#common/verify-time.ts';
-import { crc32, zipRecords } from '#common/zip.ts';
+import { verifyConsistency } from '#common/tlog/merkle.ts';
+import { formatVkey, parseCheckpoint, parseVkey, splitNote } from '#common/tlog/note.ts';
+import { announcePack, finishPack, outsideReceipt, preparePack, sealPack } from '#common/pack/pack.ts';
+import { OutsideParents } from '#common/pack/outside.ts';
+import { PAGE_VERSION } from '#common/pack/page.ts';
+import { parsePeriod, peaksIn, type PackPeriod } from '#common/pack/period.ts';
+import { StretchReader, type Stretch } from '#common/pack/stretch.ts';
+import type { PackSummary } from '#common/pack/summary.ts';
+import { verifyCheckpoint } from '#common/tlog/proof.ts';
+import { parseReceipt, type LoggedReceipt } from '#common/receipt/receipt.ts';
+import { stampedNote } from '#common/verify/time.ts';
+import { crc32, zipRecords } from '#common/zip/zip.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Log, Witnessed } from '../log/types.ts';
 import { draft } from '../notebook/recording.ts';

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { AssayError } from '#common/errors.ts';
-import { VALUE_MEDIA_TYPE } from '#common/value.ts';
+import { VALUE_MEDIA_TYPE } from '#common/value/value.ts';
 import { addStreamBodies, collect, LARGE_BODY } from '../http/bodies.ts';
 import { sendValue } from '../http/replies.ts';
 import type { NewDataset } from '../notebook/datasets.ts';

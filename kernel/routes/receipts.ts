@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { AssayError } from '#common/errors.ts';
-import { type Kind, KINDS } from '#common/receipt.ts';
+import { type Kind, KINDS } from '#common/receipt/receipt.ts';
 import { body, digest, failures, integer, json, list, object, ref, text } from '../openapi/shapes.ts';
 import type { Context } from './context.ts';
 

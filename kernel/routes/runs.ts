@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { FRAMES_TYPE } from '#common/frames.ts';
 import { AssayError } from '#common/errors.ts';
-import { VALUE_MEDIA_TYPE } from '#common/value.ts';
+import { VALUE_MEDIA_TYPE } from '#common/value/value.ts';
 import { buffersOf, LARGE_BODY, limitJson } from '../http/bodies.ts';
 import type { CallStream } from '../host/types.ts';
 import { publicError } from '../http/failures.ts';

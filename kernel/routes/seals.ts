@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { comparatorFault } from '#common/comparators.ts';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
-import type { Comparator } from '#common/receipt.ts';
+import type { Comparator } from '#common/receipt/receipt.ts';
 import { NOTEBOOK_BODY } from '../http/bodies.ts';
 import { hangUp } from '../http/replies.ts';
 import { sealNotebook } from '../notebook/seal.ts';

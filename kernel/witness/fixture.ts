@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ed25519 } from '#crypto';
 import { equalBytes } from '#common/bytes.ts';
-import { MerkleTree } from '#common/merkle.ts';
-import { formatCheckpoint, formatVkey, noteSigner, signNote, type NoteSigner } from '#common/note.ts';
+import { MerkleTree } from '#common/tlog/merkle.ts';
+import { formatCheckpoint, formatVkey, noteSigner, signNote, type NoteSigner } from '#common/tlog/note.ts';
 import { formatAddCheckpoint } from './request.ts';
 
 export interface History {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { array, assert as check, asyncProperty, boolean, constantFrom, nat, record, type Arbitrary } from 'fast-check';
-import { openNote, parseVkey } from '#common/note.ts';
+import { openNote, parseVkey } from '#common/tlog/note.ts';
 import { contradiction, history, newLog, scratch, type History, type Signed } from './fixture.ts';
 import { openWitness, type Witness } from './index.ts';
 

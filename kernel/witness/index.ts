@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { AssayError } from '#common/errors.ts';
 import { equalBytes } from '#common/bytes.ts';
-import { verifyConsistency } from '#common/merkle.ts';
+import { verifyConsistency } from '#common/tlog/merkle.ts';
 import {
   cosign,
   cosignatureLine,
@@ -16,7 +16,7 @@ import {
   parseVkey,
   splitNote,
   type Vkey,
-} from '#common/note.ts';
+} from '#common/tlog/note.ts';
 import { lockHome } from '../store/lock.ts';
 import { witnessKey } from './key.ts';
 import { openMemory } from './memory.ts';

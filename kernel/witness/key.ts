@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { ed25519 } from '#crypto';
 import { toHex } from '#common/bytes.ts';
 import { AssayError } from '#common/errors.ts';
-import { formatSigner, parseSigner } from '#common/note-key.ts';
-import { COSIGNATURE_KEY, noteSigner, type NoteSigner } from '#common/note.ts';
+import { formatSigner, parseSigner } from '#common/tlog/note-key.ts';
+import { COSIGNATURE_KEY, noteSigner, type NoteSigner } from '#common/tlog/note.ts';
 import { codeOf, writeWhole } from '../store/files.ts';
 
 /** `name` is for a new key; a name unique to the key unless given. @throws WITNESS_KEY: damaged, or of another name */

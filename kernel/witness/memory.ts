@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AssayError } from '#common/errors.ts';
-import { openNote, parseAnyCheckpoint, type Checkpoint, type NoteSigner } from '#common/note.ts';
-import { EMPTY_ROOT } from '#common/merkle.ts';
+import { openNote, parseAnyCheckpoint, type Checkpoint, type NoteSigner } from '#common/tlog/note.ts';
+import { EMPTY_ROOT } from '#common/tlog/merkle.ts';
 import { codeOf, makeFolder, writeWhole } from '../store/files.ts';
 
 interface Cosigned {

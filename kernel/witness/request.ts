@@ -1,7 +1,7 @@
 /** The body of C2SP tlog-witness `add-checkpoint`: old size line, consistency proof lines, an empty line, the checkpoint. */
 import { fromBase64, toBase64 } from '#common/bytes.ts';
-import { HASH_BYTES } from '#common/merkle.ts';
-import { parseAnyCheckpoint, splitNote, type Checkpoint } from '#common/note.ts';
+import { HASH_BYTES } from '#common/tlog/merkle.ts';
+import { parseAnyCheckpoint, splitNote, type Checkpoint } from '#common/tlog/note.ts';
 
 export interface AddCheckpoint {
   readonly oldSize: bigint;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { pino } from 'pino';
 import { AssayError } from '#common/errors.ts';
-import { formatCheckpoint, formatVkey, noteSigner, openNote, parseVkey, signNote } from '#common/note.ts';
+import { formatCheckpoint, formatVkey, noteSigner, openNote, parseVkey, signNote } from '#common/tlog/note.ts';
 import { history, newLog, scratch } from './fixture.ts';
 import { openWitness, type Answer } from './index.ts';
 import { buildWitnessServer } from './server.ts';

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { AssayError } from '#common/errors.ts';
 import type { MethodContext } from '#common/plugin.ts';
-import { Table } from '#common/table.ts';
+import { Table } from '#common/data/table.ts';
 import plugin from './index.ts';
 
 const project = new URL('../../', import.meta.url);

@@ -1,7 +1,7 @@
 import type { TableData } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import { definePlugin, type MethodContext } from '#common/plugin.ts';
-import { Table } from '#common/table.ts';
+import { Table } from '#common/data/table.ts';
 import { guessFormat, readTable } from './lib/read.ts';
 import { broken, dataPath, parseDatasetFile, type DatasetFile } from './lib/spec.ts';
 import { summarise } from './lib/summary.ts';

@@ -4,7 +4,7 @@ import * as onnxruntime from 'onnxruntime-node';
 import { seededRandom } from '#common/cells/random.ts';
 import { buildModel, FLOAT32, node, STRING, valueInfo } from '#common/onnx/build.ts';
 import { readModel } from '#common/onnx/model.ts';
-import { Table } from '#common/table.ts';
+import { Table } from '#common/data/table.ts';
 import { describe as describeModel } from './lib/describe.ts';
 import { predict } from './lib/predict.ts';
 import { train } from './lib/train.ts';

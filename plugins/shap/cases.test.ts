@@ -4,8 +4,8 @@ import { basename } from 'node:path';
 import { describe, it } from 'node:test';
 import * as onnxruntime from 'onnxruntime-node';
 import { fromBase64 } from '#common/bytes.ts';
-import { tableFrom } from '#common/json-table.ts';
-import { nested } from '#common/json-tensor.ts';
+import { tableFrom } from '#common/json/table.ts';
+import { nested } from '#common/json/tensor.ts';
 import { readModel } from '#common/onnx/model.ts';
 import { explain, type Question } from './lib/explain.ts';
 

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import * as onnxruntime from 'onnxruntime-node';
 import type { Tensor } from '#common/data.ts';
 import { readModel } from '#common/onnx/model.ts';
-import { Table } from '#common/table.ts';
+import { Table } from '#common/data/table.ts';
 import { explain, type Explanation, type Question } from './lib/explain.ts';
 import {
   drawRows,

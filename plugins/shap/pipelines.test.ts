@@ -15,7 +15,7 @@ import {
 import { outputsOf, recognise } from '#common/onnx/known.ts';
 import { readModel } from '#common/onnx/model.ts';
 import type { NodeProto, TensorProto } from '#common/onnx/schema.ts';
-import { Table } from '#common/table.ts';
+import { Table } from '#common/data/table.ts';
 import { explain, type Explanation, type Question } from './lib/explain.ts';
 import { interventionalReference } from './reference.fixture.ts';
 

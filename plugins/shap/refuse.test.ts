@@ -4,7 +4,7 @@ import * as onnxruntime from 'onnxruntime-node';
 import { buildModel, FLOAT32, floatTensor, INT64, node, valueInfo } from '#common/onnx/build.ts';
 import { recognise } from '#common/onnx/known.ts';
 import { readModel } from '#common/onnx/model.ts';
-import { Table } from '#common/table.ts';
+import { Table } from '#common/data/table.ts';
 import { checkAdditivity, checkRuntime } from './lib/check.ts';
 import { explain, type Explanation, type Question } from './lib/explain.ts';
 import { interventionalReference, type Nested, toOnnx } from './reference.fixture.ts';

@@ -5,7 +5,7 @@ import { seededRandom } from '#common/cells/random.ts';
 import { buildModel, FLOAT32, floatTensor, node, valueInfo } from '#common/onnx/build.ts';
 import { readModel } from '#common/onnx/model.ts';
 import type { Runtime } from '#common/onnx/session.ts';
-import { Table } from '#common/table.ts';
+import { Table } from '#common/data/table.ts';
 import { explain, type Explanation, type Question } from './lib/explain.ts';
 import { interventionalReference, toOnnx } from './reference.fixture.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
-import { Table } from '#common/table.ts';
+import { Table } from '#common/data/table.ts';
 import {
   checkExplanation,
   closest,

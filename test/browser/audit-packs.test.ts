@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { readZip, writeZip } from '../../kernel/common/zip.ts';
-import { verifyBundle } from '../../kernel/common/verify.ts';
+import { readZip, writeZip } from '../../kernel/common/zip/zip.ts';
+import { verifyBundle } from '../../kernel/common/verify/verify.ts';
 import { openSteps } from './workbench-steps.ts';
 
 const steps = await openSteps();

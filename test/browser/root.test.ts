@@ -10,7 +10,7 @@ import type { Browser } from 'playwright-core';
 import { fromBase64, toBase64 } from '#common/bytes.ts';
 import type { TableData } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
-import { decodeValue, encodeValue } from '#common/value.ts';
+import { decodeValue, encodeValue } from '#common/value/value.ts';
 import { type Kernel, openKernel } from '../../kernel/kernel.ts';
 import { compileNotebook } from '../../kernel/notebook/compile.ts';
 import { runHeadless } from '../../kernel/notebook/headless.ts';

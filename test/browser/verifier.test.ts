@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { sealedRun, signer, stranger } from '../../kernel/common/bundle.fixture.ts';
+import { sealedRun, signer, stranger } from '../../kernel/common/bundle/bundle.fixture.ts';
 import { writeBigBundle } from '../../bench/lib/big-bundle.ts';
-import { formatVkey } from '../../kernel/common/note.ts';
-import { VERIFY_CHECKS, VERIFY_MEANINGS, verifyBundle } from '../../kernel/common/verify.ts';
+import { formatVkey } from '../../kernel/common/tlog/note.ts';
+import { VERIFY_CHECKS, VERIFY_MEANINGS, verifyBundle } from '../../kernel/common/verify/verify.ts';
 import { buildVerifier } from '../../workbench/verifier.node.ts';
 import { launchChromium } from './chromium.ts';
 

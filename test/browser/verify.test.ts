@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { MemoryLog, sealedRun, signer } from '../../kernel/common/bundle.fixture.ts';
-import { formatVkey } from '../../kernel/common/note.ts';
-import { verifyBundle } from '../../kernel/common/verify.ts';
+import { MemoryLog, sealedRun, signer } from '../../kernel/common/bundle/bundle.fixture.ts';
+import { formatVkey } from '../../kernel/common/tlog/note.ts';
+import { verifyBundle } from '../../kernel/common/verify/verify.ts';
 import { openModule, type ModulePage } from './module-page.ts';
 
 const { zip } = sealedRun();
@@ -10,7 +10,7 @@ const policy = { logs: [formatVkey(signer)] };
 let verifier: ModulePage;
 
 before(async () => {
-  verifier = await openModule('kernel/common/verify.ts', { '/run.zip': zip });
+  verifier = await openModule('kernel/common/verify/verify.ts', { '/run.zip': zip });
 });
 after(() => verifier.close());
 
@@ -44,7 +44,7 @@ test('a browser finds the altered line of a log, as Node does', async () => {
   for (let i = 0; i < 30; i++) log.append({ kind: 'cell', stream: `stream ${i % 3}`, result: i % 5 === 0 ? 'é' : i });
   const lines = log.receipts.map(({ body }) => `${body}\n`);
   const edited = lines.with(12, lines[12]!.replace('"kind":"cell"', '"kind":"gate"'));
-  const page = await openModule('kernel/common/verify-log.ts');
+  const page = await openModule('kernel/common/verify/log.ts');
   try {
     const script = `(async (exports, given) => {
       const { verifyLog } = await import('/module.js');

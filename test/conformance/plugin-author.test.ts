@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { writeNpy } from '../../kernel/common/npy.ts';
+import { writeNpy } from '../../kernel/common/data/npy.ts';
 
 const CLI = resolve('kernel/cli.js');
 

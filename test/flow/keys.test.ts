@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { COSIGNATURE_KEY, formatVkey, noteSigner } from '../../kernel/common/note.ts';
-import { readZip, writeZip } from '../../kernel/common/zip.ts';
+import { COSIGNATURE_KEY, formatVkey, noteSigner } from '../../kernel/common/tlog/note.ts';
+import { readZip, writeZip } from '../../kernel/common/zip/zip.ts';
 import { makeProject, notebook, serveProject, type Project } from './seal-project.ts';
 
 interface Keys {

@@ -5,7 +5,7 @@
 import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
-import type { ReceiptDraft } from '#common/receipt.ts';
+import type { ReceiptDraft } from '#common/receipt/receipt.ts';
 import { openLog } from '../../kernel/log/index.ts';
 import { openStore, type Store } from '../../kernel/store/index.ts';
 

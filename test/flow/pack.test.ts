@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Client } from 'pg';
-import { writeZip, readZip } from '#common/zip.ts';
+import { writeZip, readZip } from '#common/zip/zip.ts';
 import { openStore } from '../../kernel/store/index.ts';
 import { makeProject, notebook, serveProject, type Project } from './seal-project.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { verifyBundle } from '#common/verify.ts';
+import { verifyBundle } from '#common/verify/verify.ts';
 import { openKernel, type Kernel } from '../../kernel/kernel.ts';
 import { reproduceBundle } from '../../kernel/notebook/reproduce.ts';
 import { sealNotebook } from '../../kernel/notebook/seal.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { readZip, writeZip } from '../../kernel/common/zip.ts';
+import { readZip, writeZip } from '../../kernel/common/zip/zip.ts';
 import { makeProject, notebook, serveProject, type Project } from './seal-project.ts';
 
 interface Verified {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { test } from 'node:test';
-import { encodeValue, VALUE_MEDIA_TYPE } from '#common/value.ts';
+import { encodeValue, VALUE_MEDIA_TYPE } from '#common/value/value.ts';
 import { refusal, start } from './server-harness.ts';
 
 const { ask, url, credentials } = await start();

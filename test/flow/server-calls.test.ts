@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FRAMES_TYPE, readFrames } from '#common/frames.ts';
 import type { CallOutcome } from '#common/protocol.ts';
-import { decodeValue, encodeValue, VALUE_MEDIA_TYPE } from '#common/value.ts';
+import { decodeValue, encodeValue, VALUE_MEDIA_TYPE } from '#common/value/value.ts';
 import { jsonBody, refusal, sha256, start } from './server-harness.ts';
 
 const { ask, kernel, url, stop, fits, event } = await start();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { decodeValue, VALUE_MEDIA_TYPE } from '#common/value.ts';
+import { decodeValue, VALUE_MEDIA_TYPE } from '#common/value/value.ts';
 import { jsonBody, markdown, refusal, sha256, start } from './server-harness.ts';
 
 const { ask, projectDir, fits, event } = await start();

@@ -1,7 +1,7 @@
 /** Audit packs and the check of the log over HTTP. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { verifyBundle } from '#common/verify.ts';
+import { verifyBundle } from '#common/verify/verify.ts';
 import { jsonBody, refusal, sha256, start } from './server-harness.ts';
 
 const { ask, fits, event } = await start();

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { TIMESTAMP_QUERY, TIMESTAMP_REPLY } from '#common/timestamp.ts';
-import { readZip, writeZip } from '#common/zip.ts';
+import { TIMESTAMP_QUERY, TIMESTAMP_REPLY } from '#common/timestamp/timestamp.ts';
+import { readZip, writeZip } from '#common/zip/zip.ts';
 import { makeAuthority, type Authority } from '../openssl-authority.ts';
 import { makeProject, notebook, type Project } from './seal-project.ts';
 

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { after, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { openNote, parseVkey } from '#common/note.ts';
+import { openNote, parseVkey } from '#common/tlog/note.ts';
 import { contradiction, history, newLog, scratch, type History, type Signed } from '../../kernel/witness/fixture.ts';
 
 const CLI = fileURLToPath(new URL('../../kernel/cli.js', import.meta.url));

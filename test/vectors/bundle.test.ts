@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { formatVkey } from '#common/note.ts';
-import { signer } from '#common/bundle.fixture.ts';
-import { verifyBundle } from '#common/verify.ts';
-import { readZip, writeZip } from '#common/zip.ts';
+import { formatVkey } from '#common/tlog/note.ts';
+import { signer } from '#common/bundle/bundle.fixture.ts';
+import { verifyBundle } from '#common/verify/verify.ts';
+import { readZip, writeZip } from '#common/zip/zip.ts';
 
 const zip = new Uint8Array(readFileSync(new URL('bundle-without-tools.zip', import.meta.url)));
 const policy = { logs: [formatVkey(signer)] };

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { sha256 } from '#crypto';
 import { AssayError } from '#common/errors.ts';
-import { EMPTY_ROOT, leafHash, MerkleTree, nodeHash, verifyConsistency, verifyInclusion } from '#common/merkle.ts';
+import { EMPTY_ROOT, leafHash, MerkleTree, nodeHash, verifyConsistency, verifyInclusion } from '#common/tlog/merkle.ts';
 
 interface Vector {
   readonly name: string;

@@ -1,6 +1,6 @@
 /** Any value as a person reads it: scalars in a line, objects that open, tables that scroll. */
 import type { Tensor } from '#common/data.ts';
-import { Table } from '#common/table.ts';
+import { Table } from '#common/data/table.ts';
 import { preview, typeName } from '#common/cells/values.ts';
 import { element } from './element.ts';
 import { recordSource, tableSource } from './table-source.ts';

@@ -1,6 +1,6 @@
 /** What the table draws from: a Table, or an array of like objects. Rows are made when they come into view. */
 import type { Column } from '#common/data.ts';
-import type { Table } from '#common/table.ts';
+import type { Table } from '#common/data/table.ts';
 import { preview } from '#common/cells/values.ts';
 
 interface TableColumn {

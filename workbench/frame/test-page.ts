@@ -5,7 +5,7 @@
 import { fromBase64, toBase64 } from '#common/bytes.ts';
 import type { TableData } from '#common/data.ts';
 import { AssayError, type ErrorJson } from '#common/errors.ts';
-import { decodeValue, encodeValue } from '#common/value.ts';
+import { decodeValue, encodeValue } from '#common/value/value.ts';
 import { offerPicture } from '../notebook/picture-files.ts';
 import { createFrameHost, type FrameHostOptions } from '../notebook/frame-host.ts';
 import type { TestPage } from './test-page-api.ts';

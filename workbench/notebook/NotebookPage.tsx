@@ -1,6 +1,6 @@
 import './sheet.css';
 import { createResource, ErrorBoundary, Show } from 'solid-js';
-import { parseDocument } from '#common/document.ts';
+import { parseDocument } from '#common/document/document.ts';
 import { AssayError, type ErrorJson } from '#common/errors.ts';
 import { useKernel } from '../kernel.tsx';
 import type { NotebookFile } from '../kernel-types.ts';

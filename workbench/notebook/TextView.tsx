@@ -1,6 +1,6 @@
 import { createEffect, createMemo, createSignal, on, onCleanup, Show } from 'solid-js';
 import { textCellId } from '#common/cells/names.ts';
-import { parseDocument } from '#common/document.ts';
+import { parseDocument } from '#common/document/document.ts';
 import { Prose } from '../parts/Prose.tsx';
 import { NEW_TEXT } from '../session/blocks.ts';
 import type { Block } from '../session/state.ts';

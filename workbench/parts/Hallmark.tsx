@@ -1,7 +1,7 @@
 import './hallmark.css';
 import { Show } from 'solid-js';
 import type { Digest } from '#common/data.ts';
-import { drawHallmark } from '#common/hallmark.ts';
+import { drawHallmark } from '#common/hallmark/hallmark.ts';
 
 /** The stamp that a root digest draws: the same everywhere. `broken` shows it cracked, `pressing` plays its one motion. */
 export function Hallmark(props: {

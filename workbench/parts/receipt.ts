@@ -1,7 +1,7 @@
 /** A logged receipt, read. */
 import type { Digest } from '#common/data.ts';
-import { keyWords } from '#common/key-words.ts';
-import type { LoggedReceipt, Predicate, Statement, Subject } from '#common/receipt-types.ts';
+import { keyWords } from '#common/keys/words.ts';
+import type { LoggedReceipt, Predicate, Statement, Subject } from '#common/receipt/types.ts';
 
 export interface ReadReceipt extends Predicate {
   readonly id: Digest;

@@ -1,6 +1,6 @@
 /** The file as the sheet shows it, and edits of one block. Each edit takes the file's text and gives the new text and what to select. */
-import { addCell, addText, moveCell, removeCell, replaceCell, replaceText, setCell } from '#common/document-edit.ts';
-import { parseDocument } from '#common/document.ts';
+import { addCell, addText, moveCell, removeCell, replaceCell, replaceText, setCell } from '#common/document/edit.ts';
+import { parseDocument } from '#common/document/document.ts';
 import type { CellSource, NotebookDocument } from '#common/notebook.ts';
 import type { Block, NewBlock } from './state.ts';
 

@@ -1,7 +1,7 @@
 /** Changes keys of the front matter and leaves the rest of it, comments and order, as it stands. */
 import { Document, isMap, isSeq, type Node, parseDocument as parseYaml } from 'yaml';
-import { replaceText } from '#common/document-edit.ts';
-import { parseDocument } from '#common/document.ts';
+import { replaceText } from '#common/document/edit.ts';
+import { parseDocument } from '#common/document/document.ts';
 import type { NotebookDocument } from '#common/notebook.ts';
 
 export type FrontChange = Partial<Pick<NotebookDocument, 'title' | 'uses' | 'datasets' | 'seed'>>;

@@ -1,5 +1,5 @@
 /** The session's heart: a pure function from a state and an operation to the next state and what the world has to do. */
-import { parseDocument } from '#common/document.ts';
+import { parseDocument } from '#common/document/document.ts';
 import { AssayError } from '#common/errors.ts';
 import { addBlock, blocksOf, changeCell, headingOf, moveBlock, removeBlock, typeInto } from './blocks.ts';
 import { setFront } from './front.ts';

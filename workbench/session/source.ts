@@ -1,5 +1,5 @@
 /** A session that shows another text. */
-import { parseDocument } from '#common/document.ts';
+import { parseDocument } from '#common/document/document.ts';
 import { blocksOf } from './blocks.ts';
 import type { Block, Session } from './state.ts';
 

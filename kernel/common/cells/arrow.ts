@@ -14,7 +14,7 @@ import {
 } from 'apache-arrow';
 import type { Column } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
-import { Table } from '#common/table.ts';
+import { Table } from '#common/data/table.ts';
 
 export function toArrowBytes(table: Table): Uint8Array {
   const vectors = Object.fromEntries(table.columns.map((column) => [column.name, toVector(column)]));

@@ -2,7 +2,7 @@
 import { RuntimeError } from './observable.ts';
 import { AssayError, ERRORS } from '#common/errors.ts';
 import type { CellState, CompiledCell } from '#common/notebook.ts';
-import { digestValue } from '#common/value.ts';
+import { digestValue } from '#common/value/value.ts';
 import { stackOf } from './realm.ts';
 
 export interface Failure {

@@ -2,7 +2,7 @@
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import type { CellState, CompiledCell } from '#common/notebook.ts';
-import { Table } from '#common/table.ts';
+import { Table } from '#common/data/table.ts';
 import { EPOCH, makeDate } from './date.ts';
 import { inOrder } from './in-order.ts';
 import { makeMath } from './math.ts';

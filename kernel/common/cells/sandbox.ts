@@ -1,5 +1,5 @@
 /** The compartments in which cells are evaluated. `pinRealm` must have run. */
-import { Table } from '#common/table.ts';
+import { Table } from '#common/data/table.ts';
 import { parseDate, makeDate, EPOCH } from './date.ts';
 import { makeMath, pow, powset } from './math.ts';
 import { GLOBALS } from './names.ts';

@@ -1,7 +1,7 @@
 /** The engine over whatever runs duckdb-wasm: loads tables once, sends queries one after the other, reads answers as Tables. */
 import type { Table as ArrowTable } from 'apache-arrow';
 import { AssayError } from '#common/errors.ts';
-import type { Table } from '#common/table.ts';
+import type { Table } from '#common/data/table.ts';
 import { fromArrow, toArrowBytes } from './arrow.ts';
 import type { SqlEngine, SqlParameter } from './sql.ts';
 

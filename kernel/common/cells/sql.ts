@@ -1,6 +1,6 @@
 /** What a SQL cell asks of a database, and how values become bound parameters. duckdb-wasm answers, in Node and in the frame alike. */
 import { AssayError } from '#common/errors.ts';
-import { Table } from '#common/table.ts';
+import { Table } from '#common/data/table.ts';
 
 /** What a compiled SQL cell returns: one more piece of text than there are values. */
 export interface SqlRequest {

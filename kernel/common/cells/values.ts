@@ -1,8 +1,8 @@
 /** What becomes of a cell's outputs: frozen where that is cheap, hashed, described in a line. */
 import type { Tensor } from '#common/data.ts';
 import type { CellState } from '#common/notebook.ts';
-import { Table } from '#common/table.ts';
-import { digestValue, encodeParts } from '#common/value.ts';
+import { Table } from '#common/data/table.ts';
+import { digestValue, encodeParts } from '#common/value/value.ts';
 
 /** Freezing costs 0.1–0.2 µs a node; beyond this many the digest at the end has to notice changes instead. */
 const MAX_FROZEN = 200_000;

@@ -1,4 +1,4 @@
-import { AssayError } from '../errors.ts';
+import { AssayError } from '#common/errors.ts';
 import { ATTRIBUTE_TYPE, type AttributeProto, ELEMENT_TYPES, type NodeProto, type TensorProto } from './schema.ts';
 
 /** Typed access to a node's attributes; what is absent reads as undefined. */

@@ -1,5 +1,5 @@
-import type { Column, TableData } from '../data.ts';
-import { AssayError } from '../errors.ts';
+import type { Column, TableData } from '#common/data.ts';
+import { AssayError } from '#common/errors.ts';
 import type { OnnxModel, Port } from './model.ts';
 import type { Feed } from './session.ts';
 

@@ -1,5 +1,5 @@
 import exp from '@stdlib/math-base-special-exp';
-import { AssayError } from '../errors.ts';
+import { AssayError } from '#common/errors.ts';
 
 /**
  * What stands between a model's scores (its margin) and its outputs. `logistic-shares`: LOGISTIC, then shares of their sum (one-vs-rest). `pair`: one score s of the second class makes two outputs, from −s and s

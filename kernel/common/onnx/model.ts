@@ -1,4 +1,4 @@
-import { AssayError } from '../errors.ts';
+import { AssayError } from '#common/errors.ts';
 import { ELEMENT_TYPES, MODEL, type ModelProto, type ValueInfoProto } from './schema.ts';
 import { decode } from './wire.ts';
 

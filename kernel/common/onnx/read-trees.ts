@@ -1,4 +1,4 @@
-import { AssayError } from '../errors.ts';
+import { AssayError } from '#common/errors.ts';
 import { attributesOf } from './attributes.ts';
 import { classScores, type Link, regressorLink } from './link.ts';
 import type { NodeProto } from './schema.ts';

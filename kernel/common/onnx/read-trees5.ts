@@ -1,4 +1,4 @@
-import { AssayError } from '../errors.ts';
+import { AssayError } from '#common/errors.ts';
 import { attributesOf } from './attributes.ts';
 import { regressorLink } from './link.ts';
 import { NO_SUM, type ReadTrees } from './read-trees.ts';

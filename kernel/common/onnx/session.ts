@@ -1,4 +1,4 @@
-import { AssayError } from '../errors.ts';
+import { AssayError } from '#common/errors.ts';
 import { attributesOf } from './attributes.ts';
 import type { OnnxModel, Port } from './model.ts';
 import { FIELD, NODE, VALUE_INFO } from './schema.ts';

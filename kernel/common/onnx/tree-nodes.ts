@@ -1,4 +1,4 @@
-import { AssayError } from '../errors.ts';
+import { AssayError } from '#common/errors.ts';
 import { MEMBER, type Tree } from './trees.ts';
 
 /** A node as the file has it, before the trees are laid out. `yes` and `no` are positions in the list; −1 marks a leaf. */

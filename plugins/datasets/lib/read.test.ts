@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { Table as Arrow, tableFromArrays, tableToIPC } from 'apache-arrow';
 import * as fc from 'fast-check';
-import { Table } from '#common/table.ts';
+import { Table } from '#common/data/table.ts';
 import { guessFormat, readTable } from './read.ts';
 import type { ReadSpec } from './spec.ts';
 

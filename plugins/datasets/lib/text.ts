@@ -42,34 +42,37 @@ function byteOrderMark(bytes: Uint8Array): string | null {
   return null;
 }
 
-/** Bisects for the longest start that decodes: the decoder doesn't say where it stopped. */
+/**
+ * The decoder doesn't say where it stopped: a second one takes the same pieces, and the piece that the first refused byte by byte. Of a
+ * character that the end cuts off, its last byte.
+ */
 function firstWrong(bytes: Uint8Array, label: string): number {
-  let [good, bad] = [0, bytes.length];
-  while (bad - good > 1) {
-    const middle = (good + bad) >> 1;
+  const refused = firstRefused(bytes, label);
+  const decoder = new TextDecoder(label, { fatal: true });
+  for (let at = 0; at < refused; at += PIECE) decoder.decode(bytes.subarray(at, at + PIECE), { stream: true });
+  for (let at = refused; at < bytes.length; at++) {
     try {
-      new TextDecoder(label, { fatal: true }).decode(bytes.subarray(good, middle), { stream: true });
-      good = characterStart(bytes, middle);
-      if (good + 4 >= bad) break;
+      decoder.decode(bytes.subarray(at, at + 1), { stream: true });
     } catch {
-      bad = middle;
+      return at;
     }
   }
-  for (let end = good + 1; end <= bad; end++) {
-    try {
-      new TextDecoder(label, { fatal: true }).decode(bytes.subarray(good, end), { stream: true });
-    } catch {
-      return end - 1;
-    }
-  }
-  return good;
+  return bytes.length - 1;
 }
 
-/** Steps back over UTF-8 continuation bytes, so that the next piece starts with a whole character. */
-function characterStart(bytes: Uint8Array, at: number): number {
-  let start = at;
-  while (start > 0 && start > at - 4 && (bytes[start] ?? 0) >> 6 === 0b10) start--;
-  return start;
+const PIECE = 65_536;
+
+/** Where the first piece starts that does not decode; the last one when only the end is wrong. */
+function firstRefused(bytes: Uint8Array, label: string): number {
+  const decoder = new TextDecoder(label, { fatal: true });
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    try {
+      decoder.decode(bytes.subarray(at, at + PIECE), { stream: true });
+    } catch {
+      return at;
+    }
+  }
+  return Math.max(0, Math.floor((bytes.length - 1) / PIECE) * PIECE);
 }
 
 function lineAndColumn(bytes: Uint8Array, at: number): string {

@@ -6,7 +6,7 @@ import { recognise } from '#common/onnx/known.ts';
 import { readModel } from '#common/onnx/model.ts';
 import { scoreTrees } from '#common/onnx/score-trees.ts';
 import { sha256Hex } from '#crypto';
-import { Table } from '#common/table.ts';
+import { Table } from '#common/data/table.ts';
 import { binColumn, MISSING } from './bins.ts';
 import { auc } from './metrics.ts';
 import { holdBack, sample } from './sample.ts';

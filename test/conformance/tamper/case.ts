@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { sha256Hex } from '#crypto';
-import { signer } from '#common/bundle.fixture.ts';
-import { PATHS, proofPath, TOOLS } from '#common/bundle-layout.ts';
+import { signer } from '#common/bundle/bundle.fixture.ts';
+import { PATHS, proofPath, TOOLS } from '#common/bundle/layout.ts';
 import { canonicalize } from '#common/canonical.ts';
-import { signEnvelope } from '#common/dsse.ts';
-import { first, type Keyed } from '#common/keyed.fixture.ts';
-import { sigstoreBundle } from '#common/sigstore.ts';
-import type { Policy, SeenCheckpoint } from '#common/verify-types.ts';
-import { writeZip } from '#common/zip.ts';
+import { signEnvelope } from '#common/signatures/dsse.ts';
+import { first, type Keyed } from '#common/keys/keyed.fixture.ts';
+import { sigstoreBundle } from '#common/signatures/sigstore.ts';
+import type { Policy, SeenCheckpoint } from '#common/verify/types.ts';
+import { writeZip } from '#common/zip/zip.ts';
 import { adapt, forgerKey, textIn, type Files, type Reach } from './forge.ts';
 import { forgeZip, type ZipLies } from './zip-forge.ts';
 

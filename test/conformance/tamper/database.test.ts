@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Client } from 'pg';
-import type { ReceiptDraft } from '#common/receipt.ts';
+import type { ReceiptDraft } from '#common/receipt/receipt.ts';
 import { openLog, type Log } from '../../../kernel/log/index.ts';
 import { openStore, type Store } from '../../../kernel/store/index.ts';
 

@@ -5,11 +5,11 @@
  */
 import { Buffer } from 'node:buffer';
 import { sha256Hex } from '#crypto';
-import { signer as logKey } from '#common/bundle.fixture.ts';
-import { ancestorPath, isListed, manifestText, PATHS, PREVIEW, proofPath, rootDigest } from '#common/bundle-layout.ts';
-import { pathUri } from '#common/crate-terms.ts';
-import { signEnvelope } from '#common/dsse.ts';
-import { MerkleTree } from '#common/merkle.ts';
+import { signer as logKey } from '#common/bundle/bundle.fixture.ts';
+import { ancestorPath, isListed, manifestText, PATHS, PREVIEW, proofPath, rootDigest } from '#common/bundle/layout.ts';
+import { pathUri } from '#common/crate/terms.ts';
+import { signEnvelope } from '#common/signatures/dsse.ts';
+import { MerkleTree } from '#common/tlog/merkle.ts';
 import {
   formatCheckpoint,
   formatVkey,
@@ -18,9 +18,9 @@ import {
   parseVkey,
   signNote,
   type NoteSigner,
-} from '#common/note.ts';
-import { signManifest, toolFiles } from '#common/tool-signatures.ts';
-import { formatProof, parseProof, receiptEntry } from '#common/proof.ts';
+} from '#common/tlog/note.ts';
+import { signManifest, toolFiles } from '#common/signatures/for-tools.ts';
+import { formatProof, parseProof, receiptEntry } from '#common/tlog/proof.ts';
 
 export type Files = Map<string, Uint8Array>;
 export const REACHES = ['nothing', 'manifest', 'unsigned', 'own-key', 'log-key'] as const;

@@ -6,12 +6,12 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { sealedRun, signer } from '#common/bundle.fixture.ts';
+import { sealedRun, signer } from '#common/bundle/bundle.fixture.ts';
 import { AssayError } from '#common/errors.ts';
-import { keyedRun } from '#common/keyed.fixture.ts';
-import { formatVkey } from '#common/note.ts';
-import { verifyBundle, type CheckResult, type VerifyReport } from '#common/verify.ts';
-import { readZip, writeZip } from '#common/zip.ts';
+import { keyedRun } from '#common/keys/keyed.fixture.ts';
+import { formatVkey } from '#common/tlog/note.ts';
+import { verifyBundle, type CheckResult, type VerifyReport } from '#common/verify/verify.ts';
+import { readZip, writeZip } from '#common/zip/zip.ts';
 import { adapt, REACHES, type Files } from './forge.ts';
 
 const { zip } = sealedRun();

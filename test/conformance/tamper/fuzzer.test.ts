@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
-import type { VerifyCode } from '#common/verify.ts';
+import type { VerifyCode } from '#common/verify/verify.ts';
 import { fuzz, mutated } from './fuzzer.ts';
 
 const COUNT = 10_000;

@@ -1,11 +1,11 @@
 /** Changes bundles at random and asks the verifier: nothing changed may hold, nothing may throw, and memory may not grow. */
 import { Buffer } from 'node:buffer';
-import { sealedRun, signer } from '#common/bundle.fixture.ts';
+import { sealedRun, signer } from '#common/bundle/bundle.fixture.ts';
 import { AssayError } from '#common/errors.ts';
-import { gatedRun } from '#common/gated.fixture.ts';
-import { formatVkey } from '#common/note.ts';
-import { verifyBundle, type CheckResult, type VerifyCode } from '#common/verify.ts';
-import { readZip } from '#common/zip.ts';
+import { gatedRun } from '#common/bundle/gated.fixture.ts';
+import { formatVkey } from '#common/tlog/note.ts';
+import { verifyBundle, type CheckResult, type VerifyCode } from '#common/verify/verify.ts';
+import { readZip } from '#common/zip/zip.ts';
 import { MUTATIONS, type Bundle } from './mutations.ts';
 import { Choices } from './random.ts';
 

@@ -1,8 +1,8 @@
 /** What the fuzzer does to a bundle: to its zip as bytes, to its records, to its files. Each returns null where there was nothing to change. */
 import { Buffer } from 'node:buffer';
-import { isListed } from '#common/bundle-layout.ts';
-import { writeZip } from '#common/zip.ts';
-import { CENTRAL, LOCAL } from '#common/zip-format.ts';
+import { isListed } from '#common/bundle/layout.ts';
+import { writeZip } from '#common/zip/zip.ts';
+import { CENTRAL, LOCAL } from '#common/zip/format.ts';
 import { adapt, REACHES, type Files } from './forge.ts';
 import type { Choices } from './random.ts';
 

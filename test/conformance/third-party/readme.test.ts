@@ -4,16 +4,16 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, test } from 'node:test';
-import { publicKeyPem } from '#common/armor.ts';
-import { MemoryLog, sealedRun, signer } from '#common/bundle.fixture.ts';
-import { PATHS, SEAL_VKEY, STAMPS, TOOLS } from '#common/bundle-layout.ts';
+import { publicKeyPem } from '#common/signatures/armor.ts';
+import { MemoryLog, sealedRun, signer } from '#common/bundle/bundle.fixture.ts';
+import { PATHS, SEAL_VKEY, STAMPS, TOOLS } from '#common/bundle/layout.ts';
 import { sha256Hex } from '#crypto';
-import { first, keyedRun } from '#common/keyed.fixture.ts';
-import { COSIGNATURE_KEY, cosignatureLine, formatVkey, noteSigner, parseVkey, splitNote } from '#common/note.ts';
-import { timestampRequest } from '#common/timestamp.ts';
-import { STAMP_MATERIAL } from '#common/verify-time.ts';
-import { verifyBundle } from '#common/verify.ts';
-import { readZip, writeZip } from '#common/zip.ts';
+import { first, keyedRun } from '#common/keys/keyed.fixture.ts';
+import { COSIGNATURE_KEY, cosignatureLine, formatVkey, noteSigner, parseVkey, splitNote } from '#common/tlog/note.ts';
+import { timestampRequest } from '#common/timestamp/timestamp.ts';
+import { STAMP_MATERIAL } from '#common/verify/time.ts';
+import { verifyBundle } from '#common/verify/verify.ts';
+import { readZip, writeZip } from '#common/zip/zip.ts';
 import { makeAuthority } from '../../openssl-authority.ts';
 import { hasTool, isThere, shell, tellTools, type Ran } from './tools.ts';
 

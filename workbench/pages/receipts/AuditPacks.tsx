@@ -1,7 +1,7 @@
 import './audit-packs.css';
 import { createSignal, For, Show } from 'solid-js';
 import { AssayError } from '#common/errors.ts';
-import { periodInWords } from '#common/pack-title.ts';
+import { periodInWords } from '#common/pack/title.ts';
 import { createLoaded, useKernel } from '../../kernel.tsx';
 import { Ago } from '../../parts/Ago.tsx';
 import { size } from '../../parts/duration.ts';

@@ -1,6 +1,6 @@
 import './receipts.css';
 import { createMemo, createSignal, For, Match, Show, Switch } from 'solid-js';
-import { type Kind, KINDS } from '#common/receipt-types.ts';
+import { type Kind, KINDS } from '#common/receipt/types.ts';
 import { createLoaded } from '../../kernel.tsx';
 import { Ago } from '../../parts/Ago.tsx';
 import { Failure } from '../../parts/Failure.tsx';

@@ -1,6 +1,6 @@
 import { For, Show } from 'solid-js';
-import { VERIFY_CHECKS, VERIFY_MEANINGS, type VerifyCode } from '#common/verify.ts';
-import type { CheckResult } from '#common/verify-types.ts';
+import { VERIFY_CHECKS, VERIFY_MEANINGS, type VerifyCode } from '#common/verify/verify.ts';
+import type { CheckResult } from '#common/verify/types.ts';
 import { CheckMark } from './CheckMark.tsx';
 import { foundIn, type Flip } from './verify.ts';
 

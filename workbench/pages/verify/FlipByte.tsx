@@ -1,5 +1,5 @@
 import { createMemo, createSignal, For, Show } from 'solid-js';
-import type { VerifyReport } from '#common/verify-types.ts';
+import type { VerifyReport } from '#common/verify/types.ts';
 import { size } from '../../parts/duration.ts';
 import { HexView } from './HexView.tsx';
 import { fileIn, type Flip } from './verify.ts';

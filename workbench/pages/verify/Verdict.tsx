@@ -1,6 +1,6 @@
 import { createMemo, For, Show } from 'solid-js';
-import { VERIFY_CHECKS, VERIFY_MEANINGS, type VerifyCode } from '#common/verify.ts';
-import type { CheckResult, VerifyReport } from '#common/verify-types.ts';
+import { VERIFY_CHECKS, VERIFY_MEANINGS, type VerifyCode } from '#common/verify/verify.ts';
+import type { CheckResult, VerifyReport } from '#common/verify/types.ts';
 import { moment } from '../../parts/duration.ts';
 import { Hallmark } from '../../parts/Hallmark.tsx';
 import { Checking, type Progress } from './Checking.tsx';

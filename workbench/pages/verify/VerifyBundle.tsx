@@ -1,7 +1,7 @@
 import './verify.css';
 import { createEffect, createSignal, type JSX, on, onCleanup, Show } from 'solid-js';
 import { createStore } from 'solid-js/store';
-import type { CheckResult, VerifyReport } from '#common/verify-types.ts';
+import type { CheckResult, VerifyReport } from '#common/verify/types.ts';
 import { DropZone } from '../../parts/DropZone.tsx';
 import { Failure } from '../../parts/Failure.tsx';
 import { CheckTable } from './CheckTable.tsx';

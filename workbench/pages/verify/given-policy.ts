@@ -1,6 +1,6 @@
 /** A policy as the reader gave it, and what it says. */
-import { policyInWords, readPolicy } from '#common/policy-text.ts';
-import type { Policy } from '#common/verify-types.ts';
+import { policyInWords, readPolicy } from '#common/policy/text.ts';
+import type { Policy } from '#common/verify/types.ts';
 
 export interface GivenPolicy {
   readonly policy: Policy;

@@ -1,6 +1,6 @@
 /** What this browser has seen of logs, one checkpoint each: a log that takes something back, or shows another history, is noticed. */
-import type { SeenCheckpoint } from '#common/verify-types.ts';
-import { parseSeen, remember } from '#common/verify-history.ts';
+import type { SeenCheckpoint } from '#common/verify/types.ts';
+import { parseSeen, remember } from '#common/verify/history.ts';
 
 const KEY = 'assay.seen';
 

@@ -1,8 +1,8 @@
 /** Verifies a bundle off the page's thread, so that each check shows as it ends. */
 import { expose } from 'comlink';
 import type { ByteSource } from '#common/byte-source.ts';
-import { verifyBundle } from '#common/verify.ts';
-import type { CheckResult, Policy, SeenCheckpoint, VerifyReport } from '#common/verify-types.ts';
+import { verifyBundle } from '#common/verify/verify.ts';
+import type { CheckResult, Policy, SeenCheckpoint, VerifyReport } from '#common/verify/types.ts';
 
 /** What is read of a file at once, and no more of it is in memory. */
 const CHUNK = 4 * 2 ** 20;

@@ -1,8 +1,8 @@
 /** Bundles on the Verify page: run the checks, and change one byte to see which of them notices. No kernel is asked. */
 import { proxy, wrap } from 'comlink';
-import { VERIFY_MEANINGS, type VerifyCode } from '#common/verify.ts';
-import type { CheckResult, Policy, VerifyReport } from '#common/verify-types.ts';
-import { readZip, writeZip } from '#common/zip.ts';
+import { VERIFY_MEANINGS, type VerifyCode } from '#common/verify/verify.ts';
+import type { CheckResult, Policy, VerifyReport } from '#common/verify/types.ts';
+import { readZip, writeZip } from '#common/zip/zip.ts';
 import { rememberHere, seenHere } from './seen.ts';
 import { startVerifier } from './start-verifier.ts';
 import type { Verifier } from './verify-worker.ts';
