@@ -3,6 +3,7 @@
  * it, and an old one leaves the disk after the receipt that ends it: whenever the kernel dies, the log decides, and what it doesn't know
  * is swept away.
  */
+import { BLANK } from '#common/receipt/blank.ts';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from 'pg';
@@ -156,7 +157,11 @@ export class Keyring {
       next.apply(parseReceipt(receipt.body), receipt.index);
       return next;
     };
-    return { draft: { ...EMPTY, result }, signer: keyName(history.authority(event)), after };
+    return {
+      draft: { ...BLANK, kind: 'key', stream: KEY_STREAM, result },
+      signer: keyName(history.authority(event)),
+      after,
+    };
   }
 
   /** Tags as the log says that they are made; `count` receipts are in it. */
@@ -197,17 +202,3 @@ export class Keyring {
     }
   }
 }
-
-const EMPTY: ReceiptDraft = {
-  kind: 'key',
-  stream: KEY_STREAM,
-  subject: [],
-  parents: [],
-  materials: [],
-  plugin: null,
-  method: null,
-  params: null,
-  env: {},
-  result: null,
-  comparators: [],
-};

@@ -1,3 +1,4 @@
+import { BLANK } from '#common/receipt/blank.ts';
 import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -14,15 +15,7 @@ import { openLog, type Log } from './index.ts';
 const draft = (stream: string, more: Partial<ReceiptDraft> = {}): ReceiptDraft => ({
   kind: 'run',
   stream,
-  subject: [],
-  parents: [],
-  materials: [],
-  plugin: null,
-  method: null,
-  params: null,
-  env: {},
-  result: null,
-  comparators: [],
+  ...BLANK,
   ...more,
 });
 

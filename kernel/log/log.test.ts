@@ -1,3 +1,4 @@
+import { BLANK } from '#common/receipt/blank.ts';
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,15 +20,8 @@ import { openLog, type Log } from './index.ts';
 const draft = (stream: string, more: Partial<ReceiptDraft> = {}): ReceiptDraft => ({
   kind: 'run',
   stream,
+  ...BLANK,
   subject: [{ name: 'result', digest: { sha256: 'ab'.repeat(32) } }],
-  parents: [],
-  materials: [],
-  plugin: null,
-  method: null,
-  params: null,
-  env: {},
-  result: null,
-  comparators: [],
   ...more,
 });
 

@@ -1,3 +1,4 @@
+import { BLANK } from '#common/receipt/blank.ts';
 import assert from 'node:assert/strict';
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
@@ -119,15 +120,8 @@ after(async () => {
 const draft = (n: number): ReceiptDraft => ({
   kind: 'run',
   stream: `s${n % 5}`,
-  subject: [],
-  parents: [],
-  materials: [],
-  plugin: null,
-  method: null,
-  params: null,
+  ...BLANK,
   env: { n },
-  result: null,
-  comparators: [],
 });
 const appendMany = (log: Log, count: number): Promise<unknown> =>
   Promise.all(Array.from({ length: count }, (_, n) => log.append(draft(n))));

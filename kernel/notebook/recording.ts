@@ -2,6 +2,7 @@
  * A notebook's run while it becomes evidence: every call, data set and cell is a receipt of one stream, each naming those it came from.
  * `open` stands in the log before anything runs and `close` after everything ran, with the count, so that nothing can be left out.
  */
+import { BLANK } from '#common/receipt/blank.ts';
 import { sha256Hex } from '#crypto';
 import { STAMP_MATERIAL } from '#common/verify/time.ts';
 import type { Digest, TableData } from '#common/data.ts';
@@ -165,15 +166,7 @@ export function draft({ stream }: { readonly stream: string }, kind: Kind, given
   return {
     kind,
     stream,
-    subject: [],
-    parents: [],
-    materials: [],
-    plugin: null,
-    method: null,
-    params: null,
-    env: {},
-    result: null,
-    comparators: [],
+    ...BLANK,
     ...given,
   };
 }

@@ -2,6 +2,7 @@
  * A kernel's store and log in a process that is there to be killed: it writes receipts as fast as it can and says, on file descriptor 1 and
  * at once, the id of each one that was answered. `early` makes it the broken twin that answers before the commit.
  */
+import { BLANK } from '#common/receipt/blank.ts';
 import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
@@ -15,15 +16,9 @@ const IN_FLIGHT = 96;
 const draft = (n: number): ReceiptDraft => ({
   kind: 'run',
   stream: `stream ${n % 7}`,
+  ...BLANK,
   subject: [{ name: 'result', digest: { sha256: 'ab'.repeat(32) } }],
-  parents: [],
-  materials: [],
-  plugin: null,
-  method: null,
-  params: null,
   env: { n },
-  result: null,
-  comparators: [],
 });
 
 /** Says that a batch is written and writes it a little later. */

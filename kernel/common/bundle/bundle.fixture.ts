@@ -1,4 +1,5 @@
 /** For tests: a log in memory, and a small sealed run to break. */
+import { BLANK } from '#common/receipt/blank.ts';
 import { ed25519, sha256Hex } from '#crypto';
 import { finishBundle, prepareBundle, type BundleParts } from './bundle.ts';
 import { rootDigest } from './layout.ts';
@@ -83,7 +84,7 @@ export class MemoryLog {
       time: this.clock(this.tree.size),
       nonce: nonceOf(this.tree.size),
     };
-    const receipt = { ...buildReceipt({ ...EMPTY, ...given }, place), index: this.tree.size };
+    const receipt = { ...buildReceipt({ ...BLANK, ...given }, place), index: this.tree.size };
     this.heads.set(given.stream, { seq, id: receipt.id });
     this.tree.append(receiptEntry(receipt.id));
     this.receipts.push(receipt);
@@ -124,17 +125,6 @@ export class MemoryLog {
   }
 }
 
-const EMPTY: Omit<ReceiptDraft, 'kind' | 'stream'> = {
-  subject: [],
-  parents: [],
-  materials: [],
-  plugin: null,
-  method: null,
-  params: null,
-  env: {},
-  result: null,
-  comparators: [],
-};
 const timeOf = (n: number): string => new Date(Date.UTC(2026, 10, 10) + n * 1000).toISOString();
 const nonceOf = (n: number): string => n.toString(16).padStart(32, '0');
 

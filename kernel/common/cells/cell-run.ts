@@ -1,9 +1,10 @@
 /** One cell in the running notebook: from its inputs to frozen, hashed outputs, and what it reports on the way. */
+import { concatBytes } from '#common/bytes.ts';
 import type { Module, Variable } from './observable.ts';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import type { CellState, CompiledCell } from '#common/notebook.ts';
-import { digestParts, digestValue, joinParts } from '#common/value/value.ts';
+import { digestParts, digestValue } from '#common/value/value.ts';
 import { sumOf } from '#common/value/sum.ts';
 import { failureDigest, failureOf } from './failure.ts';
 import type { Mailbox } from './mailbox.ts';
@@ -185,7 +186,7 @@ export class CellRun {
     this.#sum = null;
     if (values.every(isPrimitive)) {
       this.#state = settled;
-      this.#context.host.value?.(cell.id, joinParts(encodeOutputs(outputs)));
+      this.#context.host.value?.(cell.id, concatBytes(encodeOutputs(outputs)));
     } else {
       this.#seal(outputs, settled);
     }
@@ -203,7 +204,7 @@ export class CellRun {
     this.#sum = solid ? null : sumOf(parts);
     this.#state = { ...settled, digest: digestParts(parts) };
     this.#hash();
-    this.#context.host.value?.(this.cell.id, joinParts(parts));
+    this.#context.host.value?.(this.cell.id, concatBytes(parts));
   }
 
   /** Primitive outputs are hashed when somebody asks: a change through 1,000 cells must not wait for it. */

@@ -1,3 +1,4 @@
+import { BLANK } from './blank.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
@@ -126,15 +127,9 @@ const base = buildReceipt(
   {
     kind: 'run',
     stream: 's',
-    subject: [],
-    parents: [],
-    materials: [],
-    plugin: null,
-    method: null,
-    params: null,
+    ...BLANK,
     env: { a: 1, b: 2 },
     result: { x: [1.5, 2] },
-    comparators: [],
   },
   { org: 'test', log: LOG, seq: 0, prev: null, time: '2024-02-29T12:00:00.000Z', signer: LOG, nonce: '0'.repeat(32) },
 ).body;

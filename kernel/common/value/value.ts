@@ -11,7 +11,7 @@ import { createSha256, sha256Hex } from '#crypto';
 import { canonicalize, parseCanonical } from '#common/canonical.ts';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
-import { toHex } from '#common/bytes.ts';
+import { concatBytes, toHex } from '#common/bytes.ts';
 import { raise, specialText } from './special.ts';
 
 export const VALUE_MEDIA_TYPE = 'application/vnd.assay.value';
@@ -26,17 +26,7 @@ const pad = (length: number): number => (8 - (length % 8)) % 8;
 
 /** @throws VALUE_UNSUPPORTED with the path in `where`: functions, symbols, class instances, cycles, lone surrogates. */
 export function encodeValue(value: unknown): Uint8Array<ArrayBuffer> {
-  return joinParts(encodeParts(value));
-}
-
-export function joinParts(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
+  return concatBytes(encodeParts(value));
 }
 
 /** The same bytes in pieces. Segments are views on the value's own arrays: write or hash them before these change. */

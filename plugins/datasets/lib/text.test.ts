@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { decodeText } from './text.ts';
 
 /** The first byte after which nothing that follows makes it text: by decoding every start. */

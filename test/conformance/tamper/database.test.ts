@@ -2,6 +2,7 @@
  * Every file in database/: what somebody who owns the database edited in a log of twenty tagged receipts, and which ones the check with
  * the master key must name. `$1` stands for the organisation.
  */
+import { BLANK } from '#common/receipt/blank.ts';
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -37,15 +38,8 @@ after(async () => {
 const draft = (n: number): ReceiptDraft => ({
   kind: 'run',
   stream: `s${n % 5}`,
-  subject: [],
-  parents: [],
-  materials: [],
-  plugin: null,
-  method: null,
-  params: null,
+  ...BLANK,
   env: { n },
-  result: null,
-  comparators: [],
 });
 
 async function taggedLog(org: string): Promise<Log> {
