@@ -102,6 +102,32 @@ describe('the file on disk', () => {
     await cell('b').locator('.rail', { hasText: '51' }).waitFor();
   });
 
+  test('what was read before a save landed does not take it back', async () => {
+    const { page } = steps;
+    await openAndRun();
+    const { promise: read, resolve: hasRead } = Promise.withResolvers<void>();
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    await page.route('**/api/v1/notebooks/**', async (route) => {
+      if (route.request().method() !== 'GET') return route.continue();
+      const response = await route.fetch();
+      hasRead();
+      await held;
+      await route.fulfill({ response });
+    });
+    await page.evaluate(() => dispatchEvent(new Event('assay:gap')));
+    await read;
+    await retype('a', 'const a = 70;');
+    await onDisk(/const a = 70;/);
+    await page.locator('.sheet-saving', { hasText: 'Saved' }).waitFor();
+    const again = page.waitForResponse((response) => response.request().method() === 'GET');
+    release();
+    await again;
+    await page.unrouteAll({ behavior: 'wait' });
+    await press('Control+Enter');
+    await cell('b').locator('.rail', { hasText: '71' }).waitFor();
+    assert.match(await work.read(steps.file), /const a = 70;/);
+  });
+
   test('what was written while the kernel was away outlives the page', async () => {
     const { page } = steps;
     await openAndRun();

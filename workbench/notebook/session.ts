@@ -41,6 +41,11 @@ export function createOpenNotebook(file: NotebookFile): OpenNotebook {
   let saveTimer: ReturnType<typeof setTimeout> | undefined;
   let checkTimer: ReturnType<typeof setTimeout> | undefined;
   let running = 0;
+  let inFlight = false;
+  /** That were answered. */
+  let saves = 0;
+  /** What the file has by the last event, where a save was under way. */
+  let told: string | null | undefined;
 
   const dispatch = (operation: Operation): boolean => {
     const before = state();
@@ -91,13 +96,18 @@ export function createOpenNotebook(file: NotebookFile): OpenNotebook {
         frame?.restart();
         break;
       case 'save':
+        inFlight = true;
         client.saveNotebook(file.name, action.source, action.base).then(
           (digest) => {
+            landed();
             dispatch({ op: 'saved', digest, source: action.source });
+            if (told !== undefined && told !== digest) void readDisk();
+            told = undefined;
             if (state().saving.kind === 'saved') clearDraft(file.name);
             else saveTimer = setTimeout(() => dispatch({ op: 'save' }), SAVE_AFTER);
           },
           (error: AssayError) => {
+            landed();
             if (error.code === 'NOTEBOOK_CHANGED') return void readDisk();
             dispatch({ op: 'unsaved', error: json(error) });
             clearTimeout(saveTimer);
@@ -122,24 +132,31 @@ export function createOpenNotebook(file: NotebookFile): OpenNotebook {
     }
   };
 
+  const landed = (): void => {
+    inFlight = false;
+    saves++;
+  };
+
   const readDisk = async (): Promise<void> => {
+    const before = saves;
     const there = await client
       .notebook(file.name)
       .catch((error: AssayError) => (error.code === 'NOT_FOUND' ? null : undefined));
     if (there === undefined) return;
+    // What was read may be older than a save that landed meanwhile; one under way is refused if somebody else wrote.
+    if (saves !== before) return readDisk();
+    if (inFlight) return;
     // What was being saved was refused: it is still to be saved, over what is there or not at all.
     if (state().saving.kind === 'saving') setState((now) => ({ ...now, saving: { kind: 'dirty' } }));
     dispatch({ op: 'disk', digest: there?.digest ?? null, source: there?.source ?? null });
   };
 
   onEvent((event) => {
-    if (
-      event.type === 'notebook' &&
-      event.name === file.name &&
-      event.digest !== state().base.digest &&
-      state().saving.kind !== 'saving'
-    )
-      void readDisk();
+    if (event.type === 'notebook' && event.name === file.name && event.digest !== state().base.digest) {
+      // While a save is under way this may be its own doing.
+      if (inFlight) told = event.digest;
+      else void readDisk();
+    }
     if (event.type === 'progress') dispatch({ ...event, op: 'progress' });
     if (event.type === 'seal' && event.notebook === file.name && event.state === 'cell')
       dispatch({ op: 'sealing', cell: event.cell ?? null, done: event.done ?? 0, total: event.total ?? 0 });
