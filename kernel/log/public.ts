@@ -1,9 +1,9 @@
 /** The log's public folder: `checkpoint` and `tile/…`, as C2SP tlog-tiles lays them out. Written for whoever may read it while we write. */
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HASH_BYTES } from '#common/tlog/merkle.ts';
 import { TILE_WIDTH, tilePath, type Tile } from '#common/tlog/tiles.ts';
-import { codeOf, diskError, makeFolder, syncFolder, writeWhole } from '../store/files.ts';
+import { codeOf, makeFolder, syncFolder, writeWhole } from '../store/files.ts';
 
 export type FilledTile = Tile & { readonly bytes: Uint8Array };
 
@@ -37,14 +37,9 @@ export function publicFiles(dir: string): PublicFiles {
       if (made.size > 1_000) made.clear();
       made.add(folder);
     }
-    if (isFull(tile)) {
-      await writeWhole(path, tile.bytes, { sync: 'file' });
-      return;
-    }
-    // Every start checks the partial tiles against the database and writes them again where they differ: they need no sync.
-    await writeFile(path, tile.bytes).catch((error: unknown) => {
-      throw diskError(error);
-    });
+    // Every start checks the partial tiles against the database and writes them again where they differ: they need no sync. They are whole
+    // or not there all the same: who is killed while it writes one may start again with a larger tree, and nobody looks at it any more.
+    await writeWhole(path, tile.bytes, { sync: isFull(tile) ? 'file' : false });
   }
 
   async function write(tiles: readonly FilledTile[]): Promise<void> {
