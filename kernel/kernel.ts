@@ -9,6 +9,7 @@ import { createKeeper } from './keep.ts';
 import { createRuns, type Runs } from './runs.ts';
 import { openArtifacts, type Artifacts } from './store/artifacts.ts';
 import type { Store } from './store/types.ts';
+import { noteAuthority } from './timestamps.ts';
 import { notePolicy, readWitnesses } from './witnesses.ts';
 
 export interface KernelOptions {
@@ -79,6 +80,7 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
     const own = tellingLog(await openLog({ store: opened, home, org, witnesses, onWitnessFailure }), events);
     try {
       await notePolicy(own, witnesses);
+      await noteAuthority(own, home);
     } catch (error) {
       await own.close();
       throw error;

@@ -2,8 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sha256Hex } from '#crypto';
 import { AssayError } from '#common/errors.ts';
 import { TIMESTAMP_QUERY, timestampRequest, verifyTimestamp } from '#common/timestamp/timestamp.ts';
+import type { Log } from './log/types.ts';
 import { codeOf } from './store/files.ts';
 
 const PATIENCE = 8_000;
@@ -14,6 +16,19 @@ export interface Stamp {
   readonly reply: Uint8Array;
   /** RFC 3339: it was there before. */
   readonly before: string;
+}
+
+/**
+ * Another authority than the log last spoke of is a receipt, by the SHA-256 of its address, which may hold what is secret. A log that
+ * never had one says nothing of it.
+ */
+export async function noteAuthority(log: Log, home: string): Promise<void> {
+  const url = await authority(home);
+  const said = log.keys().authority?.digest ?? null;
+  if (said === (url === null ? null : sha256Hex(url))) return;
+  const reason =
+    url === null ? 'no authority is asked any more' : `asked at ${URL.parse(url)?.host || 'an address that is none'}`;
+  await log.changeKeys({ event: 'authority', text: url, reason });
 }
 
 /** null where no authority is configured. @throws TIMESTAMP_INVALID, TIMESTAMP_UNAVAILABLE */

@@ -2,8 +2,8 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AssayError } from '../common/errors.ts';
+import type { DescribedKeys } from '../common/keys/described.ts';
 import type { LoggedReceipt } from '../common/receipt/receipt.ts';
-import type { DescribedKeys } from '../log/described-keys.ts';
 import { openLogReader, type LogReader } from './log-reader.ts';
 import { makeMaster } from './master-file.ts';
 import { columns, paint } from './terminal.ts';
@@ -96,7 +96,7 @@ function said({ index }: LoggedReceipt, verb: string, operand: string | undefine
   return [`Receipt ${index}: ${verb === 'revoke' ? `${operand} is revoked.` : 'the key was changed.'}${signs}`, ''];
 }
 
-function printed({ log, keys, policy, tags }: DescribedKeys): string[] {
+function printed({ log, keys, held, policy, authority, tags }: DescribedKeys): string[] {
   const rows = keys.map(({ name, after, until, revoked }) => [
     until === null ? paint('green', 'signs') : revoked === null ? 'signed' : paint('red', 'revoked'),
     name,
@@ -109,7 +109,7 @@ function printed({ log, keys, policy, tags }: DescribedKeys): string[] {
     tags === null
       ? 'Receipts are not tagged: `assay keys tag FILE` begins it.'
       : tags.working
-        ? `Receipts behind number ${tags.after} are tagged.`
+        ? `Receipts behind number ${tags.after} are tagged; the key here is that of epoch ${tags.epoch}.`
         : paint(
             'yellow',
             `! Receipts should be tagged, behind number ${tags.after}, but the key for it is gone, or can’t be replaced on disk.`,
@@ -120,5 +120,22 @@ function printed({ log, keys, policy, tags }: DescribedKeys): string[] {
       : policy.digest === null
         ? [`No witnesses are asked since receipt ${policy.after}.`]
         : [`Witnesses are asked as receipt ${policy.after} says: policy ${policy.digest.slice(0, 12)}….`];
-  return [...columns(rows), '', tagged, ...witnesses, `${paint('dim', 'checkpoints, and what policies name:')} ${log}`];
+  const stamps =
+    authority === null
+      ? []
+      : authority.digest === null
+        ? [`No authority is asked for time stamps since receipt ${authority.after}.`]
+        : [`Time stamps are asked for as receipt ${authority.after} says.`];
+  const missing = held
+    ? []
+    : [paint('yellow', '! The key that signs is not here: nothing can be sealed until it is put back, or revoked.')];
+  return [
+    ...columns(rows),
+    '',
+    ...missing,
+    tagged,
+    ...witnesses,
+    ...stamps,
+    `${paint('dim', 'checkpoints, and what policies name:')} ${log}`,
+  ];
 }

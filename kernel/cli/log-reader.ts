@@ -1,6 +1,7 @@
 import { toHex } from '../common/bytes.ts';
 import type { LoggedReceipt } from '../common/receipt/receipt.ts';
-import { describeKeys, type DescribedKeys } from '../log/described-keys.ts';
+import type { DescribedKeys } from '../common/keys/described.ts';
+import { describeKeys } from '../log/described-keys.ts';
 import type { KeyOrder } from '../log/keyring.ts';
 import type { Log } from '../log/types.ts';
 import { findKernel } from './remote.ts';

@@ -2,13 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
-import { fromHex } from '../common/bytes.ts';
 import { AssayError } from '../common/errors.ts';
+import { formatMaster, MASTER_BYTES, parseMaster } from '../common/keys/master.ts';
 import { readWhole } from '../host/whole-file.ts';
-import { MASTER_BYTES } from '../log/tag-keys.ts';
 import { codeOf, syncFolder } from '../store/files.ts';
-
-const HEAD = 'assay master key for tags';
 
 /** Makes one. Who holds the data directory must not hold it too. @throws USAGE */
 export async function makeMaster(file: string, home: string): Promise<Uint8Array> {
@@ -20,7 +17,7 @@ export async function makeMaster(file: string, home: string): Promise<Uint8Array
   try {
     const handle = await open(path, 'wx', 0o600);
     try {
-      await handle.writeFile(`${HEAD}\n${master.toString('hex')}\n`);
+      await handle.writeFile(formatMaster(master));
       await handle.datasync();
     } finally {
       await handle.close();
@@ -35,8 +32,10 @@ export async function makeMaster(file: string, home: string): Promise<Uint8Array
 
 /** @throws NOT_FOUND, USAGE */
 export async function readMaster(file: string): Promise<Uint8Array> {
-  const [head, hex, ...rest] = new TextDecoder().decode(await readWhole(file)).split('\n');
-  const master = fromHex(hex ?? '');
-  if (head === HEAD && master?.length === MASTER_BYTES && rest.join('') === '') return master;
-  throw new AssayError('USAGE', `“${file}” is no master key that \`assay keys tag\` wrote.`, { where: file });
+  const text = new TextDecoder().decode(await readWhole(file));
+  try {
+    return parseMaster(text);
+  } catch (cause) {
+    throw new AssayError('USAGE', `“${file}” is no master key that \`assay keys tag\` wrote.`, { where: file, cause });
+  }
 }

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AssayError } from '../common/errors.ts';
+import { keyWords } from '../common/keys/words.ts';
 import { parseReceipt, type LoggedReceipt } from '../common/receipt/receipt.ts';
 import { KINDS, type Kind } from '../common/receipt/types.ts';
 import type { FsckReport } from '../log/types.ts';
@@ -84,11 +85,6 @@ function told({ id, index, body }: LoggedReceipt): object {
   return { id, index, kind, stream, seq, time, method, subject, parents, result };
 }
 
-/** What a receipt about keys says. */
-function eventOf(result: unknown): string {
-  return typeof result === 'object' && result !== null && 'event' in result ? String(result.event) : '';
-}
-
 function printed(
   receipts: readonly LoggedReceipt[],
   unfinished: readonly Unfinished[],
@@ -100,7 +96,7 @@ function printed(
       paint('dim', String(index)),
       id.slice(0, 12),
       predicate.kind,
-      predicate.method ?? subject[0]?.name ?? eventOf(predicate.result),
+      predicate.kind === 'key' ? keyWords(predicate.result) : (predicate.method ?? subject[0]?.name ?? ''),
       paint('dim', predicate.time),
       paint('dim', predicate.stream),
     ];

@@ -130,6 +130,7 @@ export async function openLog({ store, home, org, witnesses, onWitnessFailure }:
       stream,
       keys: () => keyring.history,
       tagging: () => keyring.tagger !== null && keyring.tagger.failure === undefined,
+      holds: () => ({ sealer: keyring.held, tagEpoch: keyring.tagger?.epoch ?? null }),
       keyReceipts: async (size) => (await stream(KEY_STREAM)).filter(({ index }) => index < size),
       async changeKeys(order) {
         const { change, done } = await keyring.prepare(order, (await writer.settled()).size);

@@ -11,21 +11,22 @@ import { ed25519, sha256Hex } from '#crypto';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import { KEY_STREAM, KeyHistory, signKeyEvent, type KeyEvent } from '#common/keys/keys.ts';
+import { MASTER_BYTES } from '#common/keys/master.ts';
 import { formatSigner, parseSigner } from '#common/tlog/note-key.ts';
 import { formatVkey, keyName, noteSigner, type NoteSigner } from '#common/tlog/note.ts';
 import { parseReceipt, type LoggedReceipt, type ReceiptDraft } from '#common/receipt/receipt.ts';
 import { codeOf, makeFolder, syncFolder, writeWhole } from '../store/files.ts';
 import { readStream } from './rows.ts';
 import { Tagger } from './tagger.ts';
-import { MASTER_BYTES, tagCommitment } from './tag-keys.ts';
+import { tagCommitment } from './tag-keys.ts';
 
 /** What is to be said about keys; the log adds the index. */
 export type KeyOrder =
   | { readonly event: 'rotate'; readonly reason: string | null }
   /** `key` is `name+hash`, or the hash alone. */
   | { readonly event: 'revoke'; readonly key: string; readonly reason: string | null }
-  /** The text of the policy of witnesses, null for none. */
-  | { readonly event: 'policy'; readonly text: string | null; readonly reason: string | null }
+  /** The text of the policy of witnesses, or the address of the time-stamping authority; null for none. */
+  | { readonly event: 'policy' | 'authority'; readonly text: string | null; readonly reason: string | null }
   | { readonly event: 'tag'; readonly master: Uint8Array; readonly reason: string | null };
 
 /** What an order needs is on disk. */
@@ -85,12 +86,18 @@ export class Keyring {
     });
   }
 
+  /** Whether the key that signs seals now is here. */
+  get held(): boolean {
+    return this.secrets.has(this.history.current.name);
+  }
+
   /** Makes what an order needs, on disk before anything is logged; `count` receipts are, at least. @throws LOG_KEY, KEY_INVALID, DISK_FULL */
   async prepare(order: KeyOrder, count: number): Promise<Prepared> {
     const { reason } = order;
-    if (order.event === 'policy') {
-      const digest = order.text === null ? null : sha256Hex(order.text);
-      return { change: (at) => this.noted('policy', at, digest, reason), done: () => Promise.resolve() };
+    if (order.event === 'policy' || order.event === 'authority') {
+      const { event, text } = order;
+      const digest = text === null ? null : sha256Hex(text);
+      return { change: (at) => this.noted(event, at, digest, reason), done: () => Promise.resolve() };
     }
     if (order.event === 'tag') {
       if (order.master.length !== MASTER_BYTES)
@@ -115,7 +122,12 @@ export class Keyring {
     return { ...made, change: (at) => this.succession(at, next, revoked, reason) };
   }
 
-  private noted(event: 'tag' | 'policy', at: number, digest: Digest | null, reason: string | null): KeyChange {
+  private noted(
+    event: 'tag' | 'policy' | 'authority',
+    at: number,
+    digest: Digest | null,
+    reason: string | null,
+  ): KeyChange {
     return this.change({ event, at, ends: null, key: null, digest, reason }, [this.log]);
   }
 
@@ -159,7 +171,7 @@ export class Keyring {
     };
     return {
       draft: { ...BLANK, kind: 'key', stream: KEY_STREAM, result },
-      signer: keyName(history.authority(event)),
+      signer: keyName(history.wordOf(event)),
       after,
     };
   }

@@ -6,7 +6,6 @@
 import { hash, hkdfSync } from 'node:crypto';
 import type { Digest } from '#common/data.ts';
 
-export const MASTER_BYTES = 32;
 export const EPOCH = 256;
 
 const derive = (key: Uint8Array, info: string): Buffer => Buffer.from(hkdfSync('sha256', key, '', info, 32));

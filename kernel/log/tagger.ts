@@ -60,6 +60,11 @@ export class Tagger {
     return tagger;
   }
 
+  /** Of the present key. */
+  get epoch(): number {
+    return this.keys.epoch;
+  }
+
   /** The tags of receipts from index `first`; nothing is forgotten yet, since they may not get there. */
   tags(first: number, ids: readonly Uint8Array[]): Buffer[] {
     const keys = this.keys.copy();

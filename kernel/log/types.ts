@@ -125,6 +125,8 @@ export interface Log {
   keys(): KeyHistory;
   /** Whether new receipts get tags: false, too, when the log says that they do and the key for it is gone, or can't be replaced on disk. */
   tagging(): boolean;
+  /** Which of the organisation's secrets are here: the key that signs seals now, and the key for tags, by its epoch; null when it is not. */
+  holds(): { readonly sealer: boolean; readonly tagEpoch: number | null };
   /** Receipts about keys among the first `size`. */
   keyReceipts(size: number): Promise<LoggedReceipt[]>;
   /**

@@ -13,7 +13,7 @@ import { formatVkey, parseCheckpoint, parseVkey, splitNote } from '#common/tlog/
 import { stampedNote } from '#common/verify/time.ts';
 import type { Comparator, LoggedReceipt, ReceiptDraft } from '#common/receipt/receipt.ts';
 import type { Kernel } from '../kernel.ts';
-import { stamp, type Stamp } from '../timestamps.ts';
+import { noteAuthority, stamp, type Stamp } from '../timestamps.ts';
 import type { Witnessed } from '../log/types.ts';
 import { compileNotebook } from './compile.ts';
 import { environment } from './environment.ts';
@@ -86,6 +86,7 @@ async function seal(
 ): Promise<Sealed> {
   const { notebook, comparators, signal } = request;
   const env = environment(compiled);
+  await noteAuthority(await kernel.log(), kernel.home);
   const announced = await stampOf(kernel, () => new TextEncoder().encode(notebook.text), signal);
   const recording = await openRecording(kernel, {
     compiled,

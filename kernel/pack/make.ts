@@ -21,7 +21,7 @@ import { crc32, zipRecords } from '#common/zip/zip.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Log, Witnessed } from '../log/types.ts';
 import { draft } from '../notebook/recording.ts';
-import { stamp } from '../timestamps.ts';
+import { noteAuthority, stamp } from '../timestamps.ts';
 import { keepPack, type PackEntry } from './packs.ts';
 import { spool, type Spool } from './spool.ts';
 
@@ -59,6 +59,7 @@ export async function makePack(kernel: Kernel, request: PackRequest): Promise<Pa
   try {
     await refuseUnknown(kernel);
     const log = await kernel.log();
+    await noteAuthority(log, kernel.home);
     const stream = `pack/${nanoid()}`;
     const announcement = await log.append(draft({ stream }, 'archive', announcePack(asked)));
     const period = await cutOut(log, asked, announcement);

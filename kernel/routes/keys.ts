@@ -8,13 +8,18 @@ import { failures, integer, json, list, object, ref, text } from '../openapi/sha
 import type { Context } from './context.ts';
 
 interface KeyBody {
-  readonly event: Exclude<KeyOrder['event'], 'policy'>;
+  readonly event: Exclude<KeyOrder['event'], 'policy' | 'authority'>;
   readonly key?: string;
   readonly master?: string;
   readonly reason?: string;
 }
 
 const nullable = (schema: JsonSchema): JsonSchema => ({ anyOf: [{ type: 'null' }, schema] });
+const told = (what: string): JsonSchema =>
+  object({
+    after: integer('The receipt that took it up.'),
+    digest: { type: ['string', 'null'], description: `SHA-256. ${what}` },
+  });
 const key = object({
   name: text('`name+hash`'),
   vkey: text('Verifier key.'),
@@ -38,14 +43,15 @@ export function keys(app: FastifyInstance, { kernel }: Context): void {
             object({
               log: text('The log’s own verifier key.'),
               keys: list(key),
-              policy: nullable(
-                object({ after: integer('The receipt that took it up.'), digest: { type: ['string', 'null'] } }),
-              ),
+              held: { type: 'boolean', description: 'Whether this kernel holds the secret of the key that signs now.' },
+              policy: nullable(told('Of the policy of witnesses.')),
+              authority: nullable(told('Of the address of the time-stamping authority.')),
               tags: nullable(
                 object({
                   after: integer('The receipt that began them.'),
                   commitment: text('To the master key.'),
                   working: { type: 'boolean', description: 'Whether this kernel holds the present key.' },
+                  epoch: nullable(integer('Of the present key; a new one every 256 receipts. null when it is gone.')),
                 }),
               ),
             }),

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
+import { sha256Hex } from '#crypto';
 import { TIMESTAMP_QUERY, TIMESTAMP_REPLY } from '#common/timestamp/timestamp.ts';
 import { readZip, writeZip } from '#common/zip/zip.ts';
 import { makeAuthority, type Authority } from '../openssl-authority.ts';
@@ -84,6 +85,28 @@ describe('a sealed run with a time stamp', () => {
     const reply = files('stamped.zip').get('proof/checkpoint.tsr')!;
     project.write('changed.zip', writeZip(new Map(files('pack.zip')).set('proof/checkpoint.tsr', reply)));
     assert.deepEqual(await time('changed.zip'), [false, ['TIME']]);
+  });
+
+  it('which authority is asked is on record, by a digest that tells no secret of its address', async () => {
+    interface Keys {
+      readonly authority: { readonly after: number; readonly digest: string | null };
+    }
+    const { authority: asked } = await json<Keys>('keys');
+    const url = readFileSync(project.path('.assay/tsa.txt'), 'utf8').trim();
+    assert.equal(asked.digest, sha256Hex(url));
+    const kept = new Map(files('stamped.zip')).get('proof/keys/000000.json');
+    assert.match(text(kept), new RegExp(`"event":"authority".*asked at ${new URL(url).host}`));
+    project.write('.assay/tsa.txt', 'http://user:secret@127.0.0.1:9/token\n');
+    const { authority: other } = await json<Keys>('keys');
+    assert.ok(other.after > asked.after && other.digest !== asked.digest);
+    project.write('.assay/tsa.txt', '\n');
+    assert.deepEqual((await json<Keys>('keys')).authority.digest, null);
+    const { out } = await project.assay('receipts', '--kind', 'key');
+    assert.match(out, /asked at 127\.0\.0\.1:9/);
+    assert.doesNotMatch(out, /secret|token/);
+    project.write('.assay/tsa.txt', `${url}\n`);
+    const { out: said } = await project.assay('keys');
+    assert.match(said, /Time stamps are asked for as receipt \d+ says/);
   });
 
   it('OpenSSL alone verifies it: the checkpoint’s text and the log’s own line', () => {

@@ -15,13 +15,13 @@ import {
 
 /** The stream of all receipts about keys. */
 export const KEY_STREAM = 'assay/keys';
-const EVENTS = ['create', 'rotate', 'revoke', 'tag', 'policy'] as const;
+const EVENTS = ['create', 'rotate', 'revoke', 'tag', 'policy', 'authority'] as const;
 
 /** `result` of a receipt of the kind `key`, but for its note. */
 export interface KeyEvent {
   /**
    * `create` the first key that only seals; `rotate` to the next; `revoke` one that can't be trusted any more; `tag` receipts from here on;
-   * take up another `policy` of witnesses.
+   * take up another `policy` of witnesses, or another `authority` for time stamps.
    */
   readonly event: (typeof EVENTS)[number];
   /** This receipt's index: what it says holds for all receipts behind it. */
@@ -30,7 +30,7 @@ export interface KeyEvent {
   readonly ends: string | null;
   /** Verifier key that signs seals from here on; null when that doesn't change. */
   readonly key: string | null;
-  /** What tags commit to, or the SHA-256 of the policy, null for none; null for all else. */
+  /** What tags commit to, or the SHA-256 of the policy or of the authority’s address, null for none; null for all else. */
   readonly digest: Digest | null;
   readonly reason: string | null;
 }

@@ -138,6 +138,8 @@ test('tags and policies change no key, and commit to what they are about', () =>
   refused({ digest: TAG.digest }, ROTATE, [first, second]);
   refused({ digest: TAG.digest }, REVOKE, [signer, second]);
   refused({ event: 'policy' }, TAG, [first]);
+  refused({ event: 'authority' }, TAG, [first]);
+  refused({ event: 'authority', key: formatVkey(second) }, TAG, [signer, second]);
   const { log } = ready();
   const tag = log.event(TAG, [signer]);
   log.event({ ...TAG, event: 'policy', at: 3 }, [signer]);
@@ -146,6 +148,11 @@ test('tags and policies change no key, and commit to what they are about', () =>
   assert.deepEqual(history.policy, { at: 3, digest: TAG.digest });
   log.event({ ...TAG, event: 'policy', at: 4, digest: null }, [signer]);
   assert.deepEqual(historyOf(log).policy, { at: 4, digest: null });
+  assert.equal(historyOf(log).authority, null);
+  log.event({ ...TAG, event: 'authority', at: 5 }, [signer]);
+  assert.deepEqual(historyOf(log).copy().authority, { at: 5, digest: TAG.digest });
+  log.event({ ...TAG, event: 'authority', at: 6, digest: null }, [signer]);
+  assert.deepEqual(historyOf(log).authority, { at: 6, digest: null });
   assert.equal(history.current.name, keyName(first));
 });
 

@@ -22,6 +22,9 @@ export interface KeyPeriod {
   readonly revoked: { readonly at: number; readonly reason: string | null } | null;
 }
 
+/** What a setting is since a receipt: its SHA-256, null for none. The log may never have spoken of it. */
+type Told = { readonly at: number; readonly digest: Digest | null } | null;
+
 /** All keys of an organisation, from its key receipts in the order of the log. */
 export class KeyHistory {
   readonly log: Vkey;
@@ -30,7 +33,9 @@ export class KeyHistory {
   private tagged: { readonly at: number; readonly commitment: string } | null = null;
 
   /** Whose cosignatures the log asks for: the policy's digest, where it was ever said. */
-  private witnessed: { readonly at: number; readonly digest: Digest | null } | null = null;
+  private witnessed: Told = null;
+  /** Whom the log asks for time stamps, where it was ever said. */
+  private stamped: Told = null;
 
   constructor(log: Vkey) {
     this.log = log;
@@ -45,8 +50,13 @@ export class KeyHistory {
     return this.tagged;
   }
 
-  get policy(): { readonly at: number; readonly digest: Digest | null } | null {
+  get policy(): Told {
     return this.witnessed;
+  }
+
+  /** The time-stamping authority, by the SHA-256 of its address. */
+  get authority(): Told {
+    return this.stamped;
   }
 
   /** The key that signs seals now. */
@@ -69,11 +79,12 @@ export class KeyHistory {
     copy.kept = this.kept;
     copy.tagged = this.tagged;
     copy.witnessed = this.witnessed;
+    copy.stamped = this.stamped;
     return copy;
   }
 
   /** Whose word a receipt about keys is: that of the key that ends, or the log's. Its `signer` says the same. */
-  authority({ event }: Pick<KeyEvent, 'event'>): Vkey {
+  wordOf({ event }: Pick<KeyEvent, 'event'>): Vkey {
     return event === 'create' || event === 'rotate' ? this.current.vkey : this.log;
   }
 
@@ -85,12 +96,13 @@ export class KeyHistory {
     const next = key === null ? null : readKey(key);
     const ended = ends === null ? undefined : (this.find(ends) ?? fail(`Nothing names the key ${ends}.`));
     this.checkEvent(event, next, ended);
-    const authority = this.authority(event);
-    if (predicate.signer !== keyName(authority))
-      throw invalidKey(`${keyName(authority)} must sign it, not ${predicate.signer}.`);
-    checkNote(note, keyText(keyName(this.log), event), next === null ? [authority] : [authority, next]);
+    const speaker = this.wordOf(event);
+    if (predicate.signer !== keyName(speaker))
+      throw invalidKey(`${keyName(speaker)} must sign it, not ${predicate.signer}.`);
+    checkNote(note, keyText(keyName(this.log), event), next === null ? [speaker] : [speaker, next]);
     if (event.event === 'tag') this.tagged = { at: index, commitment: digest! };
     if (event.event === 'policy') this.witnessed = { at: index, digest };
+    if (event.event === 'authority') this.stamped = { at: index, digest };
     if (event.event === 'revoke') this.change(ended!, { revoked: { at: index, reason: event.reason } });
     if (next === null) return;
     this.change(this.current, { until: index });
@@ -115,9 +127,9 @@ export class KeyHistory {
 
   private checkEvent({ event, digest }: KeyEvent, next: Vkey | null, ended: KeyPeriod | undefined): void {
     const { current } = this;
-    const bears = event === 'tag' || (event === 'policy' && digest !== null);
+    const bears = event === 'tag' || ((event === 'policy' || event === 'authority') && digest !== null);
     if (bears !== (digest !== null))
-      throw invalidKey('Tags commit to a key of their own, and all but a policy to nothing.');
+      throw invalidKey('Tags commit to a key of their own, and all but a policy or an authority to nothing.');
     if (next !== null && this.find(keyName(next)) !== undefined)
       throw invalidKey('A key comes once: this one was there before.');
     if (event === 'create' || event === 'rotate') {
@@ -131,7 +143,8 @@ export class KeyHistory {
       if (ended.revoked !== null) throw invalidKey(`${ended.name} is revoked already.`);
       if ((next === null) === (ended === current))
         throw invalidKey('A key that signs now is revoked for another, an older one for none.');
-    } else if (next !== null || ended !== undefined) throw invalidKey('Tags and policies change no key that signs.');
+    } else if (next !== null || ended !== undefined)
+      throw invalidKey('Tags, policies and authorities change no key that signs.');
   }
 
   private change(period: KeyPeriod, how: Partial<KeyPeriod>): void {

@@ -13,6 +13,10 @@ test('each event in a few words, with its reason', () => {
   assert.equal(said('revoke', lost), 'key seals+1751a4ee revoked: lost');
   assert.equal(said('tag'), 'receipts are tagged from here on');
   assert.equal(said('policy'), 'other witnesses');
+  assert.equal(
+    said('authority', { reason: 'asked at tsa.example' }),
+    'another time-stamping authority: asked at tsa.example',
+  );
 });
 
 test('what is no event is still something', () => {
