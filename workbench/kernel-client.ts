@@ -4,6 +4,7 @@
  */
 import type { Digest, TableData } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
+import type { DescribedKeys } from '#common/keys/described.ts';
 import type { CompiledNotebook } from '#common/notebook.ts';
 import type { PluginManifest } from '#common/plugin.ts';
 import type { CallOutcome, CallRequest } from '#common/protocol.ts';
@@ -13,6 +14,7 @@ import { sha256Hex } from '#crypto';
 import type {
   DatasetDescription,
   DatasetEntry,
+  KeyChange,
   NewDataset,
   NotebookEntry,
   NotebookFile,
@@ -182,6 +184,10 @@ export function createKernelClient({ base = location.origin, fetch: send = fetch
       checkReceipt(receipt, id);
       return receipt;
     },
+    keys: () => json<DescribedKeys>('keys'),
+    /** @throws KEY_INVALID, LOG_KEY */
+    changeKeys: (change: KeyChange) =>
+      json<LoggedReceipt>('keys', { method: 'POST', body: JSON.stringify(change), type: JSON_TYPE }),
     logKey: async () => (await ask('log/key', { accept: 'text/plain' })).text(),
     checkpoint: async () => (await ask('log/checkpoint', { accept: 'text/plain' })).text(),
   };

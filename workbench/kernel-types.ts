@@ -91,6 +91,12 @@ export interface RunEntry {
   readonly progress?: { readonly done: number; readonly total: number; readonly note?: string };
 }
 
+/** Each is a receipt. `master`: 32 bytes in hex. */
+export type KeyChange =
+  | { readonly event: 'rotate'; readonly reason?: string }
+  | { readonly event: 'revoke'; readonly key: string; readonly reason?: string }
+  | { readonly event: 'tag'; readonly master: string; readonly reason?: string };
+
 export interface ReceiptQuery {
   readonly stream?: string;
   readonly kind?: Kind;

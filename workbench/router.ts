@@ -8,6 +8,7 @@ export type Place =
   | { readonly page: 'datasets'; readonly name: string | null }
   | { readonly page: 'plugins'; readonly name: string | null; readonly method: string | null }
   | { readonly page: 'receipts'; readonly id: string | null }
+  | { readonly page: 'keys' }
   | { readonly page: 'missing' };
 
 /** @param path of a URL: pathname, percent-encoded */
@@ -19,6 +20,7 @@ function placeOf(path: string): Place {
   if (first === 'datasets') return { page: 'datasets', name: second };
   if (first === 'plugins') return { page: 'plugins', name: second, method: third };
   if (first === 'receipts') return { page: 'receipts', id: second };
+  if (first === 'keys' && second === null) return { page: 'keys' };
   return { page: 'missing' };
 }
 
@@ -29,6 +31,7 @@ export const pathTo = {
   datasets: (name?: string): string => (name === undefined ? '/datasets' : `/datasets/${name}`),
   plugins: (name?: string, method?: string): string => ['/plugins', name, method].filter(Boolean).join('/'),
   receipts: (id?: string): string => (id === undefined ? '/receipts' : `/receipts/${id}`),
+  keys: '/keys',
 } as const;
 
 const [path, setPath] = createSignal(location.pathname);

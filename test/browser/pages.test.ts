@@ -18,6 +18,7 @@ const PAGES = {
   '/plugins/slow': '.method-entry',
   '/plugins/slow/count': '.schema-form',
   '/receipts': '.receipts-table',
+  '/keys': '.keys-row',
   '/verify': '.verify-drop',
   '/nothing/here': '.page-title',
 } as const;

@@ -3,16 +3,37 @@ import { Dialog as Kobalte } from '@kobalte/core/dialog';
 import type { JSX, ParentProps } from 'solid-js';
 import { Icon } from './Icon.tsx';
 
-/** A dialog that is open as long as it is there. Escape and a click beside it close it. */
+/**
+ * A dialog that is open as long as it is there. Escape and a click beside it close it. What has `autofocus` in it has the focus first; in the
+ * end it goes back to where it was.
+ */
 export function Dialog(
   props: ParentProps<{ readonly title: JSX.Element; readonly wide?: boolean; readonly onClose: () => void }>,
 ) {
+  const before = document.activeElement;
+  let content!: HTMLDivElement;
+  const begin = (event: Event): void => {
+    const wanted = content.querySelector<HTMLElement>('[autofocus]');
+    if (wanted === null) return;
+    event.preventDefault();
+    wanted.focus();
+  };
+  const giveBack = (event: Event): void => {
+    event.preventDefault();
+    if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+  };
   return (
     <Kobalte open onOpenChange={(open) => !open && props.onClose()} preventScroll={false}>
       <Kobalte.Portal>
         <Kobalte.Overlay class="dialog-shade" />
         <div class="dialog-place">
-          <Kobalte.Content class="dialog" data-wide={props.wide}>
+          <Kobalte.Content
+            class="dialog"
+            data-wide={props.wide}
+            ref={content}
+            onOpenAutoFocus={begin}
+            onCloseAutoFocus={giveBack}
+          >
             <header class="dialog-head">
               <Kobalte.Title class="dialog-title">{props.title}</Kobalte.Title>
               <Kobalte.CloseButton class="button plain icon small" aria-label="Close">

@@ -16,6 +16,7 @@ const Verify = lazy(async () => ({ default: (await import('../pages/verify/Verif
 const Datasets = lazy(async () => ({ default: (await import('../pages/datasets/Datasets.tsx')).Datasets }));
 const Plugins = lazy(async () => ({ default: (await import('../pages/plugins/Plugins.tsx')).Plugins }));
 const Receipts = lazy(async () => ({ default: (await import('../pages/receipts/Receipts.tsx')).Receipts }));
+const Keys = lazy(async () => ({ default: (await import('../pages/keys/Keys.tsx')).Keys }));
 
 const TITLES: Record<Place['page'], string> = {
   gallery: 'Notebooks',
@@ -24,6 +25,7 @@ const TITLES: Record<Place['page'], string> = {
   datasets: 'Data sets',
   plugins: 'Plugins',
   receipts: 'Receipts',
+  keys: 'Keys',
   missing: 'Not found',
 };
 
@@ -58,6 +60,9 @@ export function App() {
               <Match when={at('datasets')}>{(here) => <Datasets name={here().name} />}</Match>
               <Match when={at('plugins')}>{(here) => <Plugins name={here().name} method={here().method} />}</Match>
               <Match when={at('receipts')}>{(here) => <Receipts id={here().id} />}</Match>
+              <Match when={at('keys')}>
+                <Keys />
+              </Match>
             </Switch>
           </Suspense>
         </ErrorBoundary>

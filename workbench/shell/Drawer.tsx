@@ -25,7 +25,9 @@ export function Drawer() {
   addEventListener('keydown', escape);
   onCleanup(() => removeEventListener('keydown', escape));
   const current = (page: Place['page']): boolean =>
-    page === place().page || (page === 'gallery' && place().page === 'notebook');
+    page === place().page ||
+    (page === 'gallery' && place().page === 'notebook') ||
+    (page === 'receipts' && place().page === 'keys');
   return (
     <>
       <nav id="drawer" class="drawer" aria-label="Rooms" data-open={drawerOpen()}>

@@ -55,6 +55,14 @@ export function PaletteHost() {
       },
     },
     {
+      id: 'go.keys',
+      group: 'Go to',
+      label: 'Keys',
+      icon: 'key',
+      words: 'sign rotate revoke tags hmac seal log',
+      run: () => go('/keys'),
+    },
+    {
       id: 'go.verify',
       group: 'Go to',
       label: 'Verify a bundle',

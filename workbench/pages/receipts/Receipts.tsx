@@ -38,6 +38,10 @@ export function Receipts(props: { readonly id: string | null }) {
           </p>
           <RunningNow />
           <AuditPacks />
+          <p class="receipts-keys">
+            <a href={pathTo.keys}>Keys</a>{' '}
+            <span class="quiet">who signs for the organisation, and how that changed</span>
+          </p>
           <div class="receipts-bar">
             <label class="label" for="kind">
               Kind
