@@ -7,7 +7,7 @@ import websocket from '@fastify/websocket';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import about from '../package.json' with { type: 'json' };
 import { checkAsking, checkHost, cookieName, type Credentials } from './auth.ts';
-import { addValueBodies, SMALL_BODY } from './http/bodies.ts';
+import { addJsonBodies, addValueBodies, SMALL_BODY } from './http/bodies.ts';
 import { addConnections } from './http/connections.ts';
 import { addFailures, addUnknown, pathOf, sendFrameworkError } from './http/failures.ts';
 import { addHeaders } from './http/headers.ts';
@@ -116,6 +116,7 @@ export async function buildServer({
       });
       addFailures(api);
       api.removeContentTypeParser('text/plain');
+      addJsonBodies(api);
       addValueBodies(api);
       // Each in a scope of its own, so that one resource's body parsers are not another's.
       for (const resource of RESOURCES) await api.register(async (scope) => resource(scope, context));

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AssayError } from '../common/errors.ts';
+import { parseJson } from '../common/json/parse.ts';
 import { toJson } from '../common/json/output.ts';
 import type { CallOutcome, CallRequest } from '../common/protocol.ts';
 import { callHere, callThere } from './call-kernel.ts';
@@ -92,8 +93,10 @@ async function readInput(file: string | undefined): Promise<unknown> {
   const from = file === '-' ? 'standard input' : file;
   const bytes = await readAll(file === '-' ? process.stdin : createReadStream(file), from);
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes), 'INPUT_INVALID');
   } catch (error) {
+    if (error instanceof AssayError)
+      throw new AssayError(error.code, `${from}: ${error.message}`, { where: error.where ?? from });
     const what = error instanceof TypeError ? 'not UTF-8 text' : `not JSON: ${(error as Error).message}`;
     throw new AssayError('INPUT_INVALID', `${from} is ${what}`, { where: from });
   }

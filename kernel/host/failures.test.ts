@@ -204,6 +204,7 @@ test('a bad plugin.json is refused before any code is loaded', async () => {
   const good = JSON.stringify(fixture.host.plugin('fine').manifest);
   const cases: readonly [string, string, RegExp][] = [
     ['{', '', /not JSON/],
+    [good.replace('{', '{"permissions":{"files":["data"]},'), '/permissions', /“permissions” comes twice/],
     [good, '/name', /“fine” must be the folder’s, “bad”/],
     [good.replace('"fine"', '"bad"').replace('"*"', '"^9.0.0"'), '/engines/assay', /is for Assay \^9\.0\.0/],
     [good.replace('"fine"', '"bad"').replace('"*"', '"soon"'), '/engines/assay', /not a range/],

@@ -1,4 +1,5 @@
 import type { ValidateFunction } from 'ajv/dist/2020.js';
+import { parseJson } from '#common/json/parse.ts';
 import { AssayError } from '#common/errors.ts';
 import type { MethodManifest, PluginManifest } from '#common/plugin.ts';
 import { MANIFEST_SCHEMA } from './manifest-schema.ts';
@@ -36,8 +37,9 @@ export function checkManifest(text: string, folder: string, file: string, assay:
     });
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text, 'PLUGIN_INVALID');
   } catch (error) {
+    if (error instanceof AssayError) throw invalid(error.message, error.where);
     throw invalid(`not JSON: ${(error as Error).message}`);
   }
   closed ??= compile(MANIFEST_SCHEMA);

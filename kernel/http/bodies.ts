@@ -1,7 +1,8 @@
-/** How bodies come in: JSON by fastify's own parser, values in the value encoding, notebooks as text, everything else as a stream. */
+/** How bodies come in: JSON without a name that comes twice, values in the value encoding, notebooks as text, everything else as a stream. */
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AssayError } from '#common/errors.ts';
+import { refuseTwice } from '#common/json/parse.ts';
 import { decodeValue, VALUE_MEDIA_TYPE } from '#common/value/value.ts';
 
 const MIB = 2 ** 20;
@@ -37,13 +38,20 @@ export function addValueBodies(app: FastifyInstance): void {
 
 /** Where a route takes large values, JSON still has its own limit. */
 export function limitJson(app: FastifyInstance): void {
+  addJsonBodies(app, JSON_BODY);
+}
+
+/** As fastify reads JSON, which refuses `__proto__`; and no name may come twice. */
+export function addJsonBodies(app: FastifyInstance, limit?: number): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser('application/json', async (request: FastifyRequest, payload: Readable) => {
-    const text = textOf(await collect(payload, request, JSON_BODY));
-    return new Promise((resolve, reject) => {
-      parse(request, text, (error, value) => (error === null ? resolve(value) : reject(error)));
+    const text = textOf(await collect(payload, request, limit));
+    const value = await new Promise((resolve, reject) => {
+      parse(request, text, (error, read) => (error === null ? resolve(read) : reject(error)));
     });
+    refuseTwice(text, 'BODY_INVALID');
+    return value;
   });
 }
 

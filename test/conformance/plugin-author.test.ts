@@ -64,6 +64,9 @@ test('from nothing to a plugin in a running kernel', { timeout: 120_000 }, async
     where: '/values/1',
   });
   assert.equal((await assay(['call', ...args, '-'], 'no json')).code, 1);
+  const twice = JSON.parse((await assay(['call', ...args, '-'], '{"values": [1], "values": [2]}')).out) as Record<string, string>; // prettier-ignore
+  assert.deepEqual([twice['code'], twice['where']], ['INPUT_INVALID', '/values']);
+  assert.match(twice['message']!, /“values” comes twice/);
 
   const kernel = start(['serve', '--no-open', '--port', '0']);
   const stopped = new Promise((resolve) => kernel.once('close', resolve));

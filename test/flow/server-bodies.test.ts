@@ -14,6 +14,15 @@ test('bad bodies and bad queries are refused with their codes', async () => {
   assert.equal(await refusal(await post(echo, 'application/json', '{"a":')), '400 BODY_INVALID');
   assert.equal(await refusal(await post(echo, 'application/json', '{"__proto__":{"a":1}}')), '400 BODY_INVALID');
   assert.equal(await refusal(await post(echo, 'application/json', '')), '400 BODY_INVALID');
+  // What one reader takes last, another takes first: nobody may guess which was meant.
+  for (const path of [echo, '/compile', '/seals', '/packs', '/keys', '/notebooks/import?name=x'])
+    assert.equal(await refusal(await post(path, 'application/json', '{"a":[{"b":1,"\\u0062":2}]}')), '400 BODY_INVALID', path); // prettier-ignore
+  const twice = (await (await post(echo, 'application/json', '{"a":[{"b":1,"b":2}]}')).json()) as Record<
+    string,
+    string
+  >;
+  assert.match(twice['message']!, /“b” comes twice/);
+  assert.equal(twice['where'], '/a/0/b');
   assert.equal(
     await refusal(await post(echo, 'application/json', Uint8Array.of(0x22, 0xe9, 0x22))),
     '400 BODY_INVALID',

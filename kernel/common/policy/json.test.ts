@@ -23,6 +23,11 @@ test('a policy as JSON: logs, and an organisation and a quorum if they are asked
   assert.deepEqual(parsePolicyJson(JSON.stringify(full)), full);
 });
 
+test('a field that comes twice is refused, not read last', () => {
+  const text = `{"logs":["x"],"logs":${JSON.stringify([log])}}`;
+  assert.throws(() => parsePolicyJson(text), refusedAt('/logs'));
+});
+
 test('nothing in it is read over', () => {
   const cases: readonly (readonly [unknown, string])[] = [
     [[], 'policy'],

@@ -1,6 +1,7 @@
 /** A policy as JSON: `{"logs": ["name+hash+key"], "org": "…", "quorum": "vkey" | {"atLeast": 1, "of": […]}, "maxAge": seconds, "authorities": [certificate]}`, and no other field. */
 import { fromBase64 } from '#common/bytes.ts';
 import { AssayError } from '#common/errors.ts';
+import { parseJson } from '#common/json/parse.ts';
 import { COSIGNATURE_KEY, NOTE_KEY, parseVkey, type Vkey } from '#common/tlog/note.ts';
 import { parseCertificate } from '#common/timestamp/x509.ts';
 import type { Policy, Quorum } from '#common/verify/types.ts';
@@ -12,8 +13,9 @@ const MAX_DEPTH = 16;
 export function parsePolicyJson(text: string): Policy {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text, 'POLICY_INVALID');
   } catch (error) {
+    if (error instanceof AssayError) throw error;
     throw invalid(`It is not JSON: ${(error as Error).message}`, 'policy');
   }
   if (!isRecord(json)) throw invalid('It is an object with `logs`.', 'policy');
