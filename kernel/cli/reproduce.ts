@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { sha256Hex } from '#crypto';
+import { createSha256 } from '#crypto';
+import type { ByteSource } from '../common/byte-source.ts';
+import { toHex } from '../common/bytes.ts';
 import { AssayError } from '../common/errors.ts';
 import { OUTCOMES, type CellOutcome, type Outcome } from '../notebook/reproduce-outcome.ts';
 import { reproduceBundle, type Reproduction } from '../notebook/reproduce.ts';
-import { readWhole } from '../host/whole-file.ts';
+import { fileSource } from '../host/file-source.ts';
 import { columns, paint } from './terminal.ts';
 import { readPolicy } from './verify.ts';
 
@@ -46,19 +48,29 @@ export async function run(argv: string[]): Promise<number> {
   if (!(seconds > 0)) throw new AssayError('USAGE', `--timeout takes seconds; “${values.timeout}” is none.`);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
-  const bytes = await readWhole(file);
-  const digest = sha256Hex(bytes);
-  const result = await reproduceBundle(bytes, {
-    pluginDirs: pluginDirs(),
-    policy: values.policy === undefined ? undefined : await readPolicy(values.policy),
-    signal: stop.signal,
-    timeoutMs: seconds * 1000,
-  });
-  const receipt = values.home === undefined ? null : await logged(values.home, digest, result);
+  const policy = values.policy === undefined ? undefined : await readPolicy(values.policy);
+  const bundle = await fileSource(file);
+  const { result, digest } = await (async () => ({
+    result: await reproduceBundle(bundle, {
+      pluginDirs: pluginDirs(),
+      policy,
+      signal: stop.signal,
+      timeoutMs: seconds * 1000,
+    }),
+    digest: values.home === undefined ? null : await digestOf(bundle),
+  }))().finally(() => bundle.close());
+  const receipt = values.home === undefined || digest === null ? null : await logged(values.home, digest, result);
   const { verified, ...told } = result;
   if (values.json) console.log(JSON.stringify({ ...told, seal: verified.seal, receipt }));
   else for (const line of printed(result, file, receipt)) console.log(line);
   return result.ok ? 0 : 1;
+}
+
+async function digestOf(source: ByteSource): Promise<string> {
+  const hash = createSha256();
+  for (let at = 0; at < source.size; at += source.chunk)
+    hash.update(await source.read(at, Math.min(source.size, at + source.chunk)));
+  return toHex(hash.digest());
 }
 
 /** The project's plugins, or those that came with this program. */

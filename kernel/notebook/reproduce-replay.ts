@@ -3,9 +3,10 @@ import { sha256Hex } from '#crypto';
 import type { Digest, TableData } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import { canonicalize } from '#common/canonical.ts';
-import type { LoggedReceipt, ReceiptDraft, Statement } from '#common/receipt/receipt.ts';
+import type { LoggedReceipt, ReceiptDraft } from '#common/receipt/receipt.ts';
 import { openHost } from '../host/index.ts';
 import { openArtifacts } from '../store/artifacts.ts';
+import type { SealedCalls } from './reproduce-sealed.ts';
 
 export interface Replay {
   call(cell: string, method: string, input: unknown): Promise<{ readonly result: unknown; readonly receipt: Digest }>;
@@ -21,32 +22,27 @@ export interface ReplayOptions {
   /** An empty folder with nothing but the bundle's data: project and home of the re-run. */
   readonly dir: string;
   readonly pluginDirs: readonly string[];
-  readonly receipts: readonly Statement[];
+  readonly calls: SealedCalls;
   /** The notebook's. */
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The plugins installed here, called as in the sealed run and only while they are the sealed ones. Receipts go nowhere. */
-export async function openReplay({ dir, pluginDirs, receipts, seed, signal }: ReplayOptions): Promise<Replay> {
+export async function openReplay({ dir, pluginDirs, calls, seed, signal }: ReplayOptions): Promise<Replay> {
   const host = await openHost({
     pluginDirs,
     projectDir: dir,
     artifacts: await openArtifacts(join(dir, '.assay', 'artifacts')),
     onReceipt: unlogged,
   });
-  const sealed = new Map(
-    receipts.flatMap(({ predicate: { plugin } }) => (plugin === null ? [] : [[plugin.name, plugin] as const])),
-  );
   const others = new Map<string, string>();
-  for (const [name, { version, digest }] of sealed) {
+  for (const [name, { version, digest }] of calls.plugins) {
     const here = installed(name);
     if (here?.digest === digest) continue;
     const found = here === null ? 'is not installed here' : `here is ${here.version} (${here.digest.slice(0, 8)}…)`;
     others.set(name, `The plugin “${name}” was sealed as ${version} (${digest.slice(0, 8)}…) and ${found}.`);
   }
-  const times = logicalTimes(receipts);
-
   const blocked = new Map<string, string>();
 
   async function call(cell: string, method: string, input: unknown): Promise<{ result: unknown; receipt: Digest }> {
@@ -55,7 +51,7 @@ export async function openReplay({ dir, pluginDirs, receipts, seed, signal }: Re
       blocked.set(cell, other);
       throw new AssayError('PLUGIN_DIFFERS', other, { where: method });
     }
-    const now = times.get(method)?.shift();
+    const now = calls.times.get(method)?.shift();
     const { result, receipt } = await host.call(
       { method, input, seed },
       { ...(signal === undefined ? {} : { signal }), ...(now === undefined ? {} : { now }) },
@@ -78,19 +74,6 @@ export async function openReplay({ dir, pluginDirs, receipts, seed, signal }: Re
       return null;
     }
   }
-}
-
-/** The clock that each call of a method read, in the order in which they were logged. */
-function logicalTimes(receipts: readonly Statement[]): Map<string, number[]> {
-  const times = new Map<string, number[]>();
-  for (const { predicate } of receipts) {
-    const now = predicate.env['now'];
-    if (predicate.method === null || typeof now !== 'number') continue;
-    const list = times.get(predicate.method) ?? [];
-    list.push(now);
-    times.set(predicate.method, list);
-  }
-  return times;
 }
 
 /** A re-run proves nothing of itself: its calls are named, and not logged. */
