@@ -52,3 +52,23 @@ test('what is written where is told once it is quiet, wherever it came from', as
   await write('plugins/b/index.ts', 'after the end');
   assert.equal(watching.settled(), null);
 });
+
+test('who asks while changed files are being read waits until they have been told of', async (t) => {
+  const root = await mkdtemp(join(tmpdir(), 'assay-watch-'));
+  t.after(() => rm(root, { recursive: true, force: true }));
+  const [begun, going] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let ended = false;
+  const watching = await watchFolders([root], async () => {
+    begun.resolve();
+    await going.promise;
+    ended = true;
+  });
+  t.after(() => watching.close());
+  await writeFile(join(root, 'index.ts'), 'new');
+  await begun.promise;
+  const settled = watching.settled();
+  assert.notEqual(settled, null, 'a call that came now would get the old code');
+  going.resolve();
+  await settled;
+  assert.equal(ended, true);
+});

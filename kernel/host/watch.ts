@@ -22,24 +22,25 @@ export async function watchFolders(dirs: readonly string[], onChange: () => Prom
   let watchers: FSWatcher[] = [];
   let timer: NodeJS.Timeout | undefined;
   let pending: PromiseWithResolvers<void> | null = null;
-  let reading = false;
+  /** Kept when the files that are being read have been told of. */
+  let reading: Promise<void> | null = null;
   let closed = false;
 
   const changed = (): void => {
     if (closed) return;
     pending ??= Promise.withResolvers();
     clearTimeout(timer);
-    if (!reading) timer = setTimeout(() => void read(), QUIET).unref();
+    if (reading === null) timer = setTimeout(() => void read(), QUIET).unref();
   };
   // Folders come and go, and a new one may have an old one's name: all are watched anew. Watching first, a change while the files are
   // read is a change of its own.
   const read = async (): Promise<void> => {
     const told = pending!;
     pending = null;
-    reading = true;
+    reading = told.promise;
     await observe();
     await onChange();
-    reading = false;
+    reading = null;
     told.resolve();
     // Seen while reading; the promise made then is still to be kept.
     if (pending !== null) changed();
@@ -52,7 +53,7 @@ export async function watchFolders(dirs: readonly string[], onChange: () => Prom
   };
   await observe();
   return {
-    settled: () => pending?.promise ?? null,
+    settled: () => pending?.promise ?? reading,
     close() {
       closed = true;
       clearTimeout(timer);
