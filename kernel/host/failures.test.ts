@@ -24,6 +24,7 @@ const METHODS: Readonly<Record<string, string>> = {
   dead: `() => new Promise(() => {})`,
   wrong: `() => 'text'`,
   clones: `() => ({ f() {} })`,
+  circles: `() => { const self = {}; self.self = self; return self; }`,
   pushes: `() => { const a = []; for (;;) a.push({}); }`,
   buffers: `() => { const a = []; for (;;) a.push(new Uint8Array(1e7).fill(1)); }`,
   huge: `() => new Float64Array(1e12)`,
@@ -98,6 +99,7 @@ test('methods that fail', async (t) => {
     assert.deepEqual(error.details, { path: '', expected: 'must be a number', got: '"text"' });
   });
   await sub('return what cannot be sent', 'clones', 'PLUGIN_OUTPUT_INVALID', /could not be cloned/);
+  await sub('return what holds itself', 'circles', 'PLUGIN_OUTPUT_INVALID', /holds itself/);
   await sub('fill the heap', 'pushes', 'PLUGIN_OUT_OF_MEMORY', /MB|memory/i);
   await sub('fill array buffers', 'buffers', 'PLUGIN_OUT_OF_MEMORY', /MB|memory/i);
   await sub('ask for an impossible array', 'huge', 'PLUGIN_OUT_OF_MEMORY', /Float64Array|array length|allocation/i);

@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AssayError } from '#common/errors.ts';
-import { refuseTwice } from '#common/json/parse.ts';
+import { refuseOdd } from '#common/json/parse.ts';
 import { decodeValue, VALUE_MEDIA_TYPE } from '#common/value/value.ts';
 
 const MIB = 2 ** 20;
@@ -50,7 +50,7 @@ export function addJsonBodies(app: FastifyInstance, limit?: number): void {
     const value = await new Promise((resolve, reject) => {
       parse(request, text, (error, read) => (error === null ? resolve(read) : reject(error)));
     });
-    refuseTwice(text, 'BODY_INVALID');
+    refuseOdd(text, 'BODY_INVALID');
     return value;
   });
 }

@@ -17,6 +17,8 @@ test('bad bodies and bad queries are refused with their codes', async () => {
   // What one reader takes last, another takes first: nobody may guess which was meant.
   for (const path of [echo, '/compile', '/seals', '/packs', '/keys', '/notebooks/import?name=x'])
     assert.equal(await refusal(await post(path, 'application/json', '{"a":[{"b":1,"\\u0062":2}]}')), '400 BODY_INVALID', path); // prettier-ignore
+  const deep = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+  assert.equal(await refusal(await post(echo, 'application/json', deep)), '400 BODY_INVALID');
   const twice = (await (await post(echo, 'application/json', '{"a":[{"b":1,"b":2}]}')).json()) as Record<
     string,
     string

@@ -43,6 +43,13 @@ test('one name in two objects, as a value, or in another case is none twice', ()
     assert.deepEqual(parse(text), JSON.parse(text));
 });
 
+test('what is nested deeper than any value is refused', () => {
+  const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+  parse(nested(200));
+  assert.match(refused(nested(201)).message, /more than 200 levels deep/);
+  assert.match(refused(`{"a":${nested(100_000)}}`).message, /deep/);
+});
+
 test('what is no JSON stays a SyntaxError', () => {
   for (const text of ['', '{"a":1,"a":', '{a:1}', '[1,]', '"\u0000"']) assert.throws(() => parse(text), SyntaxError);
 });

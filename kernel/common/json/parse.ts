@@ -4,16 +4,16 @@
  */
 import { AssayError, type ErrorCode } from '#common/errors.ts';
 
-/** @throws SyntaxError from JSON.parse; `code`, with the place as a JSON pointer in `where`, when a name comes twice */
+/** @throws SyntaxError from JSON.parse; `code` when a name comes twice, with the place as a JSON pointer in `where`, or when it is nested too deep */
 export function parseJson(text: string, code: ErrorCode): unknown {
   const value: unknown = JSON.parse(text);
-  refuseTwice(text, code);
+  refuseOdd(text, code);
   return value;
 }
 
-/** For text that was parsed already. */
-export function refuseTwice(text: string, code: ErrorCode): void {
-  const twice = findTwice(text);
+/** For text that was parsed already; what is nested so deep that no value can be is refused as well. */
+export function refuseOdd(text: string, code: ErrorCode): void {
+  const twice = findTwice(text, code);
   if (twice === null) return;
   throw new AssayError(code, `The name “${twice.name}” comes twice in one object.`, { where: twice.where });
 }
@@ -32,17 +32,20 @@ interface Level {
   index: number;
 }
 
+/** As values in their encoding. */
+const MAX_DEPTH = 200;
 /** Above this a set is faster than looking along the list. */
 const FEW = 12;
 const [QUOTE, COMMA, BACKSLASH] = [0x22, 0x2c, 0x5c];
 const [OPEN_LIST, CLOSE_LIST, OPEN, CLOSE] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /** `text` is JSON. One pass; strings are jumped over. */
-function findTwice(text: string): Twice | null {
+function findTwice(text: string, code: ErrorCode): Twice | null {
   const levels: Level[] = [];
   let level: Level | undefined;
   let isName = false;
   for (let at = 0; at < text.length; at++) {
+    if (levels.length > MAX_DEPTH) throw new AssayError(code, `It is more than ${MAX_DEPTH} levels deep.`);
     switch (text.charCodeAt(at)) {
       case QUOTE: {
         const end = endOf(text, at);

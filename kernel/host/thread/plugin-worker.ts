@@ -53,7 +53,7 @@ async function run(method: Method, message: Call): Promise<void> {
     const returned = method(message.input as never, context.ctx);
     if (message.stream) await pump(call, returned, context);
     else {
-      const result = parcel(await returned);
+      const result = packed(await returned);
       context.flush();
       post(port, (value) => ({ type: 'result', call, value }), result);
     }
@@ -68,6 +68,17 @@ async function run(method: Method, message: Call): Promise<void> {
     context.close();
     current = null;
     port.ref();
+  }
+}
+
+/** @throws PLUGIN_OUTPUT_INVALID for what no parcel can hold */
+function packed(value: unknown): ReturnType<typeof parcel> {
+  try {
+    return parcel(value);
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new AssayError('PLUGIN_OUTPUT_INVALID', 'The value is nested too deep, or holds itself.');
+    throw error;
   }
 }
 
@@ -95,7 +106,7 @@ async function pump(call: number, returned: unknown, context: CallContext): Prom
     const { done, value } = await iterator.next();
     context.flush();
     if (done === true) break;
-    post(port, (chunk) => ({ type: 'chunk', call, value: chunk }), parcel(value));
+    post(port, (chunk) => ({ type: 'chunk', call, value: chunk }), packed(value));
   }
   send({ type: 'end', call });
 }
