@@ -3,6 +3,7 @@
  * receipts pass through a file, so that a period of any length is packed in the same memory.
  */
 import { nanoid } from 'nanoid';
+import { crc32 } from '#crypto';
 import { PACK_PATHS } from '#common/bundle/layout.ts';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
@@ -17,7 +18,7 @@ import type { PackSummary } from '#common/pack/summary.ts';
 import { verifyCheckpoint } from '#common/tlog/proof.ts';
 import { parseReceipt, type LoggedReceipt } from '#common/receipt/receipt.ts';
 import { stampedNote } from '#common/verify/time.ts';
-import { crc32, zipRecords } from '#common/zip/zip.ts';
+import { zipRecords } from '#common/zip/zip.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Log, Witnessed } from '../log/types.ts';
 import { draft } from '../notebook/recording.ts';

@@ -2,13 +2,13 @@
  * The strict reader over bytes that need not fit into memory: the directory first, then every file once, in order, through inflate into
  * its checksum and its SHA-256. The rules are those of zip/read.ts; only files that the caller asks for are held.
  */
-import { createSha256, sha256Hex } from '#crypto';
+import { crc32, createSha256, sha256Hex } from '#crypto';
 import { Inflate } from 'fflate';
 import { ByteWindow, type ByteSource } from '#common/byte-source.ts';
 import { concatBytes, equalBytes, toHex } from '#common/bytes.ts';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
-import { crc32, END, STORED } from './format.ts';
+import { END, STORED } from './format.ts';
 import { checkLocal, faultIn, readDirectory, readEnd, type ZipEntry } from './read.ts';
 import { centralHeader, endRecord, localHeader } from './zip.ts';
 
