@@ -47,6 +47,11 @@ export class ByteIndex {
     return this.size - 1;
   }
 
+  /** The bytes of all entries, one behind the other: a view, until the next is added. */
+  get all(): Uint8Array {
+    return this.stored.subarray(0, this.size === 0 ? 0 : this.ends[this.size - 1]!);
+  }
+
   /** The bytes of one entry: a view, until the next is added. */
   at(entry: number): Uint8Array {
     return this.stored.subarray(entry === 0 ? 0 : this.ends[entry - 1]!, this.ends[entry]!);

@@ -3,8 +3,8 @@ import type { Bytes } from '#crypto';
 import { concatBytes } from '#common/bytes.ts';
 import { HASH_BYTES, nodeHash, powerBelow } from '#common/tlog/merkle.ts';
 import { gapsBetween, type Range } from '#common/tlog/multiproof.ts';
+import { subtreeRoot } from '#common/tlog/rows.ts';
 import { TILE_WIDTH, type Tile } from '#common/tlog/tiles.ts';
-import { subtreeRoot } from './tree.ts';
 
 /** Gives the bytes of a tile of a tree that has it. */
 export type ReadTile = (tile: Tile) => Promise<Uint8Array>;

@@ -3,6 +3,7 @@
  * knows the plain form that nearly all receipts have and says `true` only for those; whatever else it meets (escapes, other scripts,
  * comparators) is left to `parseReceipt`, whose verdict counts. receipt/scan.test.ts shows that it never takes what that refuses.
  */
+import { NIBBLES } from './digits.ts';
 import { MAX_RECEIPT_BYTES } from './receipt.ts';
 import { KINDS, PREDICATE_TYPE, ROLES, STATEMENT_TYPE, type Kind, type Role } from './types.ts';
 
@@ -57,11 +58,6 @@ const CLOSE_OBJECT = 0x7d;
 
 const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
 const isLower = (byte: number): boolean => byte >= 0x61 && byte <= 0x7a;
-
-/** Nibble of a lower-case hex digit, 255 for all else. */
-export const NIBBLES = Uint8Array.from({ length: 256 }, (_, byte) =>
-  isDigit(byte) ? byte - 0x30 : byte >= 0x61 && byte <= 0x66 ? byte - 0x57 : 255,
-);
 
 /** One scanner for many receipts. After `scan` said true, offsets into its bytes and numbers tell what the receipt says. */
 export class ReceiptScanner {
