@@ -5,7 +5,6 @@
 import { nanoid } from 'nanoid';
 import { crc32 } from '#crypto';
 import { PACK_PATHS } from '#common/bundle/layout.ts';
-import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import { verifyConsistency } from '#common/tlog/merkle.ts';
 import { formatVkey, parseCheckpoint, parseVkey, splitNote } from '#common/tlog/note.ts';
@@ -172,10 +171,9 @@ async function seal(
   const prepared = preparePack(period, summary, outside, receipts);
   const sealed = await log.append(draft({ stream }, 'archive', sealPack(prepared, period)));
   const { note: checkpoint, witnesses } = await log.cosigned(sealed.index + 1, WITNESS_PATIENCE);
-  const proofs = new Map<Digest, string>();
   const keys = await log.keyReceipts(Number(parseCheckpoint(splitNote(checkpoint).text).size));
   const signer = log.keys().at(sealed.index);
-  for (const { id } of [...outside, ...keys, sealed]) proofs.set(id, await log.proof(id, checkpoint));
+  const proofs = await log.proofs([...outside, ...keys, sealed], checkpoint);
   const stamped = await stamp(
     kernel.home,
     stampedNote(checkpoint, splitNote(checkpoint).text, parseVkey(log.vkey)),
