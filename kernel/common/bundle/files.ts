@@ -41,7 +41,7 @@ export interface OpenOptions {
    * Asked before the receipts of a bundle that has them in one file are read, when `files` has all the others: what gets them, piece by piece,
    * each valid until the next. They are read once, as everything is.
    */
-  receipts?(files: Files, path: string): ((piece: Uint8Array) => void) | null;
+  receipts?(files: Files, entry: ZipEntry): ((piece: Uint8Array) => void) | null;
 }
 
 /** Too large to hold. */
@@ -67,7 +67,7 @@ export async function openBundle(
     holds: holding(),
     onRead: onProgress && ((bytes) => onProgress((done += bytes), source.size)),
     isLast: ({ name }) => RECEIPTS.has(name),
-    watch: ({ name }, read) => (RECEIPTS.has(name) ? (receipts?.(filesOf(read), name) ?? null) : null),
+    watch: (entry, read) => (RECEIPTS.has(entry.name) ? (receipts?.(filesOf(read), entry) ?? null) : null),
   };
   const { files, faults, asWritten } = await streamZip(source, options);
   const other = 'Its headers are not those that Assay writes: another tool packed it, or they were altered.';

@@ -20,7 +20,7 @@ export class LongChain {
   count = 0;
   /** From one of its receipts to another. */
   links = 0;
-  readonly ids = new ByteIndex(true);
+  readonly ids: ByteIndex;
   readonly kinds = new KindList();
   private readonly outsiders = new Map<string, Outside>();
   /** The ids of this receipt and of the one before it. */
@@ -28,8 +28,10 @@ export class LongChain {
   private readonly before = new Uint8Array(32);
   private readonly faults: LongFaults;
 
-  constructor(faults: LongFaults) {
+  /** `expected` receipts, or fewer. */
+  constructor(faults: LongFaults, expected: number) {
     this.faults = faults;
+    this.ids = new ByteIndex(true, Math.max(1, expected));
   }
 
   get outside(): readonly Outside[] {

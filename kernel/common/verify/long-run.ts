@@ -42,11 +42,14 @@ export interface LongRun {
 
 const utf8 = new TextEncoder();
 
-/** `files`: all but the run's. null where no seal says what run it is: then no check looks at its receipts. */
-export function longRunReader(files: Files): LongRunReader | null {
+/** Bytes of the shortest receipts. */
+const SHORT = 600;
+
+/** `files`: all but the run's, which has `size` bytes. null where no seal says what run it is: then no check looks at its receipts. */
+export function longRunReader(files: Files, size: number): LongRunReader | null {
   try {
     const { value: seal } = checkSeal(files);
-    return new LongRunReader(seal, [...files.all.values()].map(({ digest }) => digest)); // prettier-ignore
+    return new LongRunReader(seal, [...files.all.values()].map(({ digest }) => digest), Math.ceil(size / SHORT)); // prettier-ignore
   } catch {
     return null;
   }
@@ -58,15 +61,16 @@ export class LongRunReader {
   private readonly scanner: ReceiptScanner;
   private readonly lines = new ReceiptLines((bytes, start, end, id) => this.receipt(bytes, start, end, id));
   private readonly faults = new LongFaults();
-  private readonly chain = new LongChain(this.faults);
+  private readonly chain: LongChain;
   private readonly contents: LongContents;
   private readonly spans = new SignerSpans();
   private readonly digest = new Uint8Array(32);
 
-  constructor(seal: Seal, carried: readonly Digest[]) {
+  constructor(seal: Seal, carried: readonly Digest[], expected: number) {
     this.seal = seal;
     this.stream = utf8.encode(seal.predicate.stream);
     this.scanner = new ReceiptScanner(seal.predicate.org, seal.predicate.log);
+    this.chain = new LongChain(this.faults, expected);
     this.contents = new LongContents(carried, this.faults);
   }
 

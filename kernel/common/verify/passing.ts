@@ -1,5 +1,6 @@
 /** Receipts in one file, too many to hold, judged while that file is read: the bundle is read once. */
 import { bundleKind, LONG_RUN, PACK_PATHS } from '#common/bundle/layout.ts';
+import type { ZipEntry } from '#common/zip/read.ts';
 import type { Files } from './files.ts';
 import { longRunReader, type LongRun, type LongRunReader } from './long-run.ts';
 import { PackReader, type PackRead } from './pack-reader.ts';
@@ -9,11 +10,11 @@ export class PassingReceipts {
   private pack: PackReader | null = null;
 
   /** `files`: all but these. null where nobody looks at them: LAYOUT or SEAL says why. */
-  readonly open = (files: Files, path: string): ((piece: Uint8Array) => void) | null => {
+  readonly open = (files: Files, { name, size }: ZipEntry): ((piece: Uint8Array) => void) | null => {
     const pack = bundleKind(files) === 'pack';
-    if (path !== (pack ? PACK_PATHS.receipts : LONG_RUN.receipts)) return null;
+    if (name !== (pack ? PACK_PATHS.receipts : LONG_RUN.receipts)) return null;
     if (pack) this.pack = new PackReader(files);
-    else this.run = longRunReader(files);
+    else this.run = longRunReader(files, size);
     const reader = this.pack ?? this.run;
     return reader && ((piece) => reader.push(piece));
   };
