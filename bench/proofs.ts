@@ -9,7 +9,7 @@ import { gapsBetween, rangesOf, rootFromMany } from '../kernel/common/tlog/multi
 import { formatCheckpoint, noteSigner, signNote } from '../kernel/common/tlog/note.ts';
 import { formatProof, verifyProof } from '../kernel/common/tlog/proof.ts';
 import { tilePath, type Tile } from '../kernel/common/tlog/tiles.ts';
-import { inclusionProof } from '../kernel/log/prove.ts';
+import { TiledTree } from '../kernel/log/prove.ts';
 import { TreeEdge } from '../kernel/log/tree.ts';
 import { sha256 } from '#crypto';
 import { measure, print, type Measured } from './lib/cpu.ts';
@@ -61,9 +61,16 @@ const many = {
 };
 const own = concatBytes(leaves.slice(50, SIZE - 50));
 
+/** As a seal makes them. */
+async function manyProofs(count: number): Promise<void> {
+  const tiled = new TiledTree(SIZE, readTile);
+  for (let i = 0; i < count; i++) await tiled.inclusionProof(700_000 + i);
+}
+
 const rows: [Measured, number][] = [
   [await measure('inclusion proof made, tree in memory', 50_000, (i) => tree.inclusionProof(place(i))), 1],
-  [await measure('inclusion proof made, from tiles', 5_000, (i) => inclusionProof(place(i), SIZE, readTile)), 1],
+  [await measure('inclusion proof made, from tiles, one by itself', 5_000, (i) => new TiledTree(SIZE, readTile).inclusionProof(place(i))), 1],
+  [await measure('inclusion proofs made, from tiles, of a run of 5,000', 5, () => manyProofs(5_000)), 5_000],
   [await measure('inclusion proof checked, hashes alone', 20_000, (i) => verifyInclusion(place(i % 1000), SIZE, leaves[place(i % 1000)]!, proofs[i % 1000]!, root)), 1],
   [await measure('tlog-proof checked: text, signature, hashes', 5_000, (i) => verifyProof(texts[i % 1000]!, entry(place(i % 1000)), [signer])), 1],
   [await measure('consistency proof made, tree in memory', 50_000, (i) => tree.consistencyProof(older[i % 1000]!)), 1],

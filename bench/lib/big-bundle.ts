@@ -4,7 +4,7 @@
  */
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { createSha256, sha256Hex } from '#crypto';
+import { crc32, createSha256, sha256Hex } from '#crypto';
 import { LONG } from '../../kernel/common/bundle/bundle.ts';
 import {
   artifactPath,
@@ -30,7 +30,7 @@ import { formatCheckpoint, formatVkey, keyName, noteSigner, signNote } from '../
 import { formatProof, receiptEntry } from '../../kernel/common/tlog/proof.ts';
 import { buildReceipt, type Kind, type LoggedReceipt, type ReceiptDraft } from '../../kernel/common/receipt/receipt.ts';
 import { signManifest, toolFiles } from '../../kernel/common/signatures/for-tools.ts';
-import { centralHeader, crc32, endRecord, localHeader } from '../../kernel/common/zip/zip.ts';
+import { centralHeader, endRecord, localHeader } from '../../kernel/common/zip/zip.ts';
 
 export interface Big {
   /** In all, `open` and `close` too; from 10,000 on in one file. */

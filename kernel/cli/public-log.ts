@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HASH_BYTES } from '../common/tlog/merkle.ts';
 import { TILE_WIDTH, tilePath, type Tile } from '../common/tlog/tiles.ts';
-import { consistencyProof } from '../log/prove.ts';
+import { TiledTree } from '../log/prove.ts';
 
 const PATIENCE = 20_000;
 
@@ -14,7 +14,7 @@ export function publicLog(place: string): (from: number, to: number) => Promise<
     const bytes = await read(tilePath(tile)).catch(() => read(tilePath({ ...tile, width: TILE_WIDTH })));
     return bytes.subarray(0, tile.width * HASH_BYTES);
   };
-  return (from, to) => consistencyProof(from, to, hashes);
+  return (from, to) => new TiledTree(to, hashes).consistencyProof(from);
 }
 
 function fromUrl(prefix: string): (path: string) => Promise<Uint8Array> {

@@ -16,14 +16,17 @@ export class ByteIndex {
   size = 0;
   private readonly digests: boolean;
   /** All entries, one behind the other; entry n is [ends[n − 1], ends[n]). */
-  private stored = new Uint8Array(1 << 12);
-  private ends = new Uint32Array(1 << 8);
+  private stored: Uint8Array;
+  private ends: Uint32Array;
   /** Entry number + 1, or 0. At most half full. */
-  private slots = new Uint32Array(1 << 9);
+  private slots: Uint32Array;
 
-  /** With `digests` all entries are 32 random bytes. */
-  constructor(digests = false) {
+  /** With `digests` all entries are 32 random bytes. `expected`: how many will come, or more, so that nothing is moved. */
+  constructor(digests = false, expected = 128) {
     this.digests = digests;
+    this.stored = new Uint8Array(32 * expected);
+    this.ends = new Uint32Array(expected);
+    this.slots = new Uint32Array(2 ** Math.ceil(Math.log2(2 * expected + 2)));
   }
 
   /** −1 when they never appeared. */
@@ -45,6 +48,11 @@ export class ByteIndex {
     this.slots[slot] = ++this.size;
     if (this.size * 2 > this.slots.length) this.rehash();
     return this.size - 1;
+  }
+
+  /** The bytes of all entries, one behind the other: a view, until the next is added. */
+  get all(): Uint8Array {
+    return this.stored.subarray(0, this.size === 0 ? 0 : this.ends[this.size - 1]!);
   }
 
   /** The bytes of one entry: a view, until the next is added. */

@@ -47,7 +47,7 @@ export const frameHeaders = (host: string) =>
   }) as const;
 
 /**
- * The page's `content-security-policy`. It verifies receipts with hash-wasm: Wasm, but no evaluation of text. A frame may be anywhere on this
+ * The page's `content-security-policy`. It hashes receipts in WebAssembly, but evaluates no text. A frame may be anywhere on this
  * port, which is the kernel's, and nowhere else.
  * @param host of the request
  */

@@ -18,11 +18,11 @@ import { Cosigners } from './cosigners.ts';
 import { fsck } from './fsck.ts';
 import { HeadFile } from './heads.ts';
 import { Keyring } from './keyring.ts';
-import { consistencyProof, hashesBetween, inclusionProof, peaks } from './prove.ts';
+import { TiledTree } from './prove.ts';
 import { publicFiles } from './public.ts';
 import { signerOf } from './recover.ts';
 import { lockLog, type Head } from './rows.ts';
-import type { Log, LogOptions } from './types.ts';
+import type { InLog, Log, LogOptions } from './types.ts';
 import { readPages, within } from './stretch.ts';
 import { Writer } from './writer.ts';
 
@@ -58,6 +58,7 @@ export async function openLog({ store, home, org, witnesses, onWitnessFailure }:
       return question(own).finally(() => own.end());
     };
     const find = (id: Digest): Promise<LoggedReceipt | undefined> => findReceipt(store, org, id);
+    const tiled = (size: number): TiledTree => new TiledTree(size, (tile) => files.tile(tile));
     const stream = (name: string): Promise<LoggedReceipt[]> =>
       rows(store, org, (db) =>
         db
@@ -78,19 +79,23 @@ export async function openLog({ store, home, org, witnesses, onWitnessFailure }:
           throw new AssayError('RECEIPT_INVALID', 'What is said about keys, the log says itself.', { where: 'kind' });
         return writer.append(draft);
       },
-      async proof(id, under) {
+      async proof(id) {
         const receipt = await find(id);
         if (receipt === undefined) throw new AssayError('NOT_FOUND', `The log has no receipt ${id}.`);
-        const { size, note } = under === undefined ? await writer.head(receipt.index + 1) : headOf(under, signer);
-        if (receipt.index >= size) throw new AssayError('NOT_FOUND', `The checkpoint does not cover receipt ${id}.`);
-        const hashes = await inclusionProof(receipt.index, size, (tile) => files.tile(tile));
-        return formatProof({ index: BigInt(receipt.index), hashes, checkpoint: note });
+        const { size, note } = await writer.head(receipt.index + 1);
+        return proofOf(receipt, tiled(size), note);
+      },
+      async proofs(receipts, under) {
+        const { size, note } = headOf(under, signer);
+        const tree = tiled(size);
+        const proofs = new Map<Digest, string>();
+        for (const receipt of receipts) proofs.set(receipt.id, await proofOf(receipt, tree, note));
+        return proofs;
       },
       async multiproof(indices, under) {
         const { size, note } = headOf(under, signer);
         const ranges = rangesOf(indices);
-        const hashes = await hashesBetween(ranges, size, (tile) => files.tile(tile));
-        return formatMultiproof({ ranges, hashes, checkpoint: note });
+        return formatMultiproof({ ranges, hashes: await tiled(size).hashesBetween(ranges), checkpoint: note });
       },
       async dsse(id) {
         const receipt = await find(id);
@@ -109,9 +114,9 @@ export async function openLog({ store, home, org, witnesses, onWitnessFailure }:
       stretch: {
         within: (from, to, size) => ask((client) => within(client, org, { from, to }, size)),
         read: (start, stop) => readPages(connect, org, start, stop),
-        peaks: async (size) => peaks(size, (await writer.head(size)).size, (tile) => files.tile(tile)),
+        peaks: async (size) => tiled((await writer.head(size)).size).peaks(size),
         async consistency(size, checkpoint) {
-          return consistencyProof(size, headOf(checkpoint, signer).size, (tile) => files.tile(tile));
+          return tiled(headOf(checkpoint, signer).size).consistencyProof(size);
         },
       },
       receipts: ({ stream, kind, limit = 100, before } = {}) =>
@@ -164,6 +169,11 @@ export async function openLog({ store, home, org, witnesses, onWitnessFailure }:
     await client.end().catch(() => undefined);
     throw error;
   }
+}
+
+async function proofOf({ id, index }: InLog, tree: TiledTree, checkpoint: string): Promise<string> {
+  if (index >= tree.size) throw new AssayError('NOT_FOUND', `The checkpoint does not cover receipt ${id}.`);
+  return formatProof({ index: BigInt(index), hashes: await tree.inclusionProof(index), checkpoint });
 }
 
 /** By kind or by stream: neither can be taken by others. */

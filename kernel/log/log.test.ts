@@ -92,12 +92,15 @@ describe('a log', () => {
     // Under an older checkpoint too, unless it is too old, or another log's.
     const older = parseProof(await log.proof(receipts[0]!.id)).checkpoint;
     await appendMany(log, 300);
-    const under = await log.proof(receipts[255]!.id, older);
-    assert.equal(parseProof(under).checkpoint, older);
-    verifyProof(under, receiptEntry(receipts[255]!.id), keys);
+    const under = await log.proofs(receipts.slice(0, 256), older);
+    assert.equal(under.size, 256);
+    for (const [proved, text] of under) {
+      assert.equal(parseProof(text).checkpoint, older);
+      verifyProof(text, receiptEntry(proved), keys);
+    }
     const late = await log.append(draft('late'));
-    await assert.rejects(log.proof(late.id, older), { code: 'NOT_FOUND' });
-    await assert.rejects(log.proof(id, older.replace('local', 'other')), { code: 'NOTE_INVALID' });
+    await assert.rejects(log.proofs([receipts[0]!, late], older), { code: 'NOT_FOUND' });
+    await assert.rejects(log.proofs([receipts[0]!], older.replace('local', 'other')), { code: 'NOTE_INVALID' });
     assert.equal(verifyCheckpoint(await log.checkpoint(), keys).origin, log.origin);
     await log.close();
   });

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { assert as check, asyncProperty, integer, nat } from 'fast-check';
 import { sha256 } from '#crypto';
+import { concatBytes } from '#common/bytes.ts';
 import { MerkleRange } from '#common/tlog/merkle-range.ts';
 import { leafHash, MerkleTree } from '#common/tlog/merkle.ts';
 import { newTiles, tileBytes, tilePath, type Tile } from '#common/tlog/tiles.ts';
-import { inclusionProof, peaks } from './prove.ts';
+import { gapsBetween, rangesOf } from '#common/tlog/multiproof.ts';
+import { TiledTree } from './prove.ts';
 import { TreeEdge } from './tree.ts';
 
 const leaf = (index: number): Uint8Array => leafHash(sha256(String(index)));
@@ -38,11 +40,30 @@ describe('TreeEdge', () => {
         assert.deepEqual(files.get(tilePath(tile)), new Uint8Array(tileBytes(whole, { ...tile, level: tile.level })));
       }
       for (const index of [0, 1, 255, 256, 300, size - 1].filter((at) => at >= 0 && at < size)) {
-        const proof = await inclusionProof(index, size, reader(files));
+        const proof = await new TiledTree(size, reader(files)).inclusionProof(index);
         assert.deepEqual(proof, whole.inclusionProof(index, size));
       }
     });
   }
+
+  it('proves many entries out of tiles that are read once, by the proofs of the whole tree', async () => {
+    for (const size of SIZES.slice(1)) {
+      const { whole, files } = grow(size, 300);
+      const read = new Map<string, number>();
+      const tree = new TiledTree(size, (tile) => {
+        const path = tilePath(tile);
+        read.set(path, (read.get(path) ?? 0) + 1);
+        return Promise.resolve(files.get(path)!);
+      });
+      const places = Array.from({ length: 400 }, (_, i) => (i * 619_169) % size);
+      for (const index of places) assert.deepEqual(await tree.inclusionProof(index), whole.inclusionProof(index));
+      for (const from of places) assert.deepEqual(await tree.consistencyProof(from), whole.consistencyProof(from));
+      const ranges = rangesOf([...new Set(places)].toSorted((a, b) => a - b));
+      const hashes = await tree.hashesBetween(ranges);
+      assert.deepEqual(hashes, concatBytes([...gapsBetween(ranges, size)].map(({ start, end }) => whole.subtree(start, end)))); // prettier-ignore
+      assert.ok([...read.values()].every((times) => times === 1));
+    }
+  });
 
   it('grows on from its tiles as if it had never stopped', async () => {
     await check(
@@ -77,7 +98,7 @@ describe('TreeEdge', () => {
           edge.append(leafHash(entry(index)));
         }
         for (const tile of edge.takeTiles()) files.set(tilePath(tile), tile.bytes);
-        const found = await peaks(size, size + more, reader(files));
+        const found = await new TiledTree(size + more, reader(files)).peaks(size);
         assert.deepEqual(found, range.peaks());
         const again = MerkleRange.from(size, found);
         assert.deepEqual(again.root(), whole.root(size));

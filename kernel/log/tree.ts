@@ -4,6 +4,7 @@
  */
 import { sha256Into, type Bytes } from '#crypto';
 import { EMPTY_ROOT, HASH_BYTES, nodeHash } from '#common/tlog/merkle.ts';
+import { subtreeRoot } from '#common/tlog/rows.ts';
 import { TILE_WIDTH, type Tile } from '#common/tlog/tiles.ts';
 
 export type HashTile = Tile & { readonly level: number; readonly bytes: Uint8Array };
@@ -123,11 +124,4 @@ export class TreeEdge {
       changed: false,
     });
   }
-}
-
-/** The root over 2^n neighbouring hashes. */
-export function subtreeRoot(hashes: Uint8Array): Bytes {
-  if (hashes.length === HASH_BYTES) return new Uint8Array(hashes);
-  const half = hashes.length / 2;
-  return nodeHash(subtreeRoot(hashes.subarray(0, half)), subtreeRoot(hashes.subarray(half)));
 }

@@ -86,6 +86,9 @@ export interface TagReport {
   readonly faults: readonly TagFault[];
 }
 
+/** What a proof needs to know of a receipt. */
+export type InLog = Pick<LoggedReceipt, 'id' | 'index'>;
+
 export interface Log {
   readonly org: string;
   /** C2SP names: the log's origin and its verifier key `origin+hash+base64`. */
@@ -98,11 +101,13 @@ export interface Log {
    * @throws RECEIPT_INVALID the draft breaks the schema; STORE_UNAVAILABLE it may or may not have been written: ask by what it says.
    */
   append(draft: ReceiptDraft): Promise<LoggedReceipt>;
+  /** A `tlog-proof` under the newest checkpoint, waiting for one that covers the receipt. @throws NOT_FOUND */
+  proof(id: Digest): Promise<string>;
   /**
-   * A `tlog-proof` under a checkpoint of this log, or under the newest, waiting for one that covers the receipt.
-   * @throws NOT_FOUND no such receipt, or not under that checkpoint; NOTE_INVALID for a checkpoint of another log
+   * Proofs by ids under one checkpoint of this log, of receipts as it gave them: where each stands is not looked up again.
+   * @throws NOT_FOUND a receipt is not under that checkpoint; NOTE_INVALID for a checkpoint of another log
    */
-  proof(id: Digest, under?: string): Promise<string>;
+  proofs(receipts: readonly InLog[], under: string): Promise<ReadonlyMap<Digest, string>>;
   /** One proof (multiproof.ts) for many entries, by their ascending indices, under a checkpoint of this log that covers them. */
   multiproof(indices: readonly number[], under: string): Promise<string>;
   /** The receipt's body in a DSSE envelope (dsse.ts), signed with the key that it names: for seals. @throws NOT_FOUND, LOG_KEY */

@@ -3,7 +3,7 @@ import { AssayError } from '#common/errors.ts';
 import { linesBy, parseVkey, type Vkey } from '#common/tlog/note.ts';
 import { toBase64 } from '#common/bytes.ts';
 import type { PolicyWitness } from '#common/policy/policy.ts';
-import { consistencyProof, type ReadTile } from './prove.ts';
+import { TiledTree, type ReadTile } from './prove.ts';
 import type { Head } from './rows.ts';
 
 const PATIENCE = 5_000;
@@ -51,7 +51,7 @@ export class WitnessClient {
     { size, note }: Head,
     signal: AbortSignal,
   ): Promise<{ status: number; type: string; body: string }> {
-    const proof = await consistencyProof(this.seen, size, this.read);
+    const proof = await new TiledTree(size, this.read).consistencyProof(this.seen);
     const lines = proof.map((hash) => `${toBase64(hash)}\n`).join('');
     const reply = await fetch(this.url, {
       method: 'POST',

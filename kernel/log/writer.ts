@@ -2,42 +2,23 @@
  * The log's one writer. Batches are self-clocked: what arrives while one is committed becomes the next. A call is answered when its
  * receipt is durable in PostgreSQL; the batch's signed head leaves the database before the next batch, and its tiles follow.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { DatabaseError, type Client } from 'pg';
+import type { Client } from 'pg';
 import { fromHex } from '#common/bytes.ts';
 import { AssayError } from '#common/errors.ts';
 import { leafHash } from '#common/tlog/merkle.ts';
 import type { KeyHistory } from '#common/keys/keys.ts';
 import type { NoteSigner } from '#common/tlog/note.ts';
 import type { LoggedReceipt, ReceiptDraft } from '#common/receipt/receipt.ts';
-import { codeOf } from '../store/files.ts';
-import { Chains, NO_RECEIPT, streamOf, type Placed, type StreamHead } from './chains.ts';
+import { Chains, NO_RECEIPT, streamOf, type StreamHead } from './chains.ts';
+import { LogConnection } from './connection.ts';
+import { coded, isLost, unavailable } from './failures.ts';
 import type { HeadFile } from './heads.ts';
 import type { KeyChange, Keyring } from './keyring.ts';
 import type { PublicFiles } from './public.ts';
 import { Publisher } from './publisher.ts';
 import { signHead, standingOf, type Standing } from './recover.ts';
-import { addBatch, countReceipts, lockLog, readIds, readLast, type Head } from './rows.ts';
-
-/** Receipts and UTF-16 units of one batch: more neither raises throughput nor is kind to latency. */
-const MAX_BATCH = 4_096;
-const MAX_BATCH_UNITS = 8 << 20;
-/** Milliseconds for which a lost server is waited for. */
-const PATIENCE = 30_000;
-
-interface Waiting {
-  readonly draft: ReceiptDraft;
-  /** A change of keys: built when its index is known, and committed alone. */
-  readonly change?: ((at: number) => KeyChange) | undefined;
-  readonly stream: string;
-  placed: Placed | undefined;
-  /** How often it lost its connection under way. */
-  lost: number;
-  resolve(receipt: LoggedReceipt): void;
-  reject(error: unknown): void;
-}
-
-type Sure = Waiting & { readonly placed: Placed };
+import { addBatch, countReceipts, readIds, readLast, type Head } from './rows.ts';
+import { WaitingReceipts, type Sure } from './waiting.ts';
 
 export interface WriterOptions {
   readonly org: string;
@@ -54,10 +35,10 @@ export interface WriterOptions {
 export class Writer {
   private readonly options: WriterOptions;
   private readonly chains: Chains;
-  private queue: Waiting[] = [];
+  private readonly waiting: WaitingReceipts;
   /** Undefined after a failed write, until the log is read anew. */
   private standing: Standing | undefined;
-  private client: Client;
+  private readonly connection: LogConnection;
   private readonly publisher: Publisher;
   /** Committed, but not yet outside the database. */
   private unremembered: Head | undefined;
@@ -68,8 +49,9 @@ export class Writer {
 
   private constructor(options: WriterOptions, client: Client) {
     this.options = options;
-    this.client = client;
+    this.connection = new LogConnection(client, options.org, () => options.connect());
     this.chains = new Chains(options.org, options.signer, () => options.keyring.history.current.name);
+    this.waiting = new WaitingReceipts(this.chains);
     this.publisher = new Publisher(options.files, (head) => options.onPublished?.(head));
   }
 
@@ -88,7 +70,7 @@ export class Writer {
       // Built while the batch before it is committed. What isn't known yet, or waits behind such a one, is built before its own batch.
       const known = this.standing !== undefined && this.chains.knows(stream);
       const placed = known ? this.chains.place(draft) : undefined;
-      this.queue.push({ draft, stream, placed, lost: 0, resolve, reject });
+      this.waiting.push({ draft, stream, placed, lost: 0, resolve, reject });
       this.wake();
     });
   }
@@ -98,7 +80,7 @@ export class Writer {
     return new Promise((resolve, reject) => {
       if (this.closed) throw new AssayError('STOPPING', 'The log is closed.');
       const draft = change(0).draft;
-      this.queue.push({ draft, stream: draft.stream, change, placed: undefined, lost: 0, resolve, reject });
+      this.waiting.push({ draft, stream: draft.stream, change, placed: undefined, lost: 0, resolve, reject });
       this.wake();
     });
   }
@@ -124,7 +106,7 @@ export class Writer {
     await this.publisher.idle();
     await this.options.keyring.tagger?.close();
     await this.options.heads.close();
-    await this.client.end().catch(() => undefined);
+    await this.connection.end();
   }
 
   private wake(): void {
@@ -133,7 +115,7 @@ export class Writer {
       setImmediate(() => resolve(this.run()));
     }).finally(() => {
       this.work = undefined;
-      if (this.queue.length > 0) this.wake();
+      if (this.waiting.length > 0) this.wake();
     });
   }
 
@@ -147,9 +129,7 @@ export class Writer {
           this.standing = undefined;
           continue;
         }
-        // Their places are free again.
-        this.chains.forget(0);
-        for (const waiting of this.queue.splice(0)) waiting.reject(coded(error));
+        this.waiting.rejectAll(coded(error));
         return;
       }
     }
@@ -157,32 +137,20 @@ export class Writer {
 
   private async drain(): Promise<void> {
     do {
-      if (this.standing === undefined) await this.reopen();
+      if (this.standing === undefined) await this.connection.anew(() => this.stand());
       await this.remember();
       await this.publisher.ready();
-      await this.placeRest();
-      const batch = this.nextBatch();
+      await this.waiting.placeRest((stream) => this.last(stream));
+      const batch = this.placeChange() ?? this.waiting.takeBatch();
       if (batch.length > 0) await this.commit(batch);
-    } while (this.queue.length > 0 || this.unremembered !== undefined);
+    } while (this.waiting.length > 0 || this.unremembered !== undefined);
     this.chains.forget();
   }
 
-  private nextBatch(): Sure[] {
-    const [first] = this.queue;
-    if (first?.change !== undefined && this.chains.knows(first.stream)) return this.placeChange(first);
-    let [count, units] = [0, 0];
-    while (count < MAX_BATCH && units < MAX_BATCH_UNITS) {
-      const placed = this.queue[count]?.placed;
-      if (placed === undefined) break;
-      units += placed.body.length;
-      count++;
-    }
-    return this.queue.splice(0, count) as Sure[];
-  }
-
-  /** Alone, at the place that comes next; one that can't be is refused. */
-  private placeChange(waiting: Waiting): Sure[] {
-    this.queue.shift();
+  /** A change of keys that comes next: alone, at the place that comes next; one that can't be is refused. */
+  private placeChange(): Sure[] | undefined {
+    const waiting = this.waiting.takeChange();
+    if (waiting === undefined) return undefined;
     const index = this.standing!.edge.size;
     try {
       const { draft, signer, after } = waiting.change!(index);
@@ -191,8 +159,7 @@ export class Writer {
       this.changed = after({ id: placed.id, index, body: placed.body });
       return [{ ...waiting, draft, placed }];
     } catch (error) {
-      this.chains.forget(0);
-      for (const other of this.queue) other.placed = undefined;
+      this.waiting.displace();
       waiting.reject(error);
       return [];
     }
@@ -212,7 +179,7 @@ export class Writer {
     });
     const head = signHead(this.options.signer, edge.size, edge.root());
     try {
-      await addBatch(this.client, this.options.org, first, rows, head);
+      await addBatch(this.connection.client, this.options.org, first, rows, head);
     } catch (error) {
       await this.settle(batch, first, error);
       return;
@@ -230,8 +197,7 @@ export class Writer {
     const history = this.changed!;
     this.changed = undefined;
     this.options.keyring.history = history;
-    this.chains.forget(0);
-    for (const waiting of this.queue) waiting.placed = undefined;
+    this.waiting.displace();
     await this.options.keyring.takeTags(count);
   }
 
@@ -239,56 +205,38 @@ export class Writer {
   private async settle(batch: Sure[], first: number, error: unknown): Promise<void> {
     this.standing = undefined;
     const tries = isLost(error) ? 1 : 0;
-    let written: boolean;
+    let written = false;
     try {
-      await this.reopen();
-      written = await this.holds(batch, first);
+      await this.connection.anew(async () => {
+        await this.stand();
+        written = await this.holds(batch, first);
+      });
     } catch (later) {
       for (const { reject } of batch) reject(unavailable('Whether the receipt was written is unknown', error));
       throw later;
     }
     if (written) return answer(batch, first);
-    const again = batch.filter(({ lost }) => lost < tries);
-    this.queue = [...again.map((one) => ({ ...one, placed: undefined, lost: one.lost + 1 })), ...this.queue];
+    this.waiting.putBack(batch.filter(({ lost }) => lost < tries));
     for (const { lost, reject } of batch) {
       if (lost >= tries) reject(unavailable('The receipt was not written', error));
     }
   }
 
   private async holds(batch: Sure[], first: number): Promise<boolean> {
-    if ((await countReceipts(this.client, this.options.org)) <= first) return false;
-    for await (const [id] of readIds(this.client, this.options.org, first, first + 1)) {
+    if ((await countReceipts(this.connection.client, this.options.org)) <= first) return false;
+    for await (const [id] of readIds(this.connection.client, this.options.org, first, first + 1)) {
       if (Buffer.from(id!).toString('hex') === batch[0]!.placed.id) return true;
     }
     return false;
   }
 
-  /** A new connection, the lock again, and everything read anew; what waits is placed anew. */
-  private async reopen(): Promise<void> {
-    await this.client.end().catch(() => undefined);
-    this.client = await this.reconnect();
-    await lockLog(this.client, this.options.org);
-    this.chains.forget(0);
-    for (const waiting of this.queue) waiting.placed = undefined;
-    await this.stand();
-  }
-
-  /** A server that restarts, after the crash of one of its processes say, is back in a moment. */
-  private async reconnect(): Promise<Client> {
-    for (const until = Date.now() + PATIENCE; ; await sleep(50)) {
-      try {
-        return await this.options.connect();
-      } catch (error) {
-        if (Date.now() > until) throw error;
-      }
-    }
-  }
-
+  /** Everything is read anew; what waits is placed anew. */
   private async stand(): Promise<void> {
+    this.waiting.displace();
     const { org, signer, files, heads } = this.options;
     await this.publisher.idle();
-    const standing = await standingOf(this.client, org, signer, files, await heads.last());
-    await this.options.keyring.load(this.client, standing.head.size);
+    const standing = await standingOf(this.connection.client, org, signer, files, await heads.last());
+    await this.options.keyring.load(this.connection.client, standing.head.size);
     this.publisher.reset(standing.published);
     if (standing.unpublished !== undefined) this.publisher.offer(standing.head, standing.unpublished);
     this.unremembered = standing.head;
@@ -302,28 +250,9 @@ export class Writer {
     this.unremembered = undefined;
   }
 
-  /** Looks up the streams that it doesn't know, then places in order, without a pause in which others could come between. */
-  private async placeRest(): Promise<void> {
-    const heads = new Map<string, StreamHead>();
-    const waiting = this.queue.slice();
-    for (const { stream, placed } of waiting) {
-      if (placed !== undefined || this.chains.knows(stream) || heads.has(stream)) continue;
-      const last = await readLast(this.client, this.options.org, stream);
-      heads.set(stream, last === undefined ? NO_RECEIPT : { seq: last.seq, id: Buffer.from(last.id).toString('hex') });
-    }
-    for (const [stream, head] of heads) this.chains.learn(stream, head);
-    this.queue = this.queue.filter((waiting) => {
-      if (waiting.placed !== undefined || waiting.change !== undefined) return true;
-      // A stream that came up meanwhile waits for the next round, with all behind it.
-      if (!this.chains.knows(waiting.stream)) return true;
-      try {
-        waiting.placed = this.chains.place(waiting.draft);
-        return true;
-      } catch (error) {
-        waiting.reject(error);
-        return false;
-      }
-    });
+  private async last(stream: string): Promise<StreamHead> {
+    const last = await readLast(this.connection.client, this.options.org, stream);
+    return last === undefined ? NO_RECEIPT : { seq: last.seq, id: Buffer.from(last.id).toString('hex') };
   }
 }
 
@@ -331,22 +260,4 @@ function answer(batch: readonly Sure[], first: number): void {
   for (const [offset, { placed, resolve }] of batch.entries()) {
     resolve({ id: placed.id, index: first + offset, body: placed.body });
   }
-}
-
-function coded(error: unknown): AssayError {
-  return error instanceof AssayError ? error : unavailable('The log can’t be written', error);
-}
-
-/** The server ended the connection (57P…) or the line broke; everything else was refused for a reason that will last. */
-function isLost(error: unknown): boolean {
-  const code = codeOf(error);
-  if (error instanceof DatabaseError) return code?.startsWith('57P') === true;
-  return !(error instanceof AssayError) && (code === undefined || code === 'ECONNRESET' || code === 'EPIPE');
-}
-
-function unavailable(what: string, cause: unknown): AssayError {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  // 53100: disk_full
-  const code = codeOf(cause) === '53100' ? 'DISK_FULL' : 'STORE_UNAVAILABLE';
-  return new AssayError(code, `${what}: ${message}`, { cause });
 }

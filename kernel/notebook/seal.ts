@@ -178,11 +178,10 @@ async function bind(kernel: Kernel, finished: Finished): Promise<Sealed> {
     }),
   );
   const { note: checkpoint, witnesses } = await log.cosigned(seal.index + 1, WITNESS_PATIENCE);
-  const proofs = new Map<Digest, string>();
   const keys = await log.keyReceipts(Number(parseCheckpoint(splitNote(checkpoint).text).size));
   const signer = log.keys().at(seal.index);
   // A checkpoint that covers the seal covers all that came before it.
-  for (const { id } of [...prepared.receipts, ...keys, seal]) proofs.set(id, await log.proof(id, checkpoint));
+  const proofs = await log.proofs([...prepared.receipts, ...keys, seal], checkpoint);
   const indices = prepared.together.map(({ index }) => index);
   const stamped = await stampOf(
     kernel,

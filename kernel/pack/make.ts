@@ -3,8 +3,8 @@
  * receipts pass through a file, so that a period of any length is packed in the same memory.
  */
 import { nanoid } from 'nanoid';
+import { crc32 } from '#crypto';
 import { PACK_PATHS } from '#common/bundle/layout.ts';
-import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import { verifyConsistency } from '#common/tlog/merkle.ts';
 import { formatVkey, parseCheckpoint, parseVkey, splitNote } from '#common/tlog/note.ts';
@@ -17,7 +17,7 @@ import type { PackSummary } from '#common/pack/summary.ts';
 import { verifyCheckpoint } from '#common/tlog/proof.ts';
 import { parseReceipt, type LoggedReceipt } from '#common/receipt/receipt.ts';
 import { stampedNote } from '#common/verify/time.ts';
-import { crc32, zipRecords } from '#common/zip/zip.ts';
+import { zipRecords } from '#common/zip/zip.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Log, Witnessed } from '../log/types.ts';
 import { draft } from '../notebook/recording.ts';
@@ -172,10 +172,9 @@ async function seal(
   const prepared = preparePack(period, summary, outside, receipts);
   const sealed = await log.append(draft({ stream }, 'archive', sealPack(prepared, period)));
   const { note: checkpoint, witnesses } = await log.cosigned(sealed.index + 1, WITNESS_PATIENCE);
-  const proofs = new Map<Digest, string>();
   const keys = await log.keyReceipts(Number(parseCheckpoint(splitNote(checkpoint).text).size));
   const signer = log.keys().at(sealed.index);
-  for (const { id } of [...outside, ...keys, sealed]) proofs.set(id, await log.proof(id, checkpoint));
+  const proofs = await log.proofs([...outside, ...keys, sealed], checkpoint);
   const stamped = await stamp(
     kernel.home,
     stampedNote(checkpoint, splitNote(checkpoint).text, parseVkey(log.vkey)),

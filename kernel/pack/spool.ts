@@ -4,11 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { createSha256 } from '#crypto';
+import { crc32, createSha256 } from '#crypto';
 import { toHex } from '#common/bytes.ts';
 import type { PackedFile } from '#common/pack/files.ts';
 import type { LoggedReceipt } from '#common/receipt/receipt.ts';
-import { crc32 } from '#common/zip/zip.ts';
 import { diskError } from '../store/files.ts';
 
 export interface Spool extends PackedFile {

@@ -7,7 +7,7 @@ import { LONG_RUN, PACK_PATHS } from './layout.ts';
 import type { Digest } from '#common/data.ts';
 import { zipInvalid } from '#common/zip/format.ts';
 import type { ZipEntry } from '#common/zip/read.ts';
-import { contentsOf, streamZip, type StreamedFile, type StreamOptions } from '#common/zip/stream.ts';
+import { streamZip, type StreamedFile, type StreamOptions } from '#common/zip/stream.ts';
 
 /** Of receipts, proofs and what else is read as text. Assay writes far less: see `checkSize` in bundle.ts. */
 export const MAX_HELD_BYTES = 128 * 2 ** 20;
@@ -25,8 +25,6 @@ export interface Files extends ReadonlyMap<string, Uint8Array> {
   readonly bytes: number;
   /** Whether to find out what was changed in a file that is not the sealed one. */
   readonly explained: boolean;
-  /** The contents of one that need not be in memory, from its beginning; each piece is valid until the next. */
-  contents(path: string): AsyncIterable<Uint8Array>;
 }
 
 export interface OpenedBundle {
@@ -39,34 +37,42 @@ export interface OpenOptions {
   readonly explained?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /**
+   * Asked before the receipts of a bundle that has them in one file are read, when `files` has all the others: what gets them, piece by piece,
+   * each valid until the next. They are read once, as everything is.
+   */
+  receipts?(files: Files, entry: ZipEntry): ((piece: Uint8Array) => void) | null;
 }
+
+/** Too large to hold. */
+const RECEIPTS: ReadonlySet<string> = new Set([LONG_RUN.receipts, PACK_PATHS.receipts]);
 
 /** @throws ZIP_INVALID, CANCELLED */
 export async function openBundle(
   source: ByteSource,
-  { explained = true, signal, onProgress }: OpenOptions,
+  { explained = true, signal, onProgress, receipts }: OpenOptions,
 ): Promise<OpenedBundle> {
-  let [done, total] = [0, source.size];
+  let done = 0;
+  const filesOf = (all: ReadonlyMap<string, StreamedFile>): Files => {
+    const held = new Map<string, Uint8Array>();
+    for (const [path, { bytes, digest }] of all) {
+      if (bytes === null) continue;
+      held.set(path, bytes);
+      digests.set(bytes, digest);
+    }
+    return Object.assign(held, { all, bytes: source.size, explained });
+  };
   const options: StreamOptions = {
     signal,
     holds: holding(),
-    onRead: onProgress && ((bytes) => onProgress((done += bytes), total)),
-    // Those of a long run are read a second time, one by one.
-    onDirectory(entries) {
-      total += entries.find(({ name }) => name === LONG_RUN.receipts)?.packed ?? 0;
-    },
+    onRead: onProgress && ((bytes) => onProgress((done += bytes), source.size)),
+    isLast: ({ name }) => RECEIPTS.has(name),
+    watch: (entry, read) => (RECEIPTS.has(entry.name) ? (receipts?.(filesOf(read), entry) ?? null) : null),
   };
-  const { files: all, faults, asWritten } = await streamZip(source, options);
-  const held = new Map<string, Uint8Array>();
-  for (const [path, { bytes, digest }] of all) {
-    if (bytes === null) continue;
-    held.set(path, bytes);
-    digests.set(bytes, digest);
-  }
-  const contents = (path: string): AsyncIterable<Uint8Array> => contentsOf(source, all.get(path)!.entry, options);
+  const { files, faults, asWritten } = await streamZip(source, options);
   const other = 'Its headers are not those that Assay writes: another tool packed it, or they were altered.';
   return {
-    files: Object.assign(held, { all, bytes: source.size, explained, contents }),
+    files: filesOf(files),
     faults: [...faults.map(({ message }) => message), ...(faults.length > 0 || asWritten ? [] : [other])],
   };
 }
@@ -87,7 +93,7 @@ function holding(): (entry: ZipEntry) => boolean {
     return true;
   };
   return ({ name, size }) => {
-    if (name === LONG_RUN.receipts || name === PACK_PATHS.receipts) return false;
+    if (RECEIPTS.has(name)) return false;
     if (/^outputs\/.*\.value$/.test(name)) return take('read', size);
     if (/^(?:artifacts|data)\//.test(name)) return size <= LARGEST_SHOWN && take('shown', size);
     if (size > LARGEST_HELD || !take('held', size))

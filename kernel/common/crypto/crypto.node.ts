@@ -11,6 +11,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { Buffer } from 'node:buffer';
+import { crc32 as zlibCrc32 } from 'node:zlib';
 import type { Bytes, KeyPair, Sha256Stream } from './crypto.web.ts';
 
 export type { Bytes, KeyPair, Sha256Stream } from './crypto.web.ts';
@@ -36,6 +37,16 @@ export function sha256Into(data: Uint8Array, out: Uint8Array, at: number): void 
   latin1Write.call(out, hash('sha256', data, LATIN1), at, 32);
 }
 
+export function sha256Each(
+  bytes: Uint8Array,
+  starts: ArrayLike<number>,
+  ends: ArrayLike<number>,
+  count: number,
+  out: Uint8Array,
+): void {
+  for (let i = 0; i < count; i++) sha256Into(bytes.subarray(starts[i], ends[i]), out, 32 * i);
+}
+
 export function createSha256(): Sha256Stream {
   const state = createHash('sha256');
   const stream: Sha256Stream = {
@@ -47,6 +58,8 @@ export function createSha256(): Sha256Stream {
   };
   return stream;
 }
+
+export const crc32 = (bytes: Uint8Array, before = 0): number => zlibCrc32(bytes, before);
 
 /** Nothing to prepare here. */
 export async function prepareCrypto(): Promise<void> {}

@@ -32,19 +32,58 @@ test('node and web agree on any bytes and any text', () => {
   );
 });
 
-test('WebAssembly, once it is there, gives the same digests', async () => {
-  await web.prepareCrypto();
-  await web.prepareCrypto();
+/** Before and after WebAssembly: what the page may compile, and where it may not. */
+const sameDigests = (): void => {
+  const lengths = [0, 1, 55, 56, 63, 64, 65, 119, 120, 65_463, 65_464, 65_535, 65_536, 65_537, 200_000];
+  const some = fc.oneof(
+    fc.uint8Array({ maxLength: 40_000 }),
+    fc.constantFrom(...lengths).map((n) => new Uint8Array(n).fill(n)),
+  );
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 40_000 }), (data) => {
+    fc.property(some, (data) => {
       assert.deepEqual(web.sha256(data), node.sha256(data));
       assert.equal(web.sha256Hex(data), node.sha256Hex(data));
       const [ours, theirs] = [new Uint8Array(40), new Uint8Array(40)];
       web.sha256Into(data, ours, 5);
       node.sha256Into(data, theirs, 5);
       assert.deepEqual(ours, theirs);
+      assert.equal(web.crc32(data), node.crc32(data));
+      assert.equal(web.crc32(data.subarray(7), web.crc32(data.subarray(0, 7))), node.crc32(data));
     }),
   );
+  assert.equal(web.crc32(new TextEncoder().encode('123456789')), 0xcbf43926);
+};
+
+const sameOfEach = (): void => {
+  const length = fc.oneof(fc.nat(300), fc.constantFrom(0, 55, 56, 64, 65, 65_535, 65_536, 70_000));
+  fc.assert(
+    fc.property(fc.array(fc.tuple(length, fc.nat(255)), { maxLength: 12 }), (messages) => {
+      const bytes = Buffer.concat(messages.map(([n, byte]) => new Uint8Array(n).fill(byte)));
+      const ends = messages.map((_, i) => messages.slice(0, i + 1).reduce((sum, [n]) => sum + n, 0));
+      const starts = messages.map(([n], i) => ends[i]! - n);
+      const expected = messages.map((_, i) => node.sha256(bytes.subarray(starts[i], ends[i])));
+      for (const [, crypto] of both) {
+        const out = new Uint8Array(32 * messages.length + 1);
+        crypto.sha256Each(bytes, starts, ends, messages.length, out.subarray(1));
+        assert.deepEqual(out.subarray(1), new Uint8Array(Buffer.concat(expected)));
+      }
+    }),
+  );
+};
+
+test('in JavaScript the digests of pieces, of many messages and checksums are those of Node', () => {
+  sameDigests();
+  sameOfEach();
+});
+
+test('WebAssembly, once it is there, gives the same, whatever was hashed before', async (context) => {
+  const { WebAssembly } = globalThis as unknown as { WebAssembly: { instantiate(code: Uint8Array): Promise<unknown> } };
+  const compiled = context.mock.method(WebAssembly, 'instantiate');
+  await web.prepareCrypto();
+  await web.prepareCrypto();
+  assert.equal(compiled.mock.callCount(), 1);
+  sameDigests();
+  sameOfEach();
 });
 
 test('streams, one by one and side by side, and one begun and never ended, keep to themselves', async () => {

@@ -4,49 +4,51 @@
  */
 import { ed25519 as noble } from '@noble/curves/ed25519.js';
 import { sha256 as nobleSha256, sha512 } from '@noble/hashes/sha2.js';
-import type { IHasher } from 'hash-wasm';
 import { bytesToHex, randomBytes as nobleRandom } from '@noble/hashes/utils.js';
+import { WasmHashes } from '#common/wasm/hashes.ts';
+import { crc32 as crcInJavaScript } from './crc32.ts';
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 const utf8 = new TextEncoder();
 const bytesOf = (data: Uint8Array | string): Uint8Array => (typeof data === 'string' ? utf8.encode(data) : data);
 
-/** One-shot SHA-256: in JavaScript, until `prepareCrypto` has brought WebAssembly. */
-let hash: (bytes: Uint8Array) => Uint8Array = nobleSha256;
+/** null: as long as `prepareCrypto` has not brought it, and where the page may not compile it. */
+let wasm: WasmHashes | null = null;
 
-/** The one stream in WebAssembly, while nobody hashes with it: what is hashed beside it goes in JavaScript. */
-let spare: IHasher | null = null;
-
-/**
- * Before much is to be hashed: WebAssembly does it 2 to 3 times as fast (measured in Chromium). Where the page may not compile it,
- * everything works as before.
- */
+/** Before much is to be hashed: WebAssembly does it 3 times as fast (measured in Chromium). Without it everything works as before. */
 export async function prepareCrypto(): Promise<void> {
-  if (hash !== nobleSha256) return;
-  try {
-    const { createSHA256 } = await import('hash-wasm');
-    const [wasm, other] = await Promise.all([createSHA256(), createSHA256()]);
-    hash = (bytes) => wasm.init().update(bytes).digest('binary');
-    spare = other;
-  } catch {
-    hash = nobleSha256;
-  }
+  wasm ??= await WasmHashes.open().catch(() => null);
 }
 
 /** 32 bytes. Text is hashed as UTF-8. */
 export function sha256(data: Uint8Array | string): Bytes {
-  return hash(bytesOf(data)) as Bytes;
+  const out = new Uint8Array(32);
+  sha256Into(bytesOf(data), out, 0);
+  return out;
 }
 
 /** 64 lower-case hex digits. */
 export function sha256Hex(data: Uint8Array | string): string {
-  return bytesToHex(hash(bytesOf(data)));
+  return bytesToHex(sha256(data));
 }
 
 /** Writes the digest of `data` to `out[at .. at + 32)`: the Merkle tree's inner loop. `out` may overlap `data`. */
 export function sha256Into(data: Uint8Array, out: Uint8Array, at: number): void {
-  out.set(hash(data), at);
+  if (wasm === null) out.set(nobleSha256(data), at);
+  else wasm.hash(data, out, at);
+}
+
+/** The digests of `bytes[starts[i], ends[i])` for all i < `count`, one behind the other: twice as fast as one by one (measured in Chromium). */
+export function sha256Each(
+  bytes: Uint8Array,
+  starts: ArrayLike<number>,
+  ends: ArrayLike<number>,
+  count: number,
+  out: Uint8Array,
+): void {
+  if (wasm !== null) wasm.hashEach(bytes, starts, ends, count, out);
+  else for (let i = 0; i < count; i++) out.set(nobleSha256(bytes.subarray(starts[i], ends[i])), 32 * i);
 }
 
 export interface Sha256Stream {
@@ -56,33 +58,20 @@ export interface Sha256Stream {
 }
 
 export function createSha256(): Sha256Stream {
-  const wasm = spare;
-  if (wasm === null) return inJavaScript();
-  spare = null;
-  wasm.init();
-  const stream: Sha256Stream = {
-    update(data) {
-      wasm.update(bytesOf(data));
-      return stream;
-    },
-    digest() {
-      spare = wasm;
-      return wasm.digest('binary') as Bytes;
-    },
-  };
-  return stream;
-}
-
-function inJavaScript(): Sha256Stream {
-  const state = nobleSha256.create();
+  const state = wasm?.stream() ?? nobleSha256.create();
   const stream: Sha256Stream = {
     update(data) {
       state.update(bytesOf(data));
       return stream;
     },
-    digest: () => state.digest(),
+    digest: () => state.digest() as Bytes,
   };
   return stream;
+}
+
+/** The CRC-32 of these bytes after those whose checksum is `before`: no protection, but zip files have one. */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  return wasm?.crc32(bytes, before) ?? crcInJavaScript(bytes, before);
 }
 
 /** Cryptographically random. */

@@ -3,68 +3,44 @@
  * knows the plain form that nearly all receipts have and says `true` only for those; whatever else it meets (escapes, other scripts,
  * comparators) is left to `parseReceipt`, whose verdict counts. receipt/scan.test.ts shows that it never takes what that refuses.
  */
+import { OPEN_OBJECT, PlainJson } from './plain-json.ts';
+import { DOT, isDigit, isLower, literal, MINUS, NULL, QUOTE, type Literal } from './plain-text.ts';
+import { isTime, TIME_BYTES } from './plain-time.ts';
 import { MAX_RECEIPT_BYTES } from './receipt.ts';
 import { KINDS, PREDICATE_TYPE, ROLES, STATEMENT_TYPE, type Kind, type Role } from './types.ts';
 
-const ascii = (text: string): Uint8Array => Uint8Array.from(text, (unit) => unit.charCodeAt(0));
+const HEAD = literal(`{"_type":"${STATEMENT_TYPE}","predicate":{"comparators":[],"env":`);
+const KIND = literal(',"kind":"');
+const LOG = literal('","log":"');
+const MATERIALS = literal('","materials":[');
+const METHOD = literal('],"method":');
+const NONCE = literal(',"nonce":"');
+const ORG = literal('","org":"');
+const PARAMS = literal('","params":');
+const PARENTS = literal(',"parents":[');
+const PLUGIN = literal('],"plugin":');
+const PREV = literal(',"prev":');
+const RESULT = literal(',"result":');
+const SEQ = literal(',"seq":');
+const SIGNER = literal(',"signer":"');
+const STREAM = literal('","stream":"');
+const TIME = literal('","time":"');
+const SUBJECT = literal(`"},"predicateType":"${PREDICATE_TYPE}","subject":[`);
+const END = literal(']}');
+const DIGEST_OF = literal('{"digest":"');
+const NAME_OF = literal('","name":"');
+const ROLE_OF = literal('","role":"');
+const VERSION_OF = literal('","version":"');
+const SHA256_OF = literal('{"digest":{"sha256":"');
+const SUBJECT_NAME = literal('"},"name":"');
+const CLOSE = literal('"}');
 
-const HEAD = ascii(`{"_type":"${STATEMENT_TYPE}","predicate":{"comparators":[],"env":`);
-const KIND = ascii(',"kind":"');
-const LOG = ascii('","log":"');
-const MATERIALS = ascii('","materials":[');
-const METHOD = ascii('],"method":');
-const NONCE = ascii(',"nonce":"');
-const ORG = ascii('","org":"');
-const PARAMS = ascii('","params":');
-const PARENTS = ascii(',"parents":[');
-const PLUGIN = ascii('],"plugin":');
-const PREV = ascii(',"prev":');
-const RESULT = ascii(',"result":');
-const SEQ = ascii(',"seq":');
-const SIGNER = ascii(',"signer":"');
-const STREAM = ascii('","stream":"');
-const TIME = ascii('","time":"');
-const SUBJECT = ascii(`"},"predicateType":"${PREDICATE_TYPE}","subject":[`);
-const END = ascii(']}');
-const NULL = ascii('null');
-const TRUE = ascii('true');
-const FALSE = ascii('false');
-const DIGEST_OF = ascii('{"digest":"');
-const NAME_OF = ascii('","name":"');
-const ROLE_OF = ascii('","role":"');
-const VERSION_OF = ascii('","version":"');
-const SHA256_OF = ascii('{"digest":{"sha256":"');
-const SUBJECT_NAME = ascii('"},"name":"');
-const CLOSE = ascii('"}');
-
-const KIND_BYTES = KINDS.map(ascii);
+const KIND_BYTES = KINDS.map(literal);
 const ROLE_NAMES = Object.keys(ROLES) as readonly Role[];
-const ROLE_BYTES = ROLE_NAMES.map(ascii);
-
-const MAX_TEXT = 1024;
-/** Levels that are left inside `result`: statement and predicate take two of 32. */
-const MAX_DEPTH = 30;
-const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const MINUS = 0x2d;
-const DOT = 0x2e;
-const OPEN_ARRAY = 0x5b;
-const CLOSE_ARRAY = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
-
-const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
-const isLower = (byte: number): boolean => byte >= 0x61 && byte <= 0x7a;
-
-/** Nibble of a lower-case hex digit, 255 for all else. */
-export const NIBBLES = Uint8Array.from({ length: 256 }, (_, byte) =>
-  isDigit(byte) ? byte - 0x30 : byte >= 0x61 && byte <= 0x66 ? byte - 0x57 : 255,
-);
+const ROLE_BYTES = ROLE_NAMES.map(literal);
 
 /** One scanner for many receipts. After `scan` said true, offsets into its bytes and numbers tell what the receipt says. */
-export class ReceiptScanner {
+export class ReceiptScanner extends PlainJson {
   kind: Kind = 'run';
   seq = 0;
   /** Where the 64 hex digits of `prev` start; −1 for null. */
@@ -81,26 +57,22 @@ export class ReceiptScanner {
   /** Where the hex digits start of each digest of a material or subject, and of `params`. */
   readonly digests: number[] = [];
 
-  private readonly org: Uint8Array;
-  private readonly log: Uint8Array;
+  private readonly org: Literal;
+  private readonly log: Literal;
   /** Whether both names stand in JSON as they are, one byte a character. */
   private readonly plainNames: boolean;
-  private bytes: Uint8Array = new Uint8Array(0);
-  private at = 0;
-  private end = 0;
 
   /** Receipts of another organisation or log are not plain. Both are valid names. */
   constructor(org: string, log: string) {
-    this.org = ascii(org);
-    this.log = ascii(log);
+    super();
+    this.org = literal(org);
+    this.log = literal(log);
     this.plainNames = /^[ !#-[\]-~]*$/.test(org + log);
   }
 
   /** Whether bytes[start, end) are a receipt of this organisation and log in plain form. */
   scan(bytes: Uint8Array, start: number, end: number): boolean {
-    this.bytes = bytes;
-    this.at = start;
-    this.end = end;
+    this.start(bytes, start, end);
     this.digestCount = 0;
     if (end - start > MAX_RECEIPT_BYTES || !this.plainNames) return false;
     return (
@@ -144,27 +116,6 @@ export class ReceiptScanner {
     );
   }
 
-  private literal(expected: Uint8Array): boolean {
-    const { bytes, at } = this;
-    const { length } = expected;
-    if (at + length > this.end) return false;
-    for (let i = 0; i < length; i++) if (bytes[at + i] !== expected[i]) return false;
-    this.at = at + length;
-    return true;
-  }
-
-  /** The inside of a string of plain ASCII; stops at its quote. */
-  private text(least: number, most = MAX_TEXT): boolean {
-    const { bytes, end } = this;
-    const start = this.at;
-    let at = start;
-    for (let byte = bytes[at]!; at < end && byte !== QUOTE; byte = bytes[++at]!) {
-      if (byte < 0x20 || byte > 0x7e || byte === 0x5c) return false;
-    }
-    this.at = at;
-    return at < end && at - start >= least && at - start <= most;
-  }
-
   private signer(): boolean {
     this.signerStart = this.at;
     if (!this.text(1)) return false;
@@ -172,48 +123,10 @@ export class ReceiptScanner {
     return true;
   }
 
-  private hex(digits: number): boolean {
-    const { bytes, at } = this;
-    if (at + digits > this.end) return false;
-    for (let i = 0; i < digits; i++) if (NIBBLES[bytes[at + i]!] === 255) return false;
-    this.at = at + digits;
-    return true;
-  }
-
-  /** Where a digest starts, −1 for null, −2 for all else. */
-  private digestOrNull(): number {
-    if (this.bytes[this.at] !== QUOTE) return this.literal(NULL) ? -1 : -2;
-    const start = ++this.at;
-    return this.hex(64) && this.byte(QUOTE) ? start : -2;
-  }
-
-  private byte(expected: number): boolean {
-    return this.at < this.end && this.bytes[this.at++] === expected;
-  }
-
-  private name(names: readonly Uint8Array[]): number {
-    const { bytes, at } = this;
-    for (let index = 0; index < names.length; index++) {
-      const name = names[index]!;
-      if (bytes[at] === name[0] && bytes[at + name.length] === QUOTE && this.literal(name)) return index;
-    }
-    return -1;
-  }
-
   private kindName(): boolean {
     const index = this.name(KIND_BYTES);
     if (index >= 0) this.kind = KINDS[index]!;
     return index >= 0;
-  }
-
-  /** Items of an array that has been opened; stops at its end. */
-  private list(item: (this: this) => boolean): boolean {
-    if (this.bytes[this.at] === CLOSE_ARRAY) return true;
-    while (item.call(this)) {
-      if (this.bytes[this.at] === CLOSE_ARRAY) return true;
-      if (!this.byte(COMMA)) return false;
-    }
-    return false;
   }
 
   private params(): boolean {
@@ -306,126 +219,9 @@ export class ReceiptScanner {
     return digits > 0 && digits <= 15 && (digits === 1 || this.bytes[start] !== 0x30);
   }
 
-  /** `2026-11-10T12:00:00.000Z`, a moment that exists. */
   private time(): boolean {
-    const { bytes, at } = this;
-    if (at + 24 > this.end) return false;
-    const number = (from: number, digits: number): number => {
-      let value = 0;
-      for (let i = 0; i < digits; i++) {
-        const byte = bytes[at + from + i]!;
-        if (!isDigit(byte)) return -1;
-        value = value * 10 + byte - 0x30;
-      }
-      return value;
-    };
-    const [year, month, day] = [number(0, 4), number(5, 2), number(8, 2)];
-    const [hour, minute, second] = [number(11, 2), number(14, 2), number(17, 2)];
-    const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-    const dated =
-      year >= 0 &&
-      month >= 1 &&
-      month <= 12 &&
-      day >= 1 &&
-      day <= DAYS[month - 1]! &&
-      (month !== 2 || day < 29 || leap);
-    const timed =
-      hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second < 60 && number(20, 3) >= 0;
-    const marks =
-      bytes[at + 4] === MINUS && bytes[at + 7] === MINUS && bytes[at + 10] === 0x54 && bytes[at + 13] === 0x3a;
-    this.at = at + 24;
-    return dated && timed && marks && bytes[at + 16] === 0x3a && bytes[at + 19] === DOT && bytes[at + 23] === 0x5a;
-  }
-
-  /** A flat object of texts, numbers, booleans and null. */
-  private env(): boolean {
-    return this.bytes[this.at] === OPEN_OBJECT && this.object(-1);
-  }
-
-  /** Any plain JSON, `depth` levels down; −1 allows no further level. */
-  private value(depth: number): boolean {
-    switch (this.bytes[this.at]) {
-      case QUOTE:
-        this.at++;
-        return this.text(0, MAX_RECEIPT_BYTES) && this.byte(QUOTE);
-      case OPEN_OBJECT:
-        return depth >= 0 && depth < MAX_DEPTH && this.object(depth + 1);
-      case OPEN_ARRAY:
-        return depth >= 0 && depth < MAX_DEPTH && this.array(depth + 1);
-      case 0x74:
-        return this.literal(TRUE);
-      case 0x66:
-        return this.literal(FALSE);
-      case 0x6e:
-        return this.literal(NULL);
-      default:
-        return this.number();
-    }
-  }
-
-  private array(depth: number): boolean {
-    this.at++;
-    if (this.bytes[this.at] === CLOSE_ARRAY) return this.byte(CLOSE_ARRAY);
-    while (this.value(depth)) {
-      if (this.bytes[this.at] === CLOSE_ARRAY) return this.byte(CLOSE_ARRAY);
-      if (!this.byte(COMMA)) return false;
-    }
-    return false;
-  }
-
-  private object(depth: number): boolean {
-    this.at++;
-    if (this.bytes[this.at] === CLOSE_OBJECT) return this.byte(CLOSE_OBJECT);
-    let [before, beforeEnd] = [-1, -1];
-    for (;;) {
-      if (!this.byte(QUOTE)) return false;
-      const start = this.at;
-      // Texts in `env` are bounded; elsewhere only the whole receipt is.
-      if (!this.text(0)) return false;
-      if (before >= 0 && !this.ascending(before, beforeEnd, start, this.at)) return false;
-      [before, beforeEnd] = [start, this.at];
-      this.at++;
-      if (!this.byte(0x3a)) return false;
-      const from = this.at;
-      if (!this.value(depth) || (depth < 0 && this.at - from > MAX_TEXT + 2)) return false;
-      if (this.bytes[this.at] === CLOSE_OBJECT) return this.byte(CLOSE_OBJECT);
-      if (!this.byte(COMMA)) return false;
-    }
-  }
-
-  private ascending(a: number, aEnd: number, b: number, bEnd: number): boolean {
-    const { bytes } = this;
-    const common = Math.min(aEnd - a, bEnd - b);
-    for (let i = 0; i < common; i++) {
-      const difference = bytes[a + i]! - bytes[b + i]!;
-      if (difference !== 0) return difference < 0;
-    }
-    return aEnd - a < bEnd - b;
-  }
-
-  /** Short integers by their digits; all other numbers by writing them again. */
-  private number(): boolean {
-    const { bytes, end } = this;
-    const start = this.at;
-    let at = start;
-    if (bytes[at] === MINUS) at++;
-    const first = at;
-    while (at < end && isDigit(bytes[at]!)) at++;
-    const digits = at - first;
-    const next = bytes[at];
-    if (next !== DOT && next !== 0x65 && digits <= 15) {
-      this.at = at;
-      return digits > 0 && (bytes[first] !== 0x30 || (digits === 1 && first === start));
-    }
-    while (
-      at < end &&
-      (isDigit(bytes[at]!) || bytes[at] === DOT || bytes[at] === 0x65 || bytes[at] === 0x2b || bytes[at] === MINUS)
-    )
-      at++;
-    if (at - start > 25) return false;
-    const text = String.fromCharCode(...bytes.subarray(start, at));
-    const value = Number(text);
-    this.at = at;
-    return String(value) === text && (!Number.isInteger(value) || Number.isSafeInteger(value));
+    if (this.at + TIME_BYTES > this.end) return false;
+    this.at += TIME_BYTES;
+    return isTime(this.bytes, this.at - TIME_BYTES);
   }
 }

@@ -1,14 +1,20 @@
-/** A Merkle tree that is only appended to and asked for its root: it keeps one hash per level. */
-import { sha256Into, type Bytes } from '#crypto';
+/** A Merkle tree that is only appended to and asked for its root: it keeps one hash per level, and the entries of late. */
+import type { Bytes } from '#crypto';
+import { concatBytes } from '#common/bytes.ts';
 import { AssayError } from '#common/errors.ts';
 import { EMPTY_ROOT, HASH_BYTES, nodeHash } from './merkle.ts';
+import { leafRow, parentRow } from './rows.ts';
+
+/** Entries that are hashed together. */
+const MANY = 1024;
 
 export class MerkleRange {
   private count = 0;
   /** The complete subtree of 2^level leaves at the right edge, where there is one. */
   private readonly edge = new Uint8Array(64 * HASH_BYTES);
-  private readonly leaf = new Uint8Array(1 + HASH_BYTES);
-  private readonly node = new Uint8Array(1 + 2 * HASH_BYTES).fill(1, 0, 1);
+  /** Not yet in the tree of `count`. */
+  private readonly late = new Uint8Array(MANY * HASH_BYTES);
+  private lateCount = 0;
 
   /** A tree that has `size` leaves already, known by the roots of its complete subtrees, the largest first. @throws MERKLE_INVALID */
   static from(size: number, peaks: readonly Uint8Array[]): MerkleRange {
@@ -22,36 +28,42 @@ export class MerkleRange {
   }
 
   get size(): number {
-    return this.count;
+    return this.count + this.lateCount;
   }
 
   /** What `from` takes. */
   peaks(): Bytes[] {
+    this.catchUp();
     return peakLevels(this.count).map((level) => this.edge.slice(level * HASH_BYTES, (level + 1) * HASH_BYTES));
   }
 
   /** `entry` is the 32 bytes of a receipt's id. */
   append(entry: Uint8Array): void {
-    const { node, edge } = this;
-    this.leaf.set(entry, 1);
-    sha256Into(this.leaf, node, 1 + HASH_BYTES);
-    let level = 0;
-    for (let index = this.count++; index % 2 === 1; index = (index - 1) / 2) {
-      node.set(edge.subarray(level * HASH_BYTES, (level + 1) * HASH_BYTES), 1);
-      sha256Into(node, node, 1 + HASH_BYTES);
-      level++;
-    }
-    edge.set(node.subarray(1 + HASH_BYTES), level * HASH_BYTES);
+    this.late.set(entry, this.lateCount++ * HASH_BYTES);
+    if (this.lateCount === MANY) this.catchUp();
   }
 
   root(): Bytes {
-    let root: Bytes | undefined;
-    for (let level = 0, rest = this.count; rest > 0; level++, rest = Math.floor(rest / 2)) {
-      if (rest % 2 === 0) continue;
-      const hash = this.edge.slice(level * HASH_BYTES, (level + 1) * HASH_BYTES);
-      root = root === undefined ? hash : nodeHash(hash, root);
+    return (
+      this.peaks().reduceRight<Bytes | undefined>(
+        (right, peak) => (right === undefined ? peak : nodeHash(peak, right)),
+        undefined,
+      ) ?? EMPTY_ROOT
+    );
+  }
+
+  /** Row by row upwards: a row begins with the subtree that waits at the edge, and leaves one there when it has an odd number. */
+  private catchUp(): void {
+    let row: Uint8Array = leafRow(this.late.subarray(0, this.lateCount * HASH_BYTES));
+    for (let level = 0, rest = this.count; row.length > 0; level++, rest = Math.floor(rest / 2)) {
+      const edge = this.edge.subarray(level * HASH_BYTES, (level + 1) * HASH_BYTES);
+      if (rest % 2 === 1) row = concatBytes([edge, row]);
+      const pairs = row.length - (row.length % (2 * HASH_BYTES));
+      if (pairs < row.length) edge.set(row.subarray(pairs));
+      row = parentRow(row.subarray(0, pairs));
     }
-    return root ?? EMPTY_ROOT;
+    this.count += this.lateCount;
+    this.lateCount = 0;
   }
 }
 

@@ -7,6 +7,7 @@ import { sha256Into, type Bytes } from '#crypto';
 import { fromBase64, toBase64 } from '#common/bytes.ts';
 import { AssayError } from '#common/errors.ts';
 import { EMPTY_ROOT, HASH_BYTES, powerBelow } from './merkle.ts';
+import { subtreeRoot } from './rows.ts';
 
 const HEADER = 'assay/multiproof@v1';
 
@@ -89,19 +90,18 @@ export function rootFromMany(size: number, { ranges, hashes }: Multiproof, leave
   if (size === 0) return EMPTY_ROOT;
   const nodes: Uint8Array[] = [];
   let [next, hash, leaf] = [0, 0, 0];
-  const take = (from: Uint8Array, at: number, out: Uint8Array, to: number): void => {
-    if (at + HASH_BYTES > from.length) refuse('The proof is too short.');
-    for (let i = 0; i < HASH_BYTES; i++) out[to + i] = from[at + i]!;
-  };
   const write = (start: number, end: number, out: Uint8Array, to: number, depth: number): void => {
     while (next < ranges.length && ranges[next]!.end <= start) next++;
     const range = ranges[next];
     if (range === undefined || range.start >= end) {
-      take(hashes, hash, out, to);
+      if (hash + HASH_BYTES > hashes.length) refuse('The proof is too short.');
+      out.set(hashes.subarray(hash, hash + HASH_BYTES), to);
       hash += HASH_BYTES;
-    } else if (end - start === 1) {
-      take(leaves, leaf, out, to);
-      leaf += HASH_BYTES;
+    } else if (range.start <= start && range.end >= end && isTogether(end - start)) {
+      const width = (end - start) * HASH_BYTES;
+      if (leaf + width > leaves.length) refuse('The proof is too short.');
+      out.set(subtreeRoot(leaves.subarray(leaf, leaf + width)), to);
+      leaf += width;
     } else {
       const node = (nodes[depth] ??= new Uint8Array(1 + 2 * HASH_BYTES).fill(1, 0, 1));
       const split = start + powerBelow(end - start);
@@ -116,6 +116,9 @@ export function rootFromMany(size: number, { ranges, hashes }: Multiproof, leave
     refuse('The proof is too long.');
   return root;
 }
+
+/** Leaves that make a complete subtree, not too many to hash row by row. */
+const isTogether = (width: number): boolean => width <= 4096 && Number.isInteger(Math.log2(width));
 
 function refuse(why: string): never {
   throw new AssayError('MERKLE_INVALID', why);

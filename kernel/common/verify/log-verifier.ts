@@ -2,7 +2,6 @@
  * Reads receipts of one log in order, one a line: a whole log, or a stretch of it that begins after others. Every receipt is checked for
  * canonical bytes and schema, its place in its stream and those it follows from. Streaming; it keeps some 50 bytes a receipt.
  */
-import { sha256Into } from '#crypto';
 import { ByteIndex } from '#common/byte-index.ts';
 import { fromHex, toHex } from '#common/bytes.ts';
 import type { Digest } from '#common/data.ts';
@@ -11,7 +10,9 @@ import type { KeyHistory } from '#common/keys/keys.ts';
 import { PARENT_ROLES } from '#common/receipt/lineage-rules.ts';
 import { MerkleRange } from '#common/tlog/merkle-range.ts';
 import { ReceiptLines } from '#common/receipt/lines.ts';
-import { NIBBLES, ReceiptScanner } from '#common/receipt/scan.ts';
+import { readDigest } from '#common/receipt/digits.ts';
+import { KindList } from '#common/receipt/kind-list.ts';
+import { ReceiptScanner } from '#common/receipt/scan.ts';
 import { SignerSpans, type SignerSpan } from '#common/keys/signer-spans.ts';
 import { KINDS, parseReceipt, ROLES, type Kind, type Role } from '#common/receipt/receipt.ts';
 
@@ -53,12 +54,11 @@ export class LogVerifier {
   private readonly start: number;
   private readonly ids = new ByteIndex(true);
   private readonly streams = new ByteIndex();
-  private kinds = new Uint8Array(1 << 10);
+  private readonly kinds = new KindList();
   /** For each stream: the next `seq`, and the number of its last receipt. */
   private next: number[] = [];
   private last: number[] = [];
-  private readonly lines = new ReceiptLines((bytes, start, end) => this.receipt(bytes, start, end));
-  private readonly id = new Uint8Array(32);
+  private readonly lines = new ReceiptLines((bytes, start, end, id) => this.receipt(bytes, start, end, id));
   private readonly parent = new Uint8Array(32);
   private count = 0;
   /** The present receipt's number among all different ones. */
@@ -78,8 +78,7 @@ export class LogVerifier {
     this.tree = MerkleRange.from(this.start, log.start?.peaks ?? []);
     for (const [id, kind] of log.known ?? []) {
       this.entry = this.ids.add(fromHex(id)!, 0, 32);
-      if (this.entry >= this.kinds.length) this.growKinds();
-      this.kinds[this.entry] = KINDS.indexOf(kind);
+      this.kinds.set(this.entry, kind);
     }
     this.knownCount = this.ids.size;
   }
@@ -122,17 +121,15 @@ export class LogVerifier {
         this.fault('PARENTS', `A receipt follows from ${id.slice(0, 12)}…, which was logged after it.`, -1);
   }
 
-  private receipt(bytes: Uint8Array, start: number, end: number): void {
+  private receipt(bytes: Uint8Array, start: number, end: number, id: Uint8Array): void {
     const index = this.start + this.count++;
-    sha256Into(bytes.subarray(start, end), this.id, 0);
-    this.tree.append(this.id);
+    this.tree.append(id);
     const known = this.ids.size;
-    this.entry = this.ids.add(this.id, 0, 32);
+    this.entry = this.ids.add(id, 0, 32);
     if (this.entry !== known) this.fault('TWICE', 'This receipt is in the log before.', index);
-    if (this.entry >= this.kinds.length) this.growKinds();
     if (this.scanner.scan(bytes, start, end) && this.isSigned(bytes, index)) this.plain(bytes, index);
     else this.parsed(bytes.subarray(start, end), index);
-    this.log.onReceipt?.(index, this.id, bytes.subarray(start, end));
+    this.log.onReceipt?.(index, id, bytes.subarray(start, end));
   }
 
   /** A receipt about no keys, in the name of the key of the receipt before. */
@@ -143,13 +140,13 @@ export class LogVerifier {
 
   private plain(bytes: Uint8Array, index: number): void {
     const { scanner } = this;
-    this.kinds[this.entry] = KINDS.indexOf(scanner.kind);
+    this.kinds.set(this.entry, scanner.kind);
     for (let i = 0; i < scanner.parentCount; i++) {
-      this.readHex(bytes, scanner.parents[i]!);
+      readDigest(bytes, scanner.parents[i]!, this.parent);
       this.checkParent(scanner.roles[i]!, index);
     }
     const stream = this.streams.add(bytes, scanner.streamStart, scanner.streamEnd);
-    if (scanner.prev >= 0) this.readHex(bytes, scanner.prev);
+    if (scanner.prev >= 0) readDigest(bytes, scanner.prev, this.parent);
     this.checkPlace(stream, scanner.seq, scanner.prev >= 0, index);
   }
 
@@ -159,7 +156,7 @@ export class LogVerifier {
       const { kind, org, log, parents, stream, seq, prev, signer } = statement.predicate;
       if (org !== this.log.org || log !== this.log.name)
         throw new AssayError('RECEIPT_INVALID', `It is of the organisation “${org}” and for the log ${log}.`);
-      this.kinds[this.entry] = KINDS.indexOf(kind);
+      this.kinds.set(this.entry, kind);
       for (const { digest, role } of parents) {
         this.parent.set(fromHex(digest)!);
         this.checkParent(role, index);
@@ -183,9 +180,9 @@ export class LogVerifier {
     if (parent < 0 && this.start > 0) this.outside.add(toHex(this.parent));
     else if (parent < 0 || parent >= this.entry)
       this.fault('PARENTS', 'It follows from a receipt that was not logged before it.', index);
-    else if (!ROLE_KINDS.get(role)!.has(KINDS[this.kinds[parent]!]!))
+    else if (!ROLE_KINDS.get(role)!.has(this.kinds.get(parent)))
       this.fault('PARENTS', `It has a receipt of another kind as its “${role}”.`, index);
-    const kind = KINDS[this.kinds[this.entry]!]!;
+    const kind = this.kinds.get(this.entry);
     if (!KIND_ROLES.get(kind)!.has(role))
       this.fault('LINEAGE', `It follows from a “${role}”, as nothing of the kind “${kind}” does.`, index);
   }
@@ -200,17 +197,6 @@ export class LogVerifier {
       this.fault('STREAM', 'It does not name the receipt before it in its stream.', index);
     this.next[stream] = seq + 1;
     this.last[stream] = this.entry;
-  }
-
-  private readHex(bytes: Uint8Array, start: number): void {
-    for (let i = 0; i < 32; i++)
-      this.parent[i] = (NIBBLES[bytes[start + 2 * i]!]! << 4) | NIBBLES[bytes[start + 2 * i + 1]!]!;
-  }
-
-  private growKinds(): void {
-    const larger = new Uint8Array(this.kinds.length * 2);
-    larger.set(this.kinds);
-    this.kinds = larger;
   }
 
   private fault(code: LogFault['code'], detail: string, index: number): void {

@@ -1,12 +1,12 @@
 /** Checks over receipts: each by itself, and in the log. verify/stream.ts looks at how they hang together. */
-import { sha256Into } from '#crypto';
 import { ancestorPath, keyReceiptPath, LONG_RUN, PATHS, proofPath, receiptPath } from '#common/bundle/layout.ts';
 import { equalBytes } from '#common/bytes.ts';
 import type { Digest } from '#common/data.ts';
 import { KEY_STREAM } from '#common/keys/keys.ts';
-import { HASH_BYTES, leafHash, verifyInclusion } from '#common/tlog/merkle.ts';
+import { leafHash, verifyInclusion } from '#common/tlog/merkle.ts';
 import { parseMultiproof, rootFromMany, type Range } from '#common/tlog/multiproof.ts';
 import { keyName } from '#common/tlog/note.ts';
+import { leafRow } from '#common/tlog/rows.ts';
 import { parseProof, receiptEntry } from '#common/tlog/proof.ts';
 import { parseReceipt, type Kind, type Statement } from '#common/receipt/receipt.ts';
 import { fail, type Found, type VerifyCode } from './checks.ts';
@@ -31,6 +31,7 @@ export interface Receipts {
 }
 
 export function checkReceipts(files: Files, seal: Seal, long: LongRun | null): Found<Receipts> {
+  if (long === null && files.all.has(LONG_RUN.receipts)) fail(`${LONG_RUN.receipts} was not read.`);
   failOn(long, 'RECEIPTS');
   const run: Receipt[] = [];
   const ancestors: Receipt[] = [];
@@ -174,13 +175,7 @@ function provedTogether(files: Files, long: LongRun, signed: SignedCheckpoint, c
     if (proof.ranges.reduce((sum, { start, end }) => sum + end - start, 0) !== long.count)
       fail('it is for another number of receipts.');
     if (size > BigInt(Number.MAX_SAFE_INTEGER)) fail('no log is that large.');
-    const leaves = new Uint8Array(long.count * HASH_BYTES);
-    const leaf = new Uint8Array(1 + HASH_BYTES);
-    for (let place = 0; place < long.count; place++) {
-      leaf.set(long.id(place), 1);
-      sha256Into(leaf, leaves, place * HASH_BYTES);
-    }
-    if (!equalBytes(rootFromMany(Number(size), proof, leaves), root)) fail('it leads to another root.');
+    if (!equalBytes(rootFromMany(Number(size), proof, leafRow(long.ids)), root)) fail('it leads to another root.');
     return proof.ranges;
   } catch (error) {
     // All are proved together, so that the proof cannot say which is wrong; the chain between them can.

@@ -15,7 +15,7 @@ import { checkGates, checkLineage } from './lineage.ts';
 import { checkKeys } from './keys.ts';
 import type { Vkey } from '#common/tlog/note.ts';
 import type { SignerSpan } from '#common/keys/signer-spans.ts';
-import { longRunIn, type LongRun } from './long-run.ts';
+import type { LongRun } from './long-run.ts';
 import { checkInclusion, checkLog, checkReceipts, type Indices } from './receipts.ts';
 import { checkOpenClose, checkParents, checkStream, type Ends } from './stream.ts';
 
@@ -36,8 +36,9 @@ export interface Outset {
   readonly sealer: Vkey | undefined;
 }
 
-export async function checkRun(checks: Checks, { laid, seal, signed, sealer }: Outset): Promise<Run> {
-  const receipts = checks.run('RECEIPTS', [laid, seal, (await longRunIn(laid, seal)) ?? null], checkReceipts);
+/** `long`: null where the run has a file for each receipt. */
+export function checkRun(checks: Checks, { laid, seal, signed, sealer }: Outset, long: LongRun | null): Run {
+  const receipts = checks.run('RECEIPTS', [laid, seal, long], checkReceipts);
   checks.run('LOG', [receipts, seal, signed], checkLog);
   const indices = checks.run('INCLUSION', [laid, receipts, seal, signed], checkInclusion);
   const spans = receipts && indices && spansOf(receipts.long, indices);

@@ -2,10 +2,12 @@
 import { PATHS } from '#common/bundle/layout.ts';
 import type { Digest } from '#common/data.ts';
 import { toHex } from '#common/bytes.ts';
+import { HASH_BYTES } from '#common/tlog/merkle.ts';
 import { ROLES, type Kind, type Role } from '#common/receipt/receipt.ts';
 import { fail, type Found } from './checks.ts';
 import type { Seal } from './files.ts';
-import { linePath, type LongRun } from './long-run.ts';
+import { linePath } from './long-faults.ts';
+import type { LongRun } from './long-run.ts';
 import { everyOne, failOn, nameOf, type Indices, type Receipt, type Receipts } from './receipts.ts';
 
 export function checkStream({ run, long }: Receipts, seal: Seal, indices: Indices): Found<true> {
@@ -30,7 +32,7 @@ function checkLongStream(long: LongRun, seal: Seal, indices: Indices): Found<tru
   failOn(long, 'STREAM');
   if (seq !== long.count)
     fail(`Receipt number ${long.count} of the run is missing: ${nameOf(receipt)} is number ${seq}.`);
-  if (long.count > 0 && prev !== toHex(long.id(long.count - 1))) fail(`${nameOf(receipt)} does not name the receipt before it.`); // prettier-ignore
+  if (long.count > 0 && prev !== toHex(long.ids.subarray(-HASH_BYTES))) fail(`${nameOf(receipt)} does not name the receipt before it.`); // prettier-ignore
   if (long.count > 0 && indices.at(long.count - 1)! >= indices.get(seal.id)!)
     fail(`${nameOf(receipt)} was logged before its predecessor.`);
   return { value: true, detail: `${long.count + 1} receipts of ${stream}, the seal the last` };

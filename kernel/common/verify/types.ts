@@ -78,7 +78,7 @@ export interface VerifyOptions {
   readonly latest?: boolean | undefined;
   /** Milliseconds since 1970. */
   readonly now?: number | undefined;
-  /** Bytes of the bundle that were read, of how many: once, or twice where its run is long. */
+  /** Bytes of the bundle that were read, of how many. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Whether a failed check finds out what was changed in a file, which takes up to a second; it does unless this is false. */
   readonly explained?: boolean | undefined;

@@ -23,6 +23,7 @@ import {
   digestOf,
 } from './files.ts';
 import { checkPack } from './pack.ts';
+import { PassingReceipts } from './passing.ts';
 import { checkRun } from './run.ts';
 import { checkCrate } from './crate.ts';
 import { checkFresh, checkRollback, seenCheckpoint } from './history.ts';
@@ -39,7 +40,8 @@ export async function verifyBundle(zip: Uint8Array | ByteSource, options: Verify
   const { policy, onCheck } = options;
   await prepareCrypto();
   const checks = new Checks(onCheck);
-  const opened = await opening(zip instanceof Uint8Array ? bytesSource(zip) : zip, options);
+  const passing = new PassingReceipts();
+  const opened = await opening(zip instanceof Uint8Array ? bytesSource(zip) : zip, options, passing);
   checks.run('ZIP', [opened], checkZip);
   const files = opened instanceof Error ? undefined : opened.files;
   const laid = checks.run('LAYOUT', [files], checkLayout) && files;
@@ -52,8 +54,9 @@ export async function verifyBundle(zip: Uint8Array | ByteSource, options: Verify
   const signed = checks.run('CHECKPOINT', [laid], (known) => checkCheckpoint(known, witnessesIn(policy?.quorum)));
   checks.run('TOOL_SIGNATURES', [laid, signed, sealer && sealed && seal], checkTools);
   const kind = laid === undefined ? 'run' : bundleKind(laid);
-  const run = kind === 'run' ? await checkRun(checks, { laid, seal, signed, sealer }) : undefined;
-  const pack = kind === 'pack' ? await checkPack(checks, { laid, seal, signed, sealer }) : undefined;
+  const outset = { laid, seal, signed, sealer };
+  const run = kind === 'run' ? checkRun(checks, outset, passing.longRun()) : undefined;
+  const pack = kind === 'pack' ? checkPack(checks, outset, passing.packRead()) : undefined;
   checks.run('SIGNER', [signed, seal], (...known) => checkSigner(...known, policy));
   const witnesses = checks.run('WITNESSES', [signed], (known) => checkWitnesses(known, policy));
   checks.run('FRESH', [signed], (known) => checkFresh(known, policy, options.now ?? Date.now()));
@@ -91,9 +94,10 @@ export async function verifyBundle(zip: Uint8Array | ByteSource, options: Verify
 async function opening(
   source: ByteSource,
   { onProgress, signal, explained }: VerifyOptions,
+  passing: PassingReceipts,
 ): Promise<OpenedBundle | AssayError> {
   try {
-    return await openBundle(source, { onProgress, signal, explained });
+    return await openBundle(source, { onProgress, signal, explained, receipts: passing.open });
   } catch (error) {
     if (error instanceof AssayError && error.code === 'ZIP_INVALID') return error;
     throw error;

@@ -2,20 +2,10 @@
  * The strict reader. Every byte of the file belongs to exactly one record, in order: headers and bodies, the directory, the end. Where
  * readers disagree (two names alike, local and central headers that differ, gaps, comments, extra fields, links), the file is refused.
  */
+import { crc32 } from '#crypto';
 import { inflateSync } from 'fflate';
 import type { AssayError } from '#common/errors.ts';
-import {
-  CENTRAL,
-  checkNames,
-  crc32,
-  DEFLATED,
-  END,
-  LOCAL,
-  MAX_FILES,
-  STORED,
-  UTF8_NAMES,
-  zipInvalid,
-} from './format.ts';
+import { CENTRAL, checkNames, DEFLATED, END, LOCAL, MAX_FILES, STORED, UTF8_NAMES, zipInvalid } from './format.ts';
 
 export interface ZipLimits {
   /** As many as the format has, unless given. */

@@ -1,14 +1,14 @@
 /**
- * The strict reader over bytes that need not fit into memory: the directory first, then every file once, in order, through inflate into
- * its checksum and its SHA-256. The rules are those of zip/read.ts; only files that the caller asks for are held.
+ * The strict reader over bytes that need not fit into memory: the directory first, then every file once, through inflate into its checksum
+ * and its SHA-256. The rules are those of zip/read.ts; only files that the caller asks for are held, and others it can look at as they go by.
  */
-import { createSha256, sha256Hex } from '#crypto';
+import { crc32, createSha256, sha256Hex } from '#crypto';
 import { Inflate } from 'fflate';
 import { ByteWindow, type ByteSource } from '#common/byte-source.ts';
 import { concatBytes, equalBytes, toHex } from '#common/bytes.ts';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
-import { crc32, END, STORED } from './format.ts';
+import { END, STORED } from './format.ts';
 import { checkLocal, faultIn, readDirectory, readEnd, type ZipEntry } from './read.ts';
 import { centralHeader, endRecord, localHeader } from './zip.ts';
 
@@ -24,8 +24,10 @@ export interface StreamedFile {
 export interface StreamOptions {
   /** Whether to hold this file's bytes. */
   holds(entry: ZipEntry): boolean;
-  /** Once the directory is read. */
-  onDirectory?: ((entries: readonly ZipEntry[]) => void) | undefined;
+  /** Whether to read this file after all others; in order of the zip, unless given. */
+  isLast?(entry: ZipEntry): boolean;
+  /** Asked before a file is read that is not held: what gets its contents, each piece valid until the next. `read`: those before it. */
+  watch?(entry: ZipEntry, read: ReadonlyMap<string, StreamedFile>): ((piece: Uint8Array) => void) | null;
   /** Bytes of packed contents that were read. */
   onRead?: ((bytes: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -51,33 +53,34 @@ export async function streamZip(source: ByteSource, options: StreamOptions): Pro
   const { count, start, end } = readEnd(record, size);
   const directory = await window.exactly(start, end);
   const entries = readDirectory(source.stable ? directory : directory.slice(), count, start, { size });
-  options.onDirectory?.(entries);
-  const files = new Map<string, StreamedFile>();
-  const faults: AssayError[] = [];
-  let asWritten = equalBytes(record, endRecord(count, end - start, start));
-  let before = '';
-  for (const entry of entries) {
+  const isLast = (entry: ZipEntry): boolean => options.isLast?.(entry) ?? false;
+  const read = new Map<string, StreamedFile>();
+  const faults = new Map<string, AssayError>();
+  let asWritten = equalBytes(record, endRecord(count, end - start, start)) && isInOrder(entries);
+  for (const entry of [...entries.filter((one) => !isLast(one)), ...entries.filter(isLast)]) {
     const header = await window.exactly(entry.local, entry.body);
     checkLocal(entry, header);
-    asWritten &&= before < entry.name && isHeaderAsWritten(entry, header);
-    before = entry.name;
-    const reading = new Reading(entry, options.holds(entry), source.stable);
-    for await (const chunk of bodyOf(window, entry, options)) reading.take(chunk);
+    asWritten &&= isHeaderAsWritten(entry, header);
+    const hold = options.holds(entry);
+    const watch = hold ? null : (options.watch?.(entry, read) ?? null);
+    const reading = new Reading(entry, hold, source.stable);
+    for await (const chunk of bodyOf(window, entry, options)) {
+      reading.take(chunk);
+      if (chunk !== null) watch?.(chunk);
+    }
     const { file, fault } = reading.end();
-    files.set(entry.name, file);
-    if (fault !== null) faults.push(fault);
+    read.set(entry.name, file);
+    if (fault !== null) faults.set(entry.name, fault);
   }
-  return { files, faults, asWritten };
+  return {
+    files: new Map(entries.map(({ name }) => [name, read.get(name)!])),
+    faults: entries.flatMap(({ name }) => faults.get(name) ?? []),
+    asWritten,
+  };
 }
 
-/** One file's contents again, from a source whose directory was read before: valid until the next. Malformed ones end early. */
-export async function* contentsOf(
-  source: ByteSource,
-  entry: ZipEntry,
-  options: StreamOptions,
-): AsyncGenerator<Uint8Array> {
-  for await (const chunk of bodyOf(new ByteWindow(source), entry, options)) if (chunk !== null) yield chunk;
-}
+const isInOrder = (entries: readonly ZipEntry[]): boolean =>
+  entries.every(({ name }, index) => index === 0 || entries[index - 1]!.name < name);
 
 function isHeaderAsWritten(entry: ZipEntry, header: Uint8Array): boolean {
   const written = localHeader(entry.name, { ...entry, method: STORED });

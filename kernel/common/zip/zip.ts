@@ -1,10 +1,10 @@
 /** Zip files that say one thing to every reader: the deterministic writer. zip/read.ts reads them, and refuses the rest. */
+import { crc32 } from '#crypto';
 import { deflateSync } from 'fflate';
 import { concatBytes } from '#common/bytes.ts';
 import {
   CENTRAL,
   checkNames,
-  crc32,
   DEFLATED,
   END,
   LOCAL,
@@ -14,10 +14,8 @@ import {
   UTF8_NAMES,
   zipInvalid,
 } from './format.ts';
-
 import type { ZipEntry } from './read.ts';
 
-export { crc32 } from './format.ts';
 export { readZip } from './read.ts';
 
 /** Version 2.0 of the format, on no particular system; 1 January 1980, 0:00, which is no time zone's business. */

@@ -1,7 +1,7 @@
 /** A zip writer that lies as told: whatever a header can say wrong, and whatever readers are known to disagree about. */
 import { Buffer } from 'node:buffer';
 import { deflateRawSync } from 'node:zlib';
-import { crc32 } from '#common/zip/zip.ts';
+import { crc32 } from '#crypto';
 import type { Files } from './forge.ts';
 
 /** Numbers of a header, by the name that APPNOTE 4.3 gives them; set in both headers unless `only` says which. */

@@ -1,20 +1,10 @@
 /** Verifies a bundle off the page's thread, so that each check shows as it ends. */
 import { expose } from 'comlink';
-import type { ByteSource } from '#common/byte-source.ts';
 import { verifyBundle } from '#common/verify/verify.ts';
 import type { CheckResult, Policy, SeenCheckpoint, VerifyReport } from '#common/verify/types.ts';
+import { blobSource } from './blob-source.ts';
 
-/** What is read of a file at once, and no more of it is in memory. */
-const CHUNK = 4 * 2 ** 20;
 const EVERY_MS = 100;
-
-const blobSource = (blob: Blob): ByteSource => ({
-  size: blob.size,
-  chunk: CHUNK,
-  // What a check keeps of a chunk is copied, so that the rest of it can go.
-  stable: false,
-  read: async (from, to) => new Uint8Array(await blob.slice(from, to).arrayBuffer()),
-});
 
 const verifier = {
   verify(
