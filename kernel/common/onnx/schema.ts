@@ -74,7 +74,7 @@ export type TensorProto = Message<typeof TENSOR>;
 export type ValueInfoProto = Message<typeof VALUE_INFO>;
 
 /** Field numbers that graph surgery needs. */
-export const FIELD = { modelGraph: 7, graphNode: 1, graphOutput: 12 } as const;
+export const FIELD = { modelGraph: 7, graphNode: 1, graphInput: 11, graphOutput: 12 } as const;
 export { NODE, VALUE_INFO };
 
 /** AttributeProto.AttributeType */
