@@ -25,7 +25,7 @@ export function attributesOf(node: NodeProto): Attributes {
     int: (name) => byName.get(name)?.i ?? zero(byName.get(name), ATTRIBUTE_TYPE.i),
     float: (name) => byName.get(name)?.f ?? zero(byName.get(name), ATTRIBUTE_TYPE.f),
     ints: (name) => byName.get(name)?.ints ?? tensorOf(byName.get(name)?.t),
-    texts: (name) => byName.get(name)?.strings?.map((bytes) => utf8.decode(bytes)),
+    texts: (name) => byName.get(name)?.strings?.map(decoder()),
     numbers: (name) =>
       tensorOf(byName.get(`${name}_as_tensor`)?.t) ?? tensorOf(byName.get(name)?.t) ?? byName.get(name)?.floats,
     tensorType: (name) => {
@@ -33,6 +33,17 @@ export function attributesOf(node: NodeProto): Attributes {
       if (tensor === undefined || !readable(tensor)) return null;
       return ELEMENT_TYPES[tensor.dataType as keyof typeof ELEMENT_TYPES];
     },
+  };
+}
+
+/** Texts alike are one array of bytes (wire.ts): each is decoded once. */
+function decoder(): (bytes: Uint8Array) => string {
+  const utf8 = new TextDecoder();
+  const known = new Map<Uint8Array, string>();
+  return (bytes) => {
+    const text = known.get(bytes) ?? utf8.decode(bytes);
+    known.set(bytes, text);
+    return text;
   };
 }
 
