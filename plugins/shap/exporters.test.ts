@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as onnxruntime from 'onnxruntime-node';
 import { buildModel, doubleTensor, FLOAT32, FLOAT64, floatTensor, INT64, node, valueInfo } from '#common/onnx/build.ts';
+import type { TableData } from '#common/data.ts';
 import { readModel } from '#common/onnx/model.ts';
 import type { TensorProto } from '#common/onnx/schema.ts';
 import { Table } from '#common/data/table.ts';
@@ -248,5 +249,34 @@ describe('classifiers that put out a label beside their numbers', () => {
     const of = await ask(bytes);
     assert.equal(of.meta.method, 'linear');
     near(of, (row) => [0.5 + score(row)], 1e-6);
+  });
+});
+
+describe('no rows', () => {
+  const bytes = buildModel({
+    name: 'relu',
+    inputs: [valueInfo('X', FLOAT32, ['N', FEATURES])],
+    outputs: [valueInfo('Y', FLOAT32, ['N', 1])],
+    initializers: [floatTensor('w', [FEATURES, 1], WEIGHTS)],
+    nodes: [node('MatMul', ['X', 'w'], ['s']), node('Relu', ['s'], ['Y'])],
+  });
+  const none: TableData = { $: 'table', rows: 0, columns: [] };
+
+  it('an empty list has the columns of the background', async () => {
+    const named = Table.fromColumns({ a: [0, 1], b: [1, 0], c: [2, 1], d: [0, 0] });
+    const of = await ask(bytes, { data: none, background: named });
+    assert.deepEqual([of.names, of.values.shape, of.data.columns.length], [['a', 'b', 'c', 'd'], [0, 4], 4]);
+  });
+
+  it('or as many as the model takes', async () => {
+    const linear = readModel(bytes).proto.graph!.node!.slice(0, 1);
+    const straight = buildModel({
+      name: 'linear',
+      inputs: [valueInfo('X', FLOAT32, ['N', FEATURES])],
+      outputs: [valueInfo('s', FLOAT32, ['N', 1])],
+      initializers: [floatTensor('w', [FEATURES, 1], WEIGHTS)],
+      nodes: linear,
+    });
+    await assert.rejects(ask(straight, { data: none, background: none }), { code: 'BACKGROUND_MISSING' });
   });
 });

@@ -257,3 +257,14 @@ test('values as JSON', () => {
     s: [null],
   });
 });
+
+test('a list of numbers is no table: it could be a row or a column', async () => {
+  const schema = { type: 'object', properties: { data: { assay: 'table' } } };
+  const line = { ...matrix, shape: [4] };
+  for (const data of [[1, 2, 3], line])
+    await assert.rejects(resolveInput(schema, { data }, source()), {
+      code: 'INPUT_INVALID',
+      where: '/data',
+      message: /could be a row or a column/,
+    });
+});

@@ -63,10 +63,13 @@ export function featuresFor(model: OnnxModel, tables: readonly TableData[], widt
         : { type: type === 'bool' ? ('boolean' as const) : ('number' as const) }),
     }));
   const port = model.inputs[0];
-  const [first] = tables;
+  // No rows and no columns, as an empty list is read: another table may have names.
+  const first = tables.find(({ columns }) => columns.length > 0) ?? tables[0];
   const all = model.inputs.reduce((sum, input) => sum + widthOf(input), 0);
   const own = port !== undefined && port.shape.length > 1 && !port.shape.slice(1).includes(null) ? all : null;
   const wanted = model.inputs.length > 1 ? all : (own ?? width);
+  if (first?.rows === 0 && first.columns.length === 0 && wanted !== null)
+    return Array.from({ length: wanted }, (_, j) => ({ name: `x${j}`, type: 'number' }));
   if (first === undefined || (wanted !== null && first.columns.length !== wanted))
     throw new AssayError(
       'COLUMNS_MISMATCH',
@@ -113,12 +116,19 @@ const list = (table: TableData | undefined): string => table?.columns.map(({ nam
 const unnamed = (items: readonly { readonly name: string }[]): boolean =>
   items.every(({ name }, i) => name === `x${i}`);
 
+const emptyColumn = ({ name, categories }: Feature): Column =>
+  categories === undefined
+    ? { name, type: 'float64', values: new Float64Array(0) }
+    : { name, type: 'text', values: [] };
+
 /**
  * The columns of these features, in their order: by name, or by position where one side comes from an array without names.
  *
  * @throws COLUMNS_MISMATCH
  */
 export function selectFeatures(table: TableData, features: readonly Feature[]): TableData {
+  if (table.rows === 0 && table.columns.length === 0)
+    return { $: 'table', rows: 0, columns: features.map(emptyColumn) };
   if (table.columns.length === features.length && (unnamed(table.columns) || unnamed(features)))
     return { $: 'table', rows: table.rows, columns: features.map(({ name }, j) => ({ ...table.columns[j]!, name })) };
   const columns = features.map(({ name }) => {
