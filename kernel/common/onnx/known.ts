@@ -67,6 +67,10 @@ function read(model: OnnxModel, width: number | null): Known | Opaque {
   if (core === undefined) return other('it is no tree ensemble and no linear model');
   if (cores.length > 1) return sum(cores, model, width, 'it joins several models');
   const source = sourceOf(core.input?.[0] ?? '', model, width);
+  if (startsChain(core)) {
+    const chain = typeof source === 'string' ? null : linear(core, source, model);
+    return chain === null || chain.kind === 'other' ? other('it is no tree ensemble and no linear model') : chain;
+  }
   if (typeof source === 'string') return projected(core, model, width) ?? other(source);
   if (core.opType?.startsWith('Tree') !== true) return linear(core, source, model);
   const alone = trees(core, source, model);
@@ -133,10 +137,7 @@ function linear(core: NodeProto, source: Source, model: OnnxModel, below: Linear
   const { scores, features } = chain.linear;
   const own = scores === read.link.scores ? read.link : link('none', scores);
   const joined = join(own, after.steps, mirrored(chain.linear, own));
-  if (joined === null)
-    return other(
-      chained ? 'it is no tree ensemble and no linear model' : `the steps after ${core.opType} change its output`,
-    );
+  if (joined === null) return other(`the steps after ${core.opType} change its output`);
   const from = columnsOf(source, features, model);
   if (typeof from === 'string') return other(from);
   return { kind: 'linear', linear: chain.linear, link: joined, labels, output: after.output, ...from };
