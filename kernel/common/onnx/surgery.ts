@@ -1,7 +1,8 @@
+import { concatBytes } from '#common/bytes.ts';
 import { FLOAT32, node, valueInfo } from './build.ts';
 import type { OnnxModel, Port } from './model.ts';
 import { FIELD, NODE, VALUE_INFO } from './schema.ts';
-import { bytesField, decode, encode, rawFields, type RawField } from './wire.ts';
+import { bytesField, changed, decode, encode, rawFields } from './wire.ts';
 
 /** A model as the runtime can take it from JavaScript and hand back what it gives. */
 interface Runnable {
@@ -50,10 +51,10 @@ export function runnable(model: OnnxModel): Runnable {
       const port = ports.get(name);
       return [port === undefined ? raw : portField(field, port)];
     });
-    return concat([...casts.slice(0, takes.length), ...fields, ...casts.slice(takes.length)]);
+    return concatBytes([...casts.slice(0, takes.length), ...fields, ...casts.slice(takes.length)]);
   };
   const fetched = (output: string): string => (gives.some(({ name }) => name === output) ? wideName(output) : output);
-  return { bytes: inGraph(model.bytes, graph), inputs, outputs, fetched };
+  return { bytes: changed(model.bytes, FIELD.modelGraph, graph), inputs, outputs, fetched };
 }
 
 const FLOAT16 = 10;
@@ -75,21 +76,5 @@ const portField = (field: number, { name, shape }: Pick<Port, 'name' | 'shape'>)
 /** Makes a tensor inside the graph one of its outputs. */
 export function withOutput(bytes: Uint8Array, name: string): Uint8Array {
   const output = bytesField(FIELD.graphOutput, encode(VALUE_INFO, { name }));
-  return inGraph(bytes, (graph) => concat([graph, output]));
-}
-
-function inGraph(bytes: Uint8Array, change: (graph: Uint8Array) => Uint8Array): Uint8Array {
-  const swap = ({ field, raw, body }: RawField): Uint8Array =>
-    field === FIELD.modelGraph && body !== null ? bytesField(field, change(body)) : raw;
-  return concat(rawFields(bytes).map(swap));
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
+  return changed(bytes, FIELD.modelGraph, (graph) => concatBytes([graph, output]));
 }

@@ -1,3 +1,4 @@
+import { concatBytes } from '#common/bytes.ts';
 import { Reader, Writer } from 'protobufjs/minimal.js';
 
 /** What a field holds. The plural kinds are repeated; a schema in brackets is a repeated message. */
@@ -63,6 +64,13 @@ export function rawFields(bytes: Uint8Array): RawField[] {
     fields.push({ field: tag >>> 3, raw: bytes.subarray(start, reader.pos), body });
   }
   return fields;
+}
+
+/** A message with one of its fields changed, wherever it stands. */
+export function changed(message: Uint8Array, wanted: number, change: (body: Uint8Array) => Uint8Array): Uint8Array {
+  const swap = ({ field, raw, body }: RawField): Uint8Array =>
+    field === wanted && body !== null ? bytesField(field, change(body)) : raw;
+  return concatBytes(rawFields(message).map(swap));
 }
 
 export function bytesField(field: number, body: Uint8Array): Uint8Array {
