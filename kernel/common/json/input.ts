@@ -83,6 +83,7 @@ async function convert(wanted: Wanted, value: unknown, path: string, source: Inp
 
 /** A file for an artifact; a model with what it keeps beside itself. */
 async function wholeFile(path: string, { file }: Pick<InputSource, 'file'>): Promise<Uint8Array> {
+  if (!/\.onnx$/iu.test(path)) return file(path);
   const { inOnePiece } = await import('#common/onnx/parts.ts');
   const folder = path.slice(0, Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
   return inOnePiece(await file(path), (name) => file(`${folder}${name}`));
