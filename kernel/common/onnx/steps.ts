@@ -79,7 +79,8 @@ function arithmetic(node: NodeProto, input: Source, [first, second]: readonly (C
   const operation = OPERATIONS[node.opType ?? ''];
   const constant = first ?? second;
   if (operation === undefined || constant == null || !input.type.startsWith('float')) return null;
-  const number = perColumn(constant);
+  // A constant of more axes would make its own of the rows.
+  const number = constant.dims.length > input.rank ? null : perColumn(constant);
   if (number === null || (constant.data.length > 1 && input.width !== null && constant.data.length !== input.width))
     return null;
   const round = input.type === 'float64' ? (value: number): number => value : Math.fround;
