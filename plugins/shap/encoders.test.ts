@@ -4,6 +4,7 @@ import * as onnxruntime from 'onnxruntime-node';
 import { seededRandom } from '#common/cells/random.ts';
 import { buildModel, FLOAT32, INT64, node, STRING, valueInfo } from '#common/onnx/build.ts';
 import { readModel } from '#common/onnx/model.ts';
+import { randomGraph } from '#common/onnx/random-graphs.fixture.ts';
 import type { NodeProto, TensorProto } from '#common/onnx/schema.ts';
 import { Table } from '#common/data/table.ts';
 import { explain, type Explanation, type Question } from './lib/explain.ts';
@@ -234,5 +235,23 @@ describe('a linear model behind encoders', () => {
     assert.deepEqual([found.meta.method, found.base], ['linear', 0.5 + 2 - 1]);
     assert.deepEqual([...found.values.data], [4, 5, 0, 1]);
     assert.deepEqual([...found.interactions!.data], [4, 0, 0, 5, 0, 0, 0, 1]);
+  });
+});
+
+describe('random graphs of encoders and other steps', () => {
+  it('are explained as all coalitions say, values and interactions', async () => {
+    const methods = new Map<string, number>();
+    for (let seed = 1; seed <= 60; seed++) {
+      const { bytes, table: rows } = randomGraph(seededRandom(seed, 'graphs'));
+      const question = { data: rows, background: rows, interactions: true };
+      const [own, all] = [await ask(bytes, question), await ask(bytes, { ...question, method: 'exact' })];
+      methods.set(own.meta.method, (methods.get(own.meta.method) ?? 0) + 1);
+      const limit = 1e-9 * Math.max(1, ...all.values.data.map(Math.abs));
+      all.values.data.forEach((value, i) => assert.ok(Math.abs(own.values.data[i]! - value) < limit, `seed ${seed}`));
+      all.interactions!.data.forEach((value, i) =>
+        assert.ok(Math.abs(own.interactions!.data[i]! - value) < limit, `seed ${seed}, interactions`),
+      );
+    }
+    assert.ok(methods.get('tree-interventional')! > 20 && methods.get('linear')! > 10, JSON.stringify([...methods]));
   });
 });
