@@ -206,13 +206,35 @@ describe('graphs of several ensembles, and arithmetic after them', () => {
     assert.deepEqual([of.meta.link, of.outputs], ['logistic-pair', ['9']]);
   });
 
-  it('what is no sum goes through enumeration: a product, a maximum, columns prepared twice', async () => {
+  it('columns prepared twice are one feature each', async () => {
     const scaler = node('Scaler', ['X'], ['Z'], { offset: Float32Array.of(1), scale: Float32Array.of(2) }, ML);
-    const twice = [scaler, three[0]!, regressor(1, 'Z', 'z'), node('Add', ['a', 'z'], ['Y'])];
+    await explainedAsTrees(graph([scaler, three[0]!, regressor(1, 'Z', 'z'), node('Add', ['a', 'z'], ['Y'])], 1));
+  });
+
+  it('a bag: reshaped to one layer each, laid upon each other, and averaged', async () => {
+    const form: TensorProto = { name: 'form', dims: [3], dataType: INT64, int64s: [1, -1, 1] };
+    const layers = ['a', 'b', 'c'].map((name) => node('Reshape', [name, 'form'], [`${name}1`]));
+    const pile = node('Concat', ['a1', 'b1', 'c1'], ['pile'], { axis: { i: 0 } });
+    const mean = node('ReduceMean', ['pile', 'axes'], ['Y'], { keepdims: { i: 0 } });
+    const axes: TensorProto = { name: 'axes', dims: [1], dataType: INT64, int64s: [0] };
+    await explainedAsTrees(graph([...three, ...layers, pile, mean], 1, [form, axes]));
+  });
+
+  it('some columns of several, and e to the sum times a constant', async () => {
+    const joined = node('Concat', ['a', 'b', 'c'], ['all'], { axis: { i: 1 } });
+    const last: TensorProto = { name: 'last', dims: [1], dataType: INT64, int64s: [2] };
+    await explainedAsTrees(
+      graph([...three, joined, node('ArrayFeatureExtractor', ['all', 'last'], ['Y'], {}, ML)], 1, [last]),
+    );
+    const steps = [node('Exp', ['a'], ['e']), node('Mul', ['e', 'by'], ['Y'])];
+    const of = await explainedAsTrees(graph([three[0]!, ...steps], 1, [floatTensor('by', [1], [0.5])]), 'margin');
+    assert.equal(of.meta.link, 'exp');
+  });
+
+  it('what is no sum goes through enumeration: a product, a maximum', async () => {
     for (const nodes of [
       [...three.slice(0, 2), node('Mul', ['a', 'b'], ['Y'])],
       [...three.slice(0, 2), node('Max', ['a', 'b'], ['Y'])],
-      twice,
     ]) {
       const of = await ask(graph(nodes, 1));
       assert.deepEqual([of.meta.method, of.meta.engine], ['exact', 'onnxruntime']);

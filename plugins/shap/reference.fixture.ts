@@ -65,7 +65,7 @@ const subsetOf = (mask: number, features: number): Set<number> =>
   new Set(Array.from({ length: features }, (_, j) => j).filter((j) => mask & (1 << j)));
 
 /** Shapley values [feature][score] of a game over features. */
-function shapley(features: number, worth: Game): number[][] {
+export function shapley(features: number, worth: Game): number[][] {
   const subset = (mask: number): Set<number> => subsetOf(mask, features);
   const worths = Array.from({ length: 2 ** features }, (_, mask) => worth(subset(mask)));
   return Array.from({ length: features }, (_, j) => {
@@ -81,7 +81,7 @@ function shapley(features: number, worth: Game): number[][] {
 }
 
 /** SHAP interaction values [feature][other][score] of a game: half of each Shapley interaction index, and what remains of each value. */
-function interactions(features: number, worth: Game): number[][][] {
+export function interactions(features: number, worth: Game): number[][][] {
   const all = Array.from({ length: features }, (_, j) => j);
   const half = (i: number, j: number): number[] => {
     let total = scale(worth(new Set()), 0);
@@ -103,7 +103,7 @@ function interactions(features: number, worth: Game): number[][][] {
   });
 }
 
-const byCovers =
+export const byCovers =
   (trees: readonly Nested[], scores: number, row: readonly number[]): Game =>
   (coalition) =>
     sumOf(trees, scores, (tree) => conditional(tree, row, coalition));

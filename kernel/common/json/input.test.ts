@@ -5,6 +5,8 @@ import type { TableData } from '#common/data.ts';
 import { resolveInput, shipInput, type InputSource } from './input.ts';
 import { toJson } from './output.ts';
 import { writeNpy } from '#common/data/npy.ts';
+import { buildModel, FLOAT32, node, valueInfo } from '#common/onnx/build.ts';
+import { readModel } from '#common/onnx/model.ts';
 import { isTableData, Table } from '#common/data/table.ts';
 import { encodeValue } from '#common/value/value.ts';
 
@@ -256,4 +258,36 @@ test('values as JSON', () => {
     p: [[1, 2]],
     s: [null],
   });
+});
+
+test('a list of numbers is no table: it could be a row or a column', async () => {
+  const schema = { type: 'object', properties: { data: { assay: 'table' } } };
+  const line = { ...matrix, shape: [4] };
+  for (const data of [[1, 2, 3], line])
+    await assert.rejects(resolveInput(schema, { data }, source()), {
+      code: 'INPUT_INVALID',
+      where: '/data',
+      message: /could be a row or a column/,
+    });
+});
+
+test('a model in two files is one artifact, here and when it is shipped', async () => {
+  const external = [{ key: 'location', value: 'm.data' }];
+  const parts: Readonly<Record<string, Uint8Array>> = {
+    'models/m.onnx': buildModel({
+      name: 'parts',
+      inputs: [],
+      outputs: [valueInfo('Y', FLOAT32, [1])],
+      initializers: [{ name: 'w', dims: [1], dataType: FLOAT32, external }],
+      nodes: [node('Identity', ['w'], ['Y'])],
+    }),
+    'models/m.data': Uint8Array.of(0, 0, 128, 63),
+  };
+  const schema = { type: 'object', properties: { model: { assay: 'artifact' } } };
+  const from = { ...source(), file: async (path: string) => parts[path]! };
+  const here = await resolveInput(schema, { model: 'models/m.onnx' }, from);
+  const shipped = await shipInput(schema, { model: 'models/m.onnx' }, from);
+  assert.deepEqual(here, shipped);
+  const [w] = readModel(kept.get((here as { model: string }).model)!).proto.graph!.initializer!;
+  assert.deepEqual([w!.raw, w!.external], [parts['models/m.data'], []]);
 });

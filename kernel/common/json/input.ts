@@ -43,7 +43,7 @@ export function shipInput(
   const ship = async (value: unknown, asText: boolean): Promise<unknown> => {
     const ref = referenceOf(value);
     if (ref === null || !('file' in ref)) return value;
-    const digest = await keep(await file(ref.file));
+    const digest = await keep(await (asText ? wholeFile(ref.file, { file }) : file(ref.file)));
     return asText ? digest : { digest };
   };
   return walkInput(schema, input, async (wanted, value) => {
@@ -76,9 +76,17 @@ async function convert(wanted: Wanted, value: unknown, path: string, source: Inp
       const ref = referenceOf(value);
       if (ref === null) return value;
       if ('digest' in ref) return ref.digest;
-      return source.keep(await source.file('file' in ref ? ref.file : ref.dataset));
+      return source.keep(await wholeFile('file' in ref ? ref.file : ref.dataset, source));
     }
   }
+}
+
+/** A file for an artifact; a model with what it keeps beside itself. */
+async function wholeFile(path: string, { file }: Pick<InputSource, 'file'>): Promise<Uint8Array> {
+  if (!/\.onnx$/iu.test(path)) return file(path);
+  const { inOnePiece } = await import('#common/onnx/parts.ts');
+  const folder = path.slice(0, Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+  return inOnePiece(await file(path), (name) => file(`${folder}${name}`));
 }
 
 async function tensorOf(value: unknown, path: string, source: InputSource): Promise<Tensor> {

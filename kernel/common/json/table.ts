@@ -19,6 +19,13 @@ interface RowsTable {
  */
 export function tableFrom(value: unknown, path: string): TableData {
   if (isTableData(value)) return located(() => new Table(value), path);
+  const flat = isTensor(value) ? value.shape.length === 1 : isFlat(value);
+  if (flat)
+    throw new AssayError(
+      'INPUT_INVALID',
+      `${path} must be a table: a list of numbers could be a row or a column. [[…]] is one row, [[…], […]] are several.`,
+      { where: path },
+    );
   if (isTensor(value)) return tableFrom({ columns: unnamed(value.shape[1] ?? 1), rows: value }, path);
   if (Array.isArray(value) && value.length > 0 && value.every(Array.isArray))
     return tableFrom({ columns: unnamed((value[0] as unknown[]).length), rows: value }, path);
@@ -53,6 +60,9 @@ export function tableFrom(value: unknown, path: string): TableData {
   );
   return located(() => new Table({ $: 'table', rows: rows.length, columns }), path);
 }
+
+const isFlat = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every((item) => typeof item !== 'object' || item === null);
 
 function located<T>(make: () => T, where: string): T {
   try {

@@ -1,5 +1,6 @@
 import { attributesOf } from './attributes.ts';
-import { type Constant, constantOf, perColumn } from './constants.ts';
+import { chosenOf, type Constant, constantOf, perColumn } from './constants.ts';
+import { graphOf } from './graph.ts';
 import type { Linear } from './linear.ts';
 import type { OnnxModel } from './model.ts';
 import type { NodeProto } from './schema.ts';
@@ -45,7 +46,7 @@ const ZERO: Constant = { dims: [1], data: [0], double: true };
 /** Follows a linear function through further layers and arithmetic with constants, as far as it stays linear. */
 export function followLinear(start: Chain, model: OnnxModel): Chain {
   for (let chain = start; ;) {
-    const users = (model.proto.graph?.node ?? []).filter(({ input }) => input?.includes(chain.end));
+    const users = graphOf(model).users.get(chain.end) ?? [];
     const next = users[0];
     if (next === undefined || users.length > 1 || model.outputs.some(({ name }) => name === chain.end)) return chain;
     const linear = startsChain(next) ? stacked(chain.linear, next, model) : moved(chain, next, model);
@@ -84,6 +85,8 @@ function moved({ linear, end }: Chain, node: NodeProto, model: OnnxModel): Linea
       () => -1,
       () => 0,
     );
+  const chosen = chosenOf(node, model);
+  if (chosen !== null) return chosen.every((k) => k < linear.scores) ? picked(linear, chosen) : null;
   const first = node.input?.[0] === end;
   const constant = constantOf(model, node.input?.[first ? 1 : 0]);
   const number = constant === null ? null : perColumn(constant);
@@ -106,6 +109,16 @@ function moved({ linear, end }: Chain, node: NodeProto, model: OnnxModel): Linea
         () => 0,
       )
     : null;
+}
+
+function picked({ features, weights, intercept }: Linear, scores: readonly number[]): Linear {
+  const rows = scores.map((k) => weights.subarray(k * features, (k + 1) * features));
+  return {
+    features,
+    scores: scores.length,
+    weights: Float64Array.from(rows.flatMap((row) => [...row])),
+    intercept: Float64Array.from(scores, (k) => intercept[k]!),
+  };
 }
 
 function scaled(linear: Linear, by: (score: number) => number, shift: (score: number) => number): Linear {

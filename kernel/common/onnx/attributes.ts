@@ -10,6 +10,8 @@ export interface Attributes {
   texts(name: string): readonly string[] | undefined;
   /** Numbers from `name_as_tensor` or a tensor `name` (any numeric type), else from the float32s in `name`. */
   numbers(name: string): readonly number[] | undefined;
+  /** The element type of a tensor of numbers; null when there is none. */
+  tensorType(name: string): string | null;
 }
 
 export function attributesOf(node: NodeProto): Attributes {
@@ -23,9 +25,25 @@ export function attributesOf(node: NodeProto): Attributes {
     int: (name) => byName.get(name)?.i ?? zero(byName.get(name), ATTRIBUTE_TYPE.i),
     float: (name) => byName.get(name)?.f ?? zero(byName.get(name), ATTRIBUTE_TYPE.f),
     ints: (name) => byName.get(name)?.ints ?? tensorOf(byName.get(name)?.t),
-    texts: (name) => byName.get(name)?.strings?.map((bytes) => utf8.decode(bytes)),
+    texts: (name) => byName.get(name)?.strings?.map(decoder()),
     numbers: (name) =>
       tensorOf(byName.get(`${name}_as_tensor`)?.t) ?? tensorOf(byName.get(name)?.t) ?? byName.get(name)?.floats,
+    tensorType: (name) => {
+      const tensor = byName.get(name)?.t;
+      if (tensor === undefined || !readable(tensor)) return null;
+      return ELEMENT_TYPES[tensor.dataType as keyof typeof ELEMENT_TYPES];
+    },
+  };
+}
+
+/** Texts alike are one array of bytes (wire.ts): each is decoded once. */
+function decoder(): (bytes: Uint8Array) => string {
+  const utf8 = new TextDecoder();
+  const known = new Map<Uint8Array, string>();
+  return (bytes) => {
+    const text = known.get(bytes) ?? utf8.decode(bytes);
+    known.set(bytes, text);
+    return text;
   };
 }
 
@@ -50,13 +68,22 @@ export function tensorOf(tensor: TensorProto | undefined): readonly number[] | u
   return tensor.floats ?? tensor.doubles ?? tensor.int64s ?? tensor.int32s ?? [];
 }
 
+/** Whether `tensorOf` can read a tensor of this type. Numbers of 16 bits it can't: who reckons with those rounds as the runtime does. */
+export const readable = ({ dataType }: TensorProto): boolean =>
+  ELEMENT_TYPES[dataType as keyof typeof ELEMENT_TYPES] in READERS;
+
 const READERS: Readonly<Record<string, readonly [number, (view: DataView, at: number) => number]>> = {
   float32: [4, (view, at) => view.getFloat32(at, true)],
   float64: [8, (view, at) => view.getFloat64(at, true)],
   int64: [8, (view, at) => Number(view.getBigInt64(at, true))],
   int32: [4, (view, at) => view.getInt32(at, true)],
-  uint8: [1, (view, at) => view.getUint8(at)],
+  int16: [2, (view, at) => view.getInt16(at, true)],
   int8: [1, (view, at) => view.getInt8(at)],
+  uint64: [8, (view, at) => Number(view.getBigUint64(at, true))],
+  uint32: [4, (view, at) => view.getUint32(at, true)],
+  uint16: [2, (view, at) => view.getUint16(at, true)],
+  uint8: [1, (view, at) => view.getUint8(at)],
+  bool: [1, (view, at) => view.getUint8(at)],
 };
 
 function rawNumbers(raw: Uint8Array, dataType: number, where: string): number[] {

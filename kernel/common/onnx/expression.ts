@@ -1,6 +1,8 @@
+import ln from '@stdlib/math-base-special-ln';
 import { layerOf } from './affine.ts';
 import { attributesOf } from './attributes.ts';
-import { constantOf, perColumn } from './constants.ts';
+import { chosenOf, constantOf, perColumn } from './constants.ts';
+import { graphOf } from './graph.ts';
 import { type Linear, readLinear } from './linear.ts';
 import type { LinkName } from './link.ts';
 import type { OnnxModel } from './model.ts';
@@ -29,8 +31,7 @@ export function expressionOf(
   model: OnnxModel,
   leaf: (node: NodeProto) => readonly Form[] | null,
 ): Expression | null {
-  const makers = new Map<string, NodeProto>();
-  for (const node of model.proto.graph?.node ?? []) for (const output of node.output ?? []) makers.set(output, node);
+  const { makers } = graphOf(model);
   const known = new Map<string, Expression | null>();
 
   function of(tensor: string | undefined): Expression | null {
@@ -63,10 +64,13 @@ export function expressionOf(
       case 'Cast':
         return [1, 11].includes(attributesOf(node).int('to') ?? 0) ? of(inputs[0]) : null;
       case 'Reshape':
-      case 'Flatten': {
-        const inner = of(inputs[0]);
-        return inner?.columns.length === 1 ? inner : null;
-      }
+      case 'Flatten':
+      case 'Squeeze':
+        return reshaped(node, of(inputs[0]));
+      case 'ArrayFeatureExtractor':
+      case 'Gather':
+      case 'Slice':
+        return chosen(chosenOf(node, model), of(inputs[0]));
       case 'Sigmoid':
         return linked(of(inputs[0]), 'logistic');
       case 'Exp':
@@ -94,8 +98,32 @@ export function expressionOf(
     }
   }
 
+  function reshaped(node: NodeProto, inner: Expression | null): Expression | null {
+    if (inner === null) return null;
+    const form = node.opType === 'Reshape' ? constantOf(model, node.input?.[1])?.data : undefined;
+    const { length } = inner.columns;
+    return length === 1 || (form?.length === 2 && form[1] === length) ? inner : null;
+  }
+
+  /** Tensors laid upon each other, each reshaped to (1, rows, columns) first: as a bag of models is averaged. */
+  function layers(name: string | undefined): readonly (Expression | null)[] | null {
+    const pile = makers.get(name ?? '');
+    if (pile?.opType !== 'Concat' || attributesOf(pile).int('axis') !== 0) return null;
+    return (pile.input ?? []).map((layer) => {
+      const node = makers.get(layer);
+      const form = node?.opType === 'Reshape' ? constantOf(model, node.input?.[1])?.data : undefined;
+      const inner = form?.length === 3 && form[0] === 1 && form[1] === -1 ? of(node?.input?.[0]) : null;
+      return inner?.columns.length === form?.[2] ? inner : null;
+    });
+  }
+
   function reduced(node: NodeProto, inner: Expression | null): Expression | null {
     const axes = attributesOf(node).ints('axes') ?? constantOf(model, node.input?.[1])?.data;
+    const pile = axes?.length === 1 && axes[0] === 0 ? layers(node.input?.[0]) : null;
+    if (pile !== null && attributesOf(node).int('keepdims') === 0) {
+      const sum = pile.reduce((total, next) => added(total, next, 1));
+      return moved(sum, node.opType === 'ReduceMean' ? 1 / pile.length : 1, () => 1, 0);
+    }
     if (inner === null || inner.link !== 'none' || axes?.length !== 1 || ![1, -1].includes(axes[0]!)) return null;
     const all = inner.columns.map((column) => plain([column]));
     const sum = all.reduce<Expression | null>((a, b) => (a === null ? b : added(a, b, 1)), null);
@@ -135,6 +163,13 @@ const plain = (columns: readonly Form[]): Expression => ({ link: 'none', columns
 
 function linked(inner: Expression | null, link: LinkName): Expression | null {
   return inner === null || inner.link !== 'none' ? null : { ...inner, link };
+}
+
+/** Some columns of several. Softmax looks at all of them: one alone is no softmax. */
+function chosen(columns: readonly number[] | null, inner: Expression | null): Expression | null {
+  if (columns === null || inner === null || inner.link === 'softmax') return null;
+  if (columns.some((k) => k >= inner.columns.length)) return null;
+  return { ...inner, columns: columns.map((k) => inner.columns[k]!) };
 }
 
 /** A linear model of what others put out. */
@@ -187,6 +222,10 @@ function moved(
   if (inner === null) return null;
   const start = shift === 0 ? (): number => 0 : shift;
   if (inner.link !== 'none') {
+    const all = inner.columns.map((_, k) => sign * by(k));
+    // e^s × c is e^(s + ln c).
+    if (inner.link === 'exp' && all.every((c, k) => c > 0 && start(k) === 0))
+      return { ...inner, columns: inner.columns.map((column, k) => scaled(column, 1, ln(all[k]!))) };
     const turns = inner.columns.every((_, k) => sign * by(k) === -1 && start(k) === 1);
     return inner.link === 'logistic' && turns
       ? { ...inner, columns: inner.columns.map((column) => scaled(column, -1, 0)) }

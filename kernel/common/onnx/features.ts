@@ -1,6 +1,7 @@
 import type { Column, TableData } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
-import type { OnnxModel, Port } from './model.ts';
+import { type OnnxModel, type Port, widthOf } from './model.ts';
+import { vocabularyOf } from './prepare.ts';
 import type { Feed } from './session.ts';
 
 /** One column of a model's input. */
@@ -49,17 +50,26 @@ export function describedFeatures({ metadata }: OnnxModel): readonly Feature[] |
 export function featuresFor(model: OnnxModel, tables: readonly TableData[], width: number | null): readonly Feature[] {
   const described = describedFeatures(model);
   if (described !== null) return described;
+  const vocabulary = vocabularyOf(model, tables[0]?.columns.length ?? null);
+  const category = (name: string, at: number): Pick<Feature, 'type' | 'categories'> => ({
+    type: 'category',
+    categories: textsOf(name, at, tables, vocabulary.get(at) ?? []),
+  });
   if (model.inputs.length > 1 && model.inputs.every((port) => widthOf(port) === 1))
-    return model.inputs.map(({ name, type }) => ({
+    return model.inputs.map(({ name, type }, at) => ({
       name,
       ...(type === 'string'
-        ? { type: 'category' as const, categories: textsOf(name, tables) }
+        ? category(name, at)
         : { type: type === 'bool' ? ('boolean' as const) : ('number' as const) }),
     }));
   const port = model.inputs[0];
-  const [first] = tables;
+  // No rows and no columns, as an empty list is read: another table may have names.
+  const first = tables.find(({ columns }) => columns.length > 0) ?? tables[0];
   const all = model.inputs.reduce((sum, input) => sum + widthOf(input), 0);
-  const wanted = model.inputs.length > 1 ? all : ((port?.shape.length === 2 ? port.shape[1]! : null) ?? width);
+  const own = port !== undefined && port.shape.length > 1 && !port.shape.slice(1).includes(null) ? all : null;
+  const wanted = model.inputs.length > 1 ? all : (own ?? width);
+  if (first?.rows === 0 && first.columns.length === 0 && wanted !== null)
+    return Array.from({ length: wanted }, (_, j) => ({ name: `x${j}`, type: 'number' }));
   if (first === undefined || (wanted !== null && first.columns.length !== wanted))
     throw new AssayError(
       'COLUMNS_MISMATCH',
@@ -69,14 +79,11 @@ export function featuresFor(model: OnnxModel, tables: readonly TableData[], widt
   return first.columns.map(({ name, type, unit }, j) => ({
     name,
     ...(type === 'text' && ports[j]?.type === 'string'
-      ? { type: 'category' as const, categories: textsOf(name, tables) }
+      ? category(name, j)
       : { type: type === 'bool' ? ('boolean' as const) : type === 'date' ? ('date' as const) : ('number' as const) }),
     ...(unit === undefined ? {} : { unit }),
   }));
 }
-
-/** Columns that a port takes, when it is one of several. */
-const widthOf = ({ shape }: Port): number => (shape.length === 2 ? (shape[1] ?? 1) : 1);
 
 /** The port that each of so many columns goes into. @throws MODEL_UNSUPPORTED when they don't fill the ports */
 function portsOf(model: OnnxModel, columns: number): readonly Port[] {
@@ -93,11 +100,14 @@ function portsOf(model: OnnxModel, columns: number): readonly Port[] {
   return ports;
 }
 
-function textsOf(name: string, tables: readonly TableData[]): string[] {
-  const columns = tables.flatMap((table) =>
-    table.columns.filter((column) => column.name === name && column.type === 'text'),
-  );
-  return [...new Set(columns.flatMap(({ values }) => values as readonly string[]))].sort();
+/** The model's own texts for a column, then all others that the tables have there. */
+function textsOf(name: string, at: number, tables: readonly TableData[], known: readonly string[]): string[] {
+  const columns = tables
+    .map(({ columns: all }) => all.find((column) => column.name === name) ?? (unnamed(all) ? all[at] : undefined))
+    .filter((column) => column?.type === 'text');
+  const others = new Set(columns.flatMap((column) => column!.values as readonly string[]));
+  for (const text of known) others.delete(text);
+  return [...known, ...[...others].sort()];
 }
 
 const list = (table: TableData | undefined): string => table?.columns.map(({ name }) => name).join(', ') ?? '';
@@ -106,12 +116,19 @@ const list = (table: TableData | undefined): string => table?.columns.map(({ nam
 const unnamed = (items: readonly { readonly name: string }[]): boolean =>
   items.every(({ name }, i) => name === `x${i}`);
 
+const emptyColumn = ({ name, categories }: Feature): Column =>
+  categories === undefined
+    ? { name, type: 'float64', values: new Float64Array(0) }
+    : { name, type: 'text', values: [] };
+
 /**
  * The columns of these features, in their order: by name, or by position where one side comes from an array without names.
  *
  * @throws COLUMNS_MISMATCH
  */
 export function selectFeatures(table: TableData, features: readonly Feature[]): TableData {
+  if (table.rows === 0 && table.columns.length === 0)
+    return { $: 'table', rows: 0, columns: features.map(emptyColumn) };
   if (table.columns.length === features.length && (unnamed(table.columns) || unnamed(features)))
     return { $: 'table', rows: table.rows, columns: features.map(({ name }, j) => ({ ...table.columns[j]!, name })) };
   const columns = features.map(({ name }) => {

@@ -259,6 +259,7 @@ describe('models as onnxruntime evaluates them', () => {
     assert.deepEqual(normalised('MAX'), {
       kind: 'other',
       reason: 'the steps after LinearClassifier change its output',
+      labels: ['0', '1', '2'],
     });
   });
 
@@ -274,6 +275,7 @@ describe('models as onnxruntime evaluates them', () => {
     assert.deepEqual(recognise(minimum), {
       kind: 'other',
       reason: 'it takes the minimum or maximum of its trees, which is no sum',
+      labels: null,
     });
   });
 

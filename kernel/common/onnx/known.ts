@@ -1,14 +1,16 @@
 import { type Chain, composed, followLinear, layerOf, startsChain } from './affine.ts';
 import { attributesOf } from './attributes.ts';
+import { graphOf } from './graph.ts';
 import { type Linear, readLinear, scoreLinear } from './linear.ts';
 import { applyLink, type Link, link, type LinkName } from './link.ts';
-import type { OnnxModel } from './model.ts';
-import { follow, join, marginOf, mirrored, sumsToOne } from './outcome.ts';
-import { type Column, prepared, type Source, sourceOf } from './prepare.ts';
+import { type OnnxModel, widthOf } from './model.ts';
+import { follow, join, labelsOf, marginOf, mirrored, sumsToOne } from './outcome.ts';
+import { prepared, sourceOf } from './prepare.ts';
 import { type ReadTrees, readTrees } from './read-trees.ts';
 import { readTrees5 } from './read-trees5.ts';
 import type { NodeProto } from './schema.ts';
 import { scoreTrees } from './score-trees.ts';
+import type { Column, Source } from './source.ts';
 import { type Part, sumOf } from './sums.ts';
 import type { Ensemble } from './trees.ts';
 
@@ -21,7 +23,7 @@ export type Known = {
   readonly output: string;
   /** Columns of the graph's inputs. */
   readonly features: number;
-  /** Where each column that the model takes comes from; no two from the same. */
+  /** Where each column that the model takes comes from: several may come from the same. */
   readonly columns: readonly Column[];
 } & ({ readonly kind: 'trees'; readonly ensemble: Ensemble } | { readonly kind: 'linear'; readonly linear: Linear });
 
@@ -29,6 +31,8 @@ export type Known = {
 export interface Opaque {
   readonly kind: 'other';
   readonly reason: string;
+  /** Names of the classes, where the graph says them. */
+  readonly labels: readonly string[] | null;
   /** The tensor before the last step, where that is a link; the output itself where a linear layer comes last. Absent when it can't be told. */
   readonly margin?: { readonly tensor: string; readonly link: LinkName };
 }
@@ -51,17 +55,22 @@ const CORES = new Set([
  */
 export function recognise(model: OnnxModel, width: number | null = null): Known | Opaque {
   const known = read(model, width);
-  const margin = known.kind === 'other' ? marginOf(model) : null;
-  return known.kind === 'other' && margin !== null ? { ...known, margin } : known;
+  if (known.kind !== 'other') return known;
+  const margin = marginOf(model);
+  return { ...known, labels: labelsOf(model), ...(margin === null ? {} : { margin }) };
 }
 
 function read(model: OnnxModel, width: number | null): Known | Opaque {
-  const nodes = model.proto.graph?.node ?? [];
+  const nodes = graphOf(model).live;
   const cores = nodes.filter(({ opType }) => CORES.has(opType ?? ''));
   const core = cores[0] ?? nodes.find(startsChain);
   if (core === undefined) return other('it is no tree ensemble and no linear model');
   if (cores.length > 1) return sum(cores, model, width, 'it joins several models');
   const source = sourceOf(core.input?.[0] ?? '', model, width);
+  if (startsChain(core)) {
+    const chain = typeof source === 'string' ? null : linear(core, source, model);
+    return chain === null || chain.kind === 'other' ? other('it is no tree ensemble and no linear model') : chain;
+  }
   if (typeof source === 'string') return projected(core, model, width) ?? other(source);
   if (core.opType?.startsWith('Tree') !== true) return linear(core, source, model);
   const alone = trees(core, source, model);
@@ -86,10 +95,10 @@ function sum(cores: readonly NodeProto[], model: OnnxModel, width: number | null
     parts.set(core, { ...part, columns: from.columns });
     features = Math.max(features, from.features);
   }
-  const zips = (model.proto.graph?.node ?? []).filter(({ opType }) => opType === 'ZipMap');
+  const zips = graphOf(model).live.filter(({ opType }) => opType === 'ZipMap');
   const outputs = [...model.outputs.map(({ name }) => name), ...zips.map(({ input }) => input?.[0] ?? '')];
   const found = sumOf(model, outputs, parts);
-  if (found === null || typeof found === 'string') return other(found ?? reason);
+  if (found === null) return other(reason);
   const zipped = zips
     .map((node) => attributesOf(node))
     .map(({ texts, ints }) => texts('classlabels_strings') ?? ints('classlabels_int64s')?.map(String));
@@ -103,7 +112,7 @@ const readOne = (core: NodeProto, { width }: Source): ReadTrees | string =>
 
 /** A linear model of linear functions of the columns, as after a principal component analysis. */
 function projected(core: NodeProto, model: OnnxModel, width: number | null): Known | Opaque | null {
-  const first = model.proto.graph?.node?.find(startsChain);
+  const first = graphOf(model).live.find(startsChain);
   const layer = first === undefined ? null : layerOf(first, model);
   if (layer === null || core.opType?.startsWith('Linear') !== true) return null;
   const chain = followLinear({ linear: layer, end: first?.output?.[0] ?? '' }, model);
@@ -121,19 +130,17 @@ function linear(core: NodeProto, source: Source, model: OnnxModel, below: Linear
   const name = core.output?.[core.opType === 'LinearClassifier' ? 1 : 0] ?? '';
   if (below !== null && below.scores !== read.linear.features) return other('its projection does not fit');
   const start: Chain = { linear: below === null ? read.linear : composed(below, read.linear), end: name };
-  const chain = read.link.name === 'none' && read.labels === null ? followLinear(start, model) : start;
+  const chain = read.link.name === 'none' ? followLinear(start, model) : start;
+  const labels = chain.end === name ? read.labels : null;
   const after = follow(chain.end, model);
   if (typeof after === 'string') return other(after);
   const { scores, features } = chain.linear;
   const own = scores === read.link.scores ? read.link : link('none', scores);
   const joined = join(own, after.steps, mirrored(chain.linear, own));
-  if (joined === null)
-    return other(
-      chained ? 'it is no tree ensemble and no linear model' : `the steps after ${core.opType} change its output`,
-    );
+  if (joined === null) return other(`the steps after ${core.opType} change its output`);
   const from = columnsOf(source, features, model);
   if (typeof from === 'string') return other(from);
-  return { kind: 'linear', linear: chain.linear, link: joined, labels: read.labels, output: after.output, ...from };
+  return { kind: 'linear', linear: chain.linear, link: joined, labels, output: after.output, ...from };
 }
 
 function trees(core: NodeProto, source: Source, model: OnnxModel): Known | Opaque {
@@ -161,16 +168,15 @@ function columnsOf(
     const { from, steps } = source.column(j);
     return { from, steps: exact ? steps : [...steps, Math.fround] };
   });
-  if (new Set(columns.map(({ from }) => from)).size < count) return 'it takes a column twice';
   const [port] = model.inputs;
   const features =
     model.inputs.length > 1
-      ? model.inputs.reduce((sum, { shape }) => sum + (shape[1] ?? 1), 0)
+      ? model.inputs.reduce((sum, input) => sum + widthOf(input), 0)
       : (port?.shape[1] ?? columns.reduce((most, { from }) => Math.max(most, from + 1), 0));
   return { columns, features };
 }
 
-const other = (reason: string): Opaque => ({ kind: 'other', reason });
+const other = (reason: string): Opaque => ({ kind: 'other', reason, labels: null });
 
 /** What the model itself takes of these rows. @param x (rows × features) @returns (rows × columns) */
 export const preparedRows = ({ columns, features }: Known, x: Float64Array, rows: number): Float64Array =>

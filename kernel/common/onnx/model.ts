@@ -11,6 +11,10 @@ export interface Port {
   readonly shape: readonly (number | null)[];
 }
 
+/** Columns that an input takes, when it is one of several: more axes than two are filled in order. */
+export const widthOf = ({ shape }: Port): number =>
+  shape.slice(1).reduce<number>((size, axis) => size * (axis ?? 1), 1);
+
 export interface OnnxModel {
   readonly bytes: Uint8Array;
   readonly proto: ModelProto;

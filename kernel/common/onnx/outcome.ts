@@ -1,3 +1,6 @@
+import { attributesOf } from './attributes.ts';
+import { constantOf } from './constants.ts';
+import { graphOf } from './graph.ts';
 import { type Link, link, type LinkName } from './link.ts';
 import type { Linear } from './linear.ts';
 import type { OnnxModel } from './model.ts';
@@ -9,14 +12,32 @@ export function follow(name: string, model: OnnxModel): { output: string; steps:
   const steps: NodeProto[] = [];
   for (let at = name; ;) {
     if (model.outputs.some((output) => output.name === at)) return { output: at, steps };
-    const users = (model.proto.graph?.node ?? []).filter(({ input }) => input?.includes(at));
-    const next = users[0];
-    if (next === undefined || users.length > 1)
+    const users = graphOf(model).users.get(at) ?? [];
+    const share = users.length > 1 ? shareOf(at, users, model) : null;
+    const next = share ?? users[0];
+    if (next === undefined || (users.length > 1 && share === null))
       return users.length > 1 ? 'several steps use its scores' : 'its scores are no output';
     if (next.opType === 'ZipMap') return { output: at, steps };
     steps.push(next);
     at = next.output?.[0] ?? '';
   }
+}
+
+/** A Normalizer (L1) spelled out: x divided by the sum of |x|, as exporters write it for float64. Null when it isn't that. */
+function shareOf(name: string, users: readonly NodeProto[], model: OnnxModel): NodeProto | null {
+  const { makers } = graphOf(model);
+  const divided = users.find(({ opType, input }) => opType === 'Div' && input?.[0] === name);
+  const sum = makers.get(divided?.input?.[1] ?? '');
+  if (divided === undefined || sum?.opType !== 'ReduceSum' || users.length !== 2) return null;
+  const axes = attributesOf(sum).ints('axes') ?? constantOf(model, sum.input?.[1])?.data;
+  if (axes?.length !== 1 || ![1, -1].includes(axes[0]!) || attributesOf(sum).int('keepdims') === 0) return null;
+  const size = makers.get(sum.input?.[0] ?? '');
+  if (sum.input?.[0] !== name && (size?.opType !== 'Abs' || size.input?.[0] !== name)) return null;
+  return {
+    opType: 'Normalizer',
+    attribute: [{ name: 'norm', s: new TextEncoder().encode('L1') }],
+    ...(divided.output === undefined ? {} : { output: divided.output }),
+  };
 }
 
 /**
@@ -52,13 +73,46 @@ const LINKS: Readonly<Record<string, LinkName>> = {
   Add: 'none',
 };
 
-/** Where a network's margin lies: before the Sigmoid, Softmax or Exp that makes its first output of numbers. */
-export function marginOf({ proto, outputs }: OnnxModel): { tensor: string; link: LinkName } | null {
-  const output = outputs.find(({ type }) => type.startsWith('float'))?.name;
-  const maker = proto.graph?.node?.find((node) => output !== undefined && node.output?.includes(output));
+/**
+ * Where a network's margin lies: before the Sigmoid, Softmax or Exp that makes its first output of numbers. Where that is p beside 1 − p, one number
+ * stands for both.
+ */
+export function marginOf(model: OnnxModel): { tensor: string; link: LinkName } | null {
+  const { makers } = graphOf(model);
+  const before = (tensor: string): NodeProto | undefined => {
+    const maker = makers.get(tensor);
+    const same = maker?.opType === 'Identity' || maker?.opType === 'ZipMap';
+    return same ? before(maker.input?.[0] ?? '') : maker;
+  };
+  const output = model.outputs.find(({ type }) => type.startsWith('float') || type === 'sequence')?.name;
+  const maker = output === undefined ? undefined : before(output);
   const name = LINKS[maker?.opType ?? ''];
-  if (output === undefined || name === undefined) return null;
-  return { tensor: name === 'none' ? output : (maker?.input?.[0] ?? ''), link: name };
+  if (maker === undefined || output === undefined) return null;
+  if (name !== undefined) return { tensor: (name === 'none' ? maker.output : maker.input)?.[0] ?? '', link: name };
+  if (maker.opType !== 'Concat' || maker.input?.length !== 2) return null;
+  const [first, second] = maker.input.map(before);
+  if (first?.opType !== 'Sub' || second?.opType !== 'Sigmoid') return null;
+  const one = constantOf(model, first.input?.[0]);
+  const same = before(first.input?.[1] ?? '') === second;
+  return same && one?.data.length === 1 && one.data[0] === 1
+    ? { tensor: second.input?.[0] ?? '', link: 'logistic-pair' }
+    : null;
+}
+
+/** What the classes are called: by a ZipMap, or by a classifier of any kind. Null when the graph says nothing, or different things. */
+export function labelsOf(model: OnnxModel): readonly string[] | null {
+  const { live } = graphOf(model);
+  const named = (nodes: readonly NodeProto[]): readonly (readonly string[])[] =>
+    nodes
+      .map(attributesOf)
+      .map(
+        ({ texts, ints }) =>
+          texts('classlabels_strings') ?? (ints('classlabels_int64s') ?? ints('classlabels_ints'))?.map(String) ?? [],
+      )
+      .filter((labels) => labels.length > 0);
+  const zipped = named(live.filter(({ opType }) => opType === 'ZipMap'));
+  const all = zipped.length > 0 ? zipped : named(live);
+  return new Set(all.map((labels) => JSON.stringify(labels))).size === 1 ? all[0]! : null;
 }
 
 /** Whether two scores mirror each other, as the two classes of a logistic regression: their probabilities are shares of one. */

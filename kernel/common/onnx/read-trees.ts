@@ -89,26 +89,22 @@ export function readTrees(node: NodeProto, features: number | null): ReadTrees |
       leaf,
     };
   });
-  const leaves = new Map<number, number[]>();
-  for (let w = 0; w < weights.length; w++) {
-    const position = at(leafTrees[w]!, leafNodes[w]!);
-    if (position < 0)
-      throw new AssayError(
-        'MODEL_INVALID',
-        `A weight belongs to node ${leafNodes[w]} of tree ${leafTrees[w]}, which is not there.`,
-      );
-    const list = leaves.get(position);
-    if (list === undefined) leaves.set(position, [w]);
-    else list.push(w);
-  }
-  const always = alwaysAdded(treeIds, nodes, leaves, leafIds);
-  const depends = (k: number): boolean => leafIds.includes(k) && !always.has(k);
+  const leaves = weightsOf(
+    count,
+    weights.map((_, w) => at(leafTrees[w]!, leafNodes[w]!)),
+    (w) => `node ${leafNodes[w]} of tree ${leafTrees[w]}`,
+  );
+  const always = memo(() => alwaysAdded(treeIds, nodes, leaves, leafIds));
+  const depends = (k: number): boolean => leafIds.includes(k) && !always().has(k);
   if (classifier ? outputs === 2 && depends(1) : outputs > 1 && base.some((value, k) => value !== 0 && depends(k)))
     return 'which classes or targets get a weight differs from leaf to leaf, and onnxruntime takes that into account';
   if (
     classifier &&
     outputs === 2 &&
-    [...leaves.values()].some((own) => new Set(own.map((w) => leafIds[w])).size < own.length)
+    nodes.some((_, i) => {
+      const own = leaves(i);
+      return own.length > 1 && new Set(own.map((w) => leafIds[w])).size < own.length;
+    })
   )
     return 'a leaf has several weights for one of two classes';
   const roots = rootsOf(treeIds, nodes);
@@ -119,7 +115,7 @@ export function readTrees(node: NodeProto, features: number | null): ReadTrees |
       root,
       score.base.length,
       (position, into) => {
-        const own = leaves.get(position) ?? [];
+        const own = leaves(position);
         // Where there is one score, the runtime counts the first of a leaf's weights and no other.
         for (const w of into.length === 1 ? own.slice(0, 1) : own) score.add(leafIds[w]!, weights[w]! * share, into);
       },
@@ -146,17 +142,39 @@ export function readTrees(node: NodeProto, features: number | null): ReadTrees |
   };
 }
 
+/** The weights of a node, by number. */
+type Weights = (position: number) => readonly number[];
+
+/** @param positions node of each weight; −1 when it isn't there @throws MODEL_INVALID */
+function weightsOf(nodes: number, positions: readonly number[], name: (weight: number) => string): Weights {
+  const lost = positions.findIndex((position) => position < 0);
+  if (lost >= 0) throw new AssayError('MODEL_INVALID', `A weight belongs to ${name(lost)}, which is not there.`);
+  // Large forests have millions of leaves: three arrays, not a list for each.
+  const starts = new Int32Array(nodes + 1);
+  for (const position of positions) starts[position + 1]! += 1;
+  for (let i = 0; i < nodes; i++) starts[i + 1]! += starts[i]!;
+  const next = starts.slice();
+  const sorted = new Int32Array(positions.length);
+  positions.forEach((position, w) => (sorted[next[position]!++] = w));
+  return (position) => Array.from(sorted.subarray(starts[position], starts[position + 1]));
+}
+
+function memo<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
 /** Classes or targets to which every leaf of some tree adds: they get a weight whatever the row is. */
 function alwaysAdded(
   treeIds: readonly number[],
   nodes: readonly FileNode[],
-  leaves: ReadonlyMap<number, readonly number[]>,
+  leaves: Weights,
   leafIds: readonly number[],
 ): ReadonlySet<number> {
   const byTree = new Map<number, ReadonlySet<number>>();
   nodes.forEach(({ leaf }, i) => {
     if (!leaf) return;
-    const own = new Set(leaves.get(i)?.map((w) => leafIds[w]!));
+    const own = new Set(leaves(i).map((w) => leafIds[w]!));
     const before = byTree.get(treeIds[i]!);
     byTree.set(treeIds[i]!, before === undefined ? own : new Set([...before].filter((id) => own.has(id))));
   });
@@ -184,10 +202,11 @@ function finder(treeIds: readonly number[], nodeIds: readonly number[]): (tree: 
 
 /** The node of each tree that is nobody's child, in the order of the file. */
 function rootsOf(treeIds: readonly number[], nodes: readonly FileNode[]): number[] {
-  const children = new Set(nodes.flatMap(({ leaf, yes, no }) => (leaf ? [] : [yes, no])));
+  const child = new Uint8Array(nodes.length);
+  for (const { leaf, yes, no } of nodes) if (!leaf) child[yes] = child[no] = 1;
   const roots = new Map<number, number>();
   treeIds.forEach((tree, i) => {
-    if (children.has(i)) return;
+    if (child[i] === 1) return;
     if (roots.has(tree)) throw new AssayError('MODEL_INVALID', `Tree ${tree} has more than one root.`);
     roots.set(tree, i);
   });

@@ -74,8 +74,8 @@ export type TensorProto = Message<typeof TENSOR>;
 export type ValueInfoProto = Message<typeof VALUE_INFO>;
 
 /** Field numbers that graph surgery needs. */
-export const FIELD = { modelGraph: 7, graphNode: 1, graphOutput: 12 } as const;
-export { NODE, VALUE_INFO };
+export const FIELD = { modelGraph: 7, graphNode: 1, graphInitializer: 5, graphInput: 11, graphOutput: 12 } as const;
+export { NODE, TENSOR, VALUE_INFO };
 
 /** AttributeProto.AttributeType */
 export const ATTRIBUTE_TYPE = { f: 1, i: 2, s: 3, t: 4, floats: 6, ints: 7, strings: 8 } as const;

@@ -1,9 +1,7 @@
 import { AssayError } from '#common/errors.ts';
 import { attributesOf } from './attributes.ts';
 import type { OnnxModel, Port } from './model.ts';
-import { FIELD, NODE, VALUE_INFO } from './schema.ts';
-import { FLOAT32, valueInfo } from './build.ts';
-import { bytesField, decode, encode, rawFields, type RawField } from './wire.ts';
+import { runnable, withOutput } from './surgery.ts';
 
 /** The part of onnxruntime (Node's or the browser's) that Assay uses. */
 export interface Runtime {
@@ -50,29 +48,22 @@ export interface Session {
  */
 export async function openSession(runtime: Runtime, model: OnnxModel, inner?: string): Promise<Session> {
   refuseCrashes(model);
-  const { bytes: plain, outputs } = withoutZipMap(model);
+  refuseParts(model);
+  const { bytes: plain, inputs, outputs, fetched } = runnable(model);
   const bytes = inner === undefined || outputs.some(({ name }) => name === inner) ? plain : withOutput(plain, inner);
-  const session = await said(
-    () =>
-      runtime.InferenceSession.create(bytes, {
-        intraOpNumThreads: 1,
-        interOpNumThreads: 1,
-        executionMode: 'sequential',
-        logSeverityLevel: 4,
-      }),
-    { loading: true },
-  );
+  const session = await load(runtime, bytes);
   return {
     outputs,
-    async run(feeds, rows, output) {
+    async run(feeds, rows, wanted) {
+      const output = fetched(wanted);
       const size = model.inputs.find(({ shape }) => shape.length > 0 && shape[0] !== null)?.shape[0] ?? rows;
-      if (size === rows || rows === 0) return once(runtime, session, model, feeds, rows, output);
+      if (size === rows || rows === 0) return once(runtime, session, inputs, feeds, rows, output);
       const parts: Output[] = [];
       for (let start = 0; start < rows; start += size) {
         const part = await once(
           runtime,
           session,
-          model,
+          inputs,
           feeds.map((feed) => cut(feed, start, size)),
           size,
           output,
@@ -83,6 +74,38 @@ export async function openSession(runtime: Runtime, model: OnnxModel, inner?: st
     },
     close: () => session.release(),
   };
+}
+
+/** Some of the runtime's own rewritings name operators that it has for float32 only: such a graph loads as it stands. @throws MODEL_FAILED */
+async function load(runtime: Runtime, bytes: Uint8Array): Promise<RuntimeSession> {
+  const create = (more: Readonly<Record<string, unknown>>): Promise<RuntimeSession> =>
+    runtime.InferenceSession.create(bytes, {
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      logSeverityLevel: 4,
+      ...more,
+    });
+  return said(
+    () =>
+      create({}).catch((first: unknown) =>
+        create({ graphOptimizationLevel: 'basic' }).catch(() => {
+          throw first;
+        }),
+      ),
+    { loading: true },
+  );
+}
+
+/** @throws MODEL_UNSUPPORTED when a part of the model lies in another file: the runtime gets bytes, and sees no folder */
+function refuseParts({ proto }: OnnxModel): void {
+  const part = proto.graph?.initializer?.find(({ external }) => (external?.length ?? 0) > 0);
+  if (part === undefined) return;
+  const file = part.external?.find(({ key }) => key === 'location')?.value ?? 'another file';
+  throw new AssayError(
+    'MODEL_UNSUPPORTED',
+    `The model keeps “${part.name}” in ${file}. Save it as one file: onnx.save(onnx.load("model.onnx"), "whole.onnx") takes the parts in.`,
+  );
 }
 
 /** Onnxruntime 1.30 ends the whole process over a TreeEnsembleClassifier with one label. @throws MODEL_UNSUPPORTED */
@@ -102,14 +125,12 @@ function refuseCrashes({ proto }: OnnxModel): void {
 async function once(
   runtime: Runtime,
   session: RuntimeSession,
-  model: OnnxModel,
+  inputs: readonly Port[],
   feeds: readonly Feed[],
   rows: number,
   output: string,
 ): Promise<Output> {
-  const tensors = Object.fromEntries(
-    model.inputs.map((port, i) => [port.name, feedTensor(runtime, port, feeds[i]!, rows)]),
-  );
+  const tensors = Object.fromEntries(inputs.map((port, i) => [port.name, feedTensor(runtime, port, feeds[i]!, rows)]));
   const result = (await said(() => session.run(tensors, [output])))[output];
   if (result === undefined) throw new AssayError('MODEL_FAILED', `The runtime gave no output “${output}”.`);
   const data = result.type === 'string' ? [...(result.data as readonly string[])] : doubles(result.data);
@@ -166,7 +187,23 @@ function feedTensor(runtime: Runtime, port: Port, feed: Feed, rows: number): Run
     throw new AssayError('VALUE_MISSING', `The input “${port.name}” takes ${port.type}: a value is missing.`, {
       where: port.name,
     });
-  return new runtime.Tensor(port.type, make(feed.numbers), flat ? [rows] : [rows, feed.width]);
+  return new runtime.Tensor(port.type, make(feed.numbers), flat ? [rows] : [rows, ...axesOf(port, feed.width)]);
+}
+
+/** The axes after the first that so many columns fill: where an input has more than one, its last columns vary fastest. @throws COLUMNS_MISMATCH */
+function axesOf({ name, shape }: Port, width: number): readonly number[] {
+  if (shape.length <= 2) return [width];
+  const [, ...axes] = shape;
+  const known = axes.reduce<number>((size, axis) => size * (axis ?? 1), 1);
+  const open = axes.filter((axis) => axis === null).length;
+  const whole = axes.map((axis) => axis ?? width / known);
+  if (open > 1 || whole.reduce((size, axis) => size * axis, 1) !== width || !whole.every(Number.isInteger))
+    throw new AssayError(
+      'COLUMNS_MISMATCH',
+      `The input “${name}” takes rows of ${axes.map((axis) => axis ?? '?').join(' × ')} numbers, and ${width} columns don’t fill them.`,
+      { where: name },
+    );
+  return whole;
 }
 
 async function said<T>(run: () => Promise<T>, details?: Readonly<Record<string, unknown>>): Promise<T> {
@@ -184,52 +221,4 @@ async function said<T>(run: () => Promise<T>, details?: Readonly<Record<string, 
       ...(details === undefined ? {} : { details }),
     });
   }
-}
-
-/**
- * A ZipMap turns probabilities into a list of dictionaries, which the runtime can't hand to JavaScript: it is taken out and its input made
- * the output. All other bytes of the file stay as they are.
- */
-function withoutZipMap(model: OnnxModel): { bytes: Uint8Array; outputs: readonly Port[] } {
-  const zips = new Map<string, string>();
-  for (const { opType, input, output } of model.proto.graph?.node ?? [])
-    if (opType === 'ZipMap') zips.set(output?.[0] ?? '', input?.[0] ?? '');
-  if (zips.size === 0) return { bytes: model.bytes, outputs: model.outputs };
-  const graph = (bytes: Uint8Array): Uint8Array =>
-    concat(
-      rawFields(bytes).flatMap(({ field, raw, body }) => {
-        if (field === FIELD.graphNode && body !== null && decode(NODE, body).opType === 'ZipMap') return [];
-        if (field !== FIELD.graphOutput || body === null) return [raw];
-        const source = zips.get(decode(VALUE_INFO, body).name ?? '');
-        return [
-          source === undefined
-            ? raw
-            : bytesField(field, encode(VALUE_INFO, valueInfo(source, FLOAT32, ['rows', 'classes']))),
-        ];
-      }),
-    );
-  const swap = ({ field, raw, body }: RawField): Uint8Array =>
-    field === FIELD.modelGraph && body !== null ? bytesField(field, graph(body)) : raw;
-  const outputs = model.outputs.map((port) => {
-    const source = zips.get(port.name);
-    return source === undefined ? port : { name: source, type: 'float32', shape: [null, null] };
-  });
-  return { bytes: concat(rawFields(model.bytes).map(swap)), outputs };
-}
-
-function withOutput(bytes: Uint8Array, name: string): Uint8Array {
-  const output = bytesField(FIELD.graphOutput, encode(VALUE_INFO, { name }));
-  const swap = ({ field, raw, body }: RawField): Uint8Array =>
-    field === FIELD.modelGraph && body !== null ? bytesField(field, concat([body, output])) : raw;
-  return concat(rawFields(bytes).map(swap));
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

@@ -1,9 +1,9 @@
 import { type Expression, expressionOf, type Form, mirrored } from './expression.ts';
 import { affine, link, type Link } from './link.ts';
 import type { OnnxModel } from './model.ts';
-import type { Column } from './prepare.ts';
 import type { ReadTrees } from './read-trees.ts';
 import type { NodeProto } from './schema.ts';
+import type { Column } from './source.ts';
 import type { Ensemble, Tree } from './trees.ts';
 
 /** One ensemble of several, and the columns that it takes. */
@@ -24,13 +24,9 @@ export interface Sum {
  * several nodes, forests that vote or are stacked under a linear model, 1 − p beside p. SHAP values of a sum are sums of SHAP values, so nothing is lost.
  *
  * @param outputs tensors that a caller can have, the wanted first
- * @returns null where the graph does more than that, or a text saying why not
+ * @returns null where the graph does more than that
  */
-export function sumOf(
-  model: OnnxModel,
-  outputs: readonly string[],
-  parts: ReadonlyMap<NodeProto, Part>,
-): Sum | string | null {
+export function sumOf(model: OnnxModel, outputs: readonly string[], parts: ReadonlyMap<NodeProto, Part>): Sum | null {
   const leaf = (core: NodeProto): readonly Form[] | null => {
     const part = parts.get(core);
     const own = part === undefined ? null : affine(part.link);
@@ -40,7 +36,6 @@ export function sumOf(
     const found = expressionOf(output, model, leaf);
     if (found === null || found.columns.every(({ terms }) => terms.length === 0)) continue;
     const { columns, places } = merged([...parts.values()]);
-    if (columns === null) return 'it takes a column twice, prepared in different ways';
     const { forms, joined } = outputsOf(found);
     return { ensemble: together(forms, parts, places, columns.length), link: joined, columns, output };
   }
@@ -53,25 +48,24 @@ function outputsOf({ link: name, columns }: Expression): { forms: readonly Form[
   return { forms: columns, joined: link(name, columns.length) };
 }
 
-/** The columns of all parts, each once, and where each part's own went; columns null when two parts prepare one differently. */
+/** The columns of all parts, those prepared alike once, and where each part's own went. */
 function merged(parts: readonly Part[]): {
-  columns: readonly Column[] | null;
+  columns: readonly Column[];
   places: ReadonlyMap<Part, readonly number[]>;
 } {
   const columns: Column[] = [];
-  const places = new Map<Part, readonly number[]>();
-  let fits = true;
-  for (const part of parts) {
-    const own = part.columns.map((column) => {
-      const at = columns.findIndex(({ from }) => from === column.from);
-      if (at < 0) return columns.push(column) - 1;
-      const { steps } = columns[at]!;
-      if (steps.length !== column.steps.length || steps.some((step, i) => step !== column.steps[i])) fits = false;
-      return at;
-    });
-    places.set(part, own);
-  }
-  return { columns: fits ? columns : null, places };
+  const placesFrom = new Map<number, number[]>();
+  const alike = (one: Column, other: Column): boolean =>
+    one.steps.length === other.steps.length && one.steps.every((step, i) => step === other.steps[i]);
+  const placeOf = (column: Column): number => {
+    const places = placesFrom.get(column.from) ?? [];
+    const found = places.find((place) => alike(columns[place]!, column));
+    if (found !== undefined) return found;
+    const place = columns.push(column) - 1;
+    placesFrom.set(column.from, [...places, place]);
+    return place;
+  };
+  return { places: new Map(parts.map((part) => [part, part.columns.map(placeOf)])), columns };
 }
 
 function together(

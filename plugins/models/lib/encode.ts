@@ -34,6 +34,9 @@ export interface Target {
   readonly classes: readonly [string, string] | null;
 }
 
+/** Of this size leaves are still float32, and squares of errors float64. */
+const LARGEST = 1e36;
+
 /** @throws COLUMN_UNKNOWN, TARGET_UNFIT saying what is wrong and in which row */
 export function targetOf(table: TableData, name: string, task: 'auto' | 'regression' | 'binary'): Target {
   const column = columnOf(table, name);
@@ -51,6 +54,11 @@ export function targetOf(table: TableData, name: string, task: 'auto' | 'regress
     const y = numbersOf(column, { name, type: 'number' });
     const odd = y.findIndex((value) => !Number.isFinite(value));
     if (odd >= 0) throw unfit(`is ${y[odd]} in row ${odd}; regression needs finite numbers.`);
+    const vast = y.findIndex((value) => Math.abs(value) > LARGEST);
+    if (vast >= 0)
+      throw unfit(
+        `is ${y[vast]} in row ${vast}; leaves are float32, so take a unit in which it is at most ${LARGEST}.`,
+      );
     return { task: chosen, y, classes: null };
   }
   if (distinct.length > 2) throw unfit(`has ${distinct.length} different values; a binary target has two.`);

@@ -11,6 +11,7 @@ import {
 import { featuresOf, outputsOf, recognise } from '#common/onnx/known.ts';
 import { type OnnxModel, type Port } from '#common/onnx/model.ts';
 import { openSession, type Runtime } from '#common/onnx/session.ts';
+import { runnable } from '#common/onnx/surgery.ts';
 
 export interface Predictions {
   /** [rows] for one number a row, else [rows, numbers]. */
@@ -47,8 +48,8 @@ export async function predict(
   const x = inputMatrix(model, selectFeatures(table, features), features);
   const { rows } = table;
   const result = (data: Float64Array, count: number, output: string): Predictions => {
-    const labels = known.kind === 'other' || known.labels === null || output !== known.output ? null : known.labels;
-    const names = labels?.length === count ? labels : null;
+    const named = known.kind === 'other' ? numbersOf(model) : known.output;
+    const names = output === named && known.labels?.length === count ? known.labels : null;
     return {
       values: { $: 'tensor', shape: count === 1 ? [rows] : [rows, count], data },
       outputs: names ?? nameOutputs(model, output, count),
@@ -101,6 +102,10 @@ export async function predict(
     await session.close();
   }
 }
+
+/** The output of numbers that comes first, by the name that a session gives it. */
+const numbersOf = (model: OnnxModel): string | undefined =>
+  runnable(model).outputs.find(({ type }) => type.startsWith('float'))?.name;
 
 function choose(ports: readonly Port[], wanted: string | undefined, natural: string | undefined): Port {
   const name = wanted ?? natural;

@@ -168,6 +168,7 @@ describe('what training refuses', () => {
     ['nothing to learn from', 'COLUMN_UNKNOWN', Table.fromColumns({ y }), {}],
     ['a constant target', 'TARGET_UNFIT', Table.fromColumns({ a, y: new Float64Array(6).fill(2) }), {}],
     ['a missing target', 'TARGET_UNFIT', Table.fromColumns({ a, y: Float64Array.of(1, NaN, 3, 4, 5, 6) }), {}],
+    ['a target past float32', 'TARGET_UNFIT', Table.fromColumns({ a, y: Float64Array.of(1, 1e300, 3, 4, 5, 6) }), {}],
     ['an infinite target', 'TARGET_UNFIT', Table.fromColumns({ a, y: Float64Array.of(1, Infinity, 3, 4, 5, 6) }), {}],
     [
       'text to regress on',

@@ -112,9 +112,7 @@ async function asked(
     // How many numbers it gives for a row is seen only by asking.
     const probe = await all(background!.subarray(0, features.length), 1);
     const names =
-      known.kind === 'other'
-        ? numbered(model.metadata[METADATA.target] ?? port.name, probe.length)
-        : outputNames(known, model);
+      known.kind === 'other' ? opaqueNames(known, model, port.name, probe.length) : outputNames(known, model);
     return {
       evaluate: async (x, rows) => column(await all(x, rows), rows, wanted),
       names: pick(names, wanted),
@@ -124,6 +122,18 @@ async function asked(
     await release();
     throw error;
   }
+}
+
+/** Classes where the graph names them; of two that share one margin, the second. */
+function opaqueNames(
+  { labels, margin }: Opaque,
+  model: Input['model'],
+  output: string,
+  count: number,
+): readonly string[] {
+  if (labels?.length === count) return labels;
+  if (labels?.length === 2 && count === 1 && margin?.link === 'logistic-pair') return [labels[1]!];
+  return numbered(model.metadata[METADATA.target] ?? output, count);
 }
 
 /** One column of (rows × outputs), or all. */

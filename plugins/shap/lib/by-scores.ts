@@ -6,6 +6,7 @@ import { checkAdditivity } from './check.ts';
 import type { ByScores, Choice, Space } from './choose.ts';
 import { project, scoreColumns } from './columns.ts';
 import { attributeTrees } from './by-trees.ts';
+import { fold, type Folded } from './fold.ts';
 import { complete, interactTrees } from './interactions/by-trees.ts';
 import { linearShap } from './linear.ts';
 import type { Attribution } from './path-dependent.ts';
@@ -61,54 +62,59 @@ function attribute(
   covers: Choice['covers'],
   { x: given, rows, background: against, backgroundRows, features, progress, interactions: both }: Input,
 ): Attributed {
-  const x = preparedRows(known, given, rows);
-  const background = against === null ? null : preparedRows(known, against, backgroundRows);
-  const spread = (found: Attributed): Attributed => ({
+  const spread = (found: Attributed, columns: Folded['columns']): Attributed => ({
     ...found,
-    values: spreadOver(known, found.values, rows),
-    interactions: found.interactions === null ? null : spreadPairs(known, found.interactions, rows),
+    values: spreadOver(columns, known, found.values, rows),
+    interactions: found.interactions === null ? null : spreadPairs(columns, known, found.interactions, rows),
   });
   if (known.kind === 'linear') {
+    const x = preparedRows(known, given, rows);
+    const background = preparedRows(known, against!, backgroundRows);
     const names = known.columns.map(({ from }) => features[from]!.name);
-    const found = linearShap(known.linear, x, rows, background!, backgroundRows, names);
+    const found = linearShap(known.linear, x, rows, background, backgroundRows, names);
     const { features: count, scores } = known.linear;
     const interactions = both ? new Float64Array(rows * count * count * scores) : null;
     // What is added can't interact.
     if (interactions !== null) complete(interactions, found.values, count, scores);
-    return spread({
-      ...found,
-      interactions,
-      algorithm: 'closed form',
-      interactionAlgorithm: both ? 'closed form' : null,
-    });
+    const algorithm = 'closed form';
+    return spread({ ...found, interactions, algorithm, interactionAlgorithm: both ? algorithm : null }, known.columns);
   }
-  const { ensemble } = known;
+  const { ensemble, columns, x, background } = fold(known.ensemble, known.columns, known.features, given, against);
   const total = ensemble.trees.length * (both ? 2 : 1) + 1;
   const covered = covers === 'background' ? withCovers(ensemble, background!, backgroundRows) : ensemble;
   const others = method === 'tree-interventional' ? { x: background!, rows: backgroundRows } : null;
   const found = attributeTrees(covered, x, rows, others, (done) => progress(done, total));
   const onTree = (done: number): void => progress(ensemble.trees.length + done, total);
-  if (!both) return spread({ ...found, interactions: null, interactionAlgorithm: null });
+  if (!both) return spread({ ...found, interactions: null, interactionAlgorithm: null }, columns);
   const { interactions, algorithm } = interactTrees(covered, x, rows, others, found.values, onTree);
-  return spread({ ...found, interactions, interactionAlgorithm: algorithm });
+  return spread({ ...found, interactions, interactionAlgorithm: algorithm }, columns);
 }
 
-/** From the columns that the model takes to the graph's: what it doesn't take has no share. (rows × features × scores) */
-function spreadOver({ columns, features, link }: Known, values: Float64Array, rows: number): Float64Array {
+/** From the columns that were explained to the graph's: what isn't taken has no share, and what is taken several times has the sum. (rows × features × scores) */
+function spreadOver(
+  columns: Folded['columns'],
+  { features, link }: Known,
+  values: Float64Array,
+  rows: number,
+): Float64Array {
   if (columns.length === features && columns.every(({ from }, j) => from === j)) return values;
   const { scores } = link;
   const out = new Float64Array(rows * features * scores);
   for (let row = 0; row < rows; row++)
     columns.forEach(({ from }, j) => {
-      const at = (row * columns.length + j) * scores;
-      out.set(values.subarray(at, at + scores), (row * features + from) * scores);
+      const [at, to] = [(row * columns.length + j) * scores, (row * features + from) * scores];
+      for (let k = 0; k < scores; k++) out[to + k]! += values[at + k]!;
     });
   return out;
 }
 
 /** The same for pairs. (rows × features × features × scores) */
-function spreadPairs(known: Known, pairs: Float64Array, rows: number): Float64Array {
-  const { columns, features, link } = known;
+function spreadPairs(
+  columns: Folded['columns'],
+  { features, link }: Known,
+  pairs: Float64Array,
+  rows: number,
+): Float64Array {
   if (columns.length === features && columns.every(({ from }, j) => from === j)) return pairs;
   const { scores } = link;
   const out = new Float64Array(rows * features * features * scores);
@@ -116,7 +122,8 @@ function spreadPairs(known: Known, pairs: Float64Array, rows: number): Float64Ar
     columns.forEach(({ from }, i) =>
       columns.forEach(({ from: other }, j) => {
         const at = ((row * columns.length + i) * columns.length + j) * scores;
-        out.set(pairs.subarray(at, at + scores), ((row * features + from) * features + other) * scores);
+        const to = ((row * features + from) * features + other) * scores;
+        for (let k = 0; k < scores; k++) out[to + k]! += pairs[at + k]!;
       }),
     );
   return out;
