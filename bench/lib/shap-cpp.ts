@@ -5,19 +5,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Ensemble, LEQ, LT, type Tree } from '../../kernel/common/onnx/trees.ts';
 
-export type Mode = 'covers' | 'background' | 'interactions';
+/** `scores` is what shap takes the model to say. */
+export type Mode = 'covers' | 'background' | 'interactions' | 'scores';
 
 export interface RivalRun {
   /** Rows explained: fewer than were given where those would take longer than asked. */
   readonly rows: number;
   /** Milliseconds of CPU time that these took. */
   readonly ms: number;
-  /** (rows × features × scores); interactions have features twice. */
+  /** (rows × features × scores); interactions have features twice, scores none. */
   readonly values: Float64Array;
+  /** Where the values start from (scores); empty for interactions and scores. */
+  readonly base: Float64Array;
 }
 
 export interface ShapCpp {
-  /** @param most milliseconds after which no more rows are tried */
+  /**
+   * @param most milliseconds after which no more rows are tried
+   * @throws when its process ends with an error or a signal
+   */
   explain(mode: Mode, ensemble: Ensemble, x: Float64Array, background: Float64Array, most: number): RivalRun;
 }
 
@@ -50,16 +56,12 @@ export function compileShap(source = process.env.SHAP_SOURCE): ShapCpp | string 
       const [rows, ms] = ran.stdout.trim().split(' ').map(Number) as [number, number];
       const bytes = readFileSync(output);
       const all = new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-      return mode === 'interactions'
-        ? { rows, ms, values: inner(all, rows, features, scores) }
-        : {
-            rows,
-            ms,
-            values: Float64Array.from({ length: rows * features * scores }, (_, i) => {
-              const row = Math.floor(i / (features * scores));
-              return all[i + row * scores]!;
-            }),
-          };
+      if (mode === 'scores') return { rows, ms, values: all, base: new Float64Array() };
+      if (mode === 'interactions')
+        return { rows, ms, values: inner(all, rows, features, scores), base: new Float64Array() };
+      const size = features * scores;
+      const values = Float64Array.from({ length: rows * size }, (_, i) => all[i + Math.floor(i / size) * scores]!);
+      return { rows, ms, values, base: all.slice(size, size + scores) };
     },
   };
 }

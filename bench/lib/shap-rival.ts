@@ -7,11 +7,13 @@ import { cpu } from './taken.ts';
 /** Milliseconds after which no more rows are tried. */
 const MOST = 1000;
 
+type Tried = Exclude<Mode, 'scores'>;
+
 export interface ShapRival {
   readonly name: string;
   /** Why it isn't shap's own C++. */
   readonly missing: string | null;
-  explain(mode: Mode, ensemble: Ensemble, x: Float64Array, background: Float64Array): RivalRun;
+  explain(mode: Tried, ensemble: Ensemble, x: Float64Array, background: Float64Array): Omit<RivalRun, 'base'>;
 }
 
 export function shapRival(): ShapRival {

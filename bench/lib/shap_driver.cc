@@ -1,11 +1,12 @@
 // Runs shap's own C++ (shap/cext/tree_shap.h, which is not part of this repository) without Python and says what CPU time it takes.
 //
 //   g++ -O3 -DNDEBUG -fwrapv -I $SHAP_SOURCE/shap/cext shap_driver.cc -o shap_driver
-//   shap_driver IN OUT covers|background|interactions MILLISECONDS
+//   shap_driver IN OUT covers|background|interactions|scores MILLISECONDS
 //
 // IN, little endian: 8 int32: trees, nodes of the largest, outputs, features, rows, background rows, 0, 0; then by tree and node: left, right and default
 // child and feature (int32, padded with -1), threshold, value by output, cover (float64); base by output; rows; background rows (float64, NaN missing).
-// OUT: values (rows x (features + 1) x outputs, interactions with features + 1 squared), float64, of the rows that were explained.
+// OUT: values (rows x (features + 1) x outputs, interactions with features + 1 squared), or what shap takes the model to say (rows x outputs), float64, of
+// the rows that were explained.
 // Prints how many rows those are and milliseconds of CPU time; fewer than all where all would take longer than asked.
 
 // What tree_shap.h wants of Python: its progress bar, which stays silent here.
@@ -85,7 +86,8 @@ int main(int argc, char **argv) {
     ensemble.max_depth = depth;
 
     const bool interactions = mode == "interactions";
-    const std::size_t width = (features + 1) * (interactions ? features + 1 : 1) * outputs;
+    const bool scores = mode == "scores";
+    const std::size_t width = scores ? outputs : (features + 1) * (interactions ? features + 1 : 1) * outputs;
     const int game = mode == "background" ? FEATURE_DEPENDENCE::independent : FEATURE_DEPENDENCE::tree_path_dependent;
     std::vector<double> out;
     const auto run = [&](std::size_t count) {
@@ -94,7 +96,10 @@ int main(int argc, char **argv) {
                                 static_cast<unsigned>(features), static_cast<unsigned>(others));
         out.assign(count * width, 0);
         const double before = cpu_ms();
-        dense_tree_shap(ensemble, data, out.data(), game, MODEL_TRANSFORM::identity, interactions);
+        if (scores)
+            dense_tree_predict(out.data(), ensemble, data, MODEL_TRANSFORM::identity);
+        else
+            dense_tree_shap(ensemble, data, out.data(), game, MODEL_TRANSFORM::identity, interactions);
         return cpu_ms() - before;
     };
 
