@@ -8,6 +8,8 @@ import { pythonWith } from './python.ts';
 export interface KernelRun {
   /** Milliseconds of CPU time, all rows, model included. */
   readonly cpu: number;
+  /** Of that the network in numpy, as measured alone. */
+  readonly network: number;
   /** (rows × features) */
   readonly values: Float64Array;
 }
@@ -52,8 +54,11 @@ export function kernelExplainer({ model, kind, x, background, features, coalitio
     maxBuffer: 2 ** 28,
   });
   if (ran.status !== 0) throw new Error(ran.stderr);
-  const { by } = JSON.parse(ran.stdout) as { by: { seconds: number; values: number[][] }[] };
-  return by.map(({ seconds, values }) => ({ cpu: seconds * 1000, values: Float64Array.from(values.flat()) }));
+  return (JSON.parse(ran.stdout) as { seconds: number; network: number; values: number[][] }[]).map((run) => ({
+    cpu: run.seconds * 1000,
+    network: run.network * 1000,
+    values: Float64Array.from(run.values.flat()),
+  }));
 }
 
 function rowsOf(x: Float64Array, features: number): number[][] {

@@ -1,6 +1,6 @@
 /** shap's own C++ as a rival, where SHAP_SOURCE names a checkout of its source: compiled without Python (shap_driver.cc), run on one core. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Ensemble, LEQ, LT, type Tree } from '../../kernel/common/onnx/trees.ts';
@@ -37,6 +37,7 @@ export function compileShap(source = process.env.SHAP_SOURCE): ShapCpp | string 
   if (!existsSync(join(headers, 'tree_shap.h')))
     return 'shap’s C++ is missing: SHAP_SOURCE has no shap/cext/tree_shap.h.';
   const folder = mkdtempSync(join(tmpdir(), 'assay-shap-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const driver = join(folder, 'driver');
   const compiled = spawnSync(
     'g++',

@@ -86,8 +86,7 @@ interface Files {
 function train<T>(command: string, wanted: Wanted, use: (files: Files) => T): T {
   const out = mkdtempSync(join(tmpdir(), 'assay-xgboost-'));
   try {
-    // Deep trees want fewer rows and fuller leaves, as people train them; otherwise each of 100 has 7,000 nodes.
-    const size = wanted.depth > 10 ? { training: 10_000, least: 8 } : { training: 20_000, least: 1 };
+    const size = trainingOf(wanted);
     const asked = { classes: 0, missing: false, contribs: [], interactions: [], seed: 7, rows: ROWS, budget: 1 };
     const ran = spawnSync(command, [join(import.meta.dirname, 'xgboost_rival.py')], {
       input: JSON.stringify({ ...asked, ...size, ...wanted, out }),
@@ -105,6 +104,12 @@ function train<T>(command: string, wanted: Wanted, use: (files: Files) => T): T 
   } finally {
     rmSync(out, { recursive: true });
   }
+}
+
+/** Deep trees get fewer rows and fuller leaves, as people train them: otherwise each of 100 has 7,000 nodes, and training takes longer than all the rest. */
+function trainingOf({ trees, depth }: Wanted): { training: number; least: number } {
+  if (depth < 10) return { training: 20_000, least: 1 };
+  return trees > 100 ? { training: 5000, least: 4 } : { training: 10_000, least: depth > 10 ? 8 : 1 };
 }
 
 /** XGBoost writes (rows × scores × (features + 1)). */
