@@ -5,7 +5,7 @@
  * a worker, compares with onnxruntime, and leaves a signed receipt: cold in an empty home, where the database is made first, and in the same home again.
  * `in a process` is the plugin's code in a script: the same values and checks, no kernel and no receipt. Rival: XGBoost in Python, `import` to
  * `predict(pred_contribs=True)`, which is all that shap's TreeExplainer would do with it after importing itself. CPU is that of every process started.
- * Medians of five, in turns.
+ * Medians of three, in turns.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ import { medianRun, type Ran, runCommand } from './lib/command.ts';
 import { pythonWith } from './lib/python.ts';
 import { savedModel } from './lib/trained.ts';
 
-const RUNS = 5;
+const RUNS = 3;
 const python = pythonWith('xgboost', 'numpy');
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 const PROJECT = here('..');

@@ -16,7 +16,7 @@ export function medianCpu(run: () => unknown): number {
 }
 
 export const rate = (perSecond: number): string =>
-  perSecond >= 100 ? Math.round(perSecond).toLocaleString('en') : perSecond.toPrecision(2);
+  perSecond >= 99.5 ? Math.round(perSecond).toLocaleString('en') : perSecond.toPrecision(2);
 
 export const milliseconds = (ms: number): string => (ms < 100 ? ms.toFixed(1) : Math.round(ms).toLocaleString('en'));
 
