@@ -1,207 +1,191 @@
 /**
- * How many rows does exact TreeSHAP explain in a second of CPU time, next to the published algorithm?
+ * How many rows does exact TreeSHAP explain in a second of CPU time, next to XGBoost and to shap's own C++?
  *
- * Rival: Python's shap can't be installed where this ran (no pip), so the reference is its algorithm in TypeScript (lib/classic-treeshap.ts), one
- * row after the other as shap does it, on as many rows as a fifth of a second allows. Its C++ should be faster than that, so the ratios are not
- * ratios to shap. Trees are random: complete to depth 6 and 10; at most 20 deep with some 1,000 leaves. Time holds all that is prepared for
- * a model, which is why few rows cost more each. Medians of three runs, or one where a run takes longer than half a second. `gap` is the largest
- * difference from the reference.
+ * Rivals, one thread each, on the same models and rows: **XGBoost** 1.7.4 (Debian), `predict(pred_contribs=True)` and `pred_interactions=True`, in float32, which
+ * is what shap itself calls for XGBoost's models; the model loaded and the rows in a DMatrix. **shap's C++** (shap/cext/tree_shap.h of the checkout that
+ * SHAP_SOURCE names, which is not part of this repository), compiled by `g++ -O3` without Python around it (lib/shap_driver.cc). Without SHAP_SOURCE the
+ * published algorithm in TypeScript (lib/classic-treeshap.ts) stands in its column. Models are trained by XGBoost on 20,000 made-up rows (5,000 to
+ * 10,000 where trees are deep: lib/trained.ts); without XGBoost they are random. Ours holds all that is prepared for a model, which is why few rows cost more each;
+ * the rivals prepare nothing, so where so many rows would take them more than a second they explain fewer, and ~ marks what follows from those. Medians
+ * of three runs, or one where a run takes longer than half a second. `off` is the largest difference of a value from ours.
  */
 import { createRequire } from 'node:module';
-import { scoreTrees } from '../kernel/common/onnx/score-trees.ts';
-import { readModel } from '../kernel/common/onnx/model.ts';
 import type { Runtime } from '../kernel/common/onnx/session.ts';
-import { Table } from '../kernel/common/data/table.ts';
-import { writeModel } from '../plugins/models/lib/write.ts';
 import { attributeTrees } from '../plugins/shap/lib/by-trees.ts';
-import { explain } from '../plugins/shap/lib/explain.ts';
 import { interactTrees } from '../plugins/shap/lib/interactions/by-trees.ts';
-import { classicByBackground, classicByCovers, classicInteractions } from './lib/classic-treeshap.ts';
 import { print } from './lib/cpu.ts';
-import { forest, rowsFor } from './lib/forests.ts';
-import { median } from './lib/median.ts';
+import { rowsFor } from './lib/forests.ts';
+import { shapRival } from './lib/shap-rival.ts';
+import { gapOf, medianCpu, milliseconds, rate, ratio } from './lib/taken.ts';
+import { ROWS, trained, type Trained, type Wanted, xgboostMissing } from './lib/trained.ts';
+import { answerOf } from './lib/whole-answer.ts';
 
-const REFERENCE_MS = 200;
+const shap = shapRival();
+for (const missing of [xgboostMissing, shap.missing]) if (missing !== null) console.log(`${missing}\n`);
 
-/** CPU milliseconds of one run. */
-function cpu(run: () => unknown): number {
-  const before = process.cpuUsage();
-  run();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
+const quiet = (): void => undefined;
+const none = new Float64Array();
+const known = new Map<string, Trained>();
+
+/** Trains each kind of model once, and asks XGBoost for values and interactions of so many rows in the same go. */
+function modelOf(wanted: Wanted): Trained {
+  const key = JSON.stringify(wanted);
+  const model = known.get(key) ?? trained(wanted);
+  known.set(key, model);
+  return model;
 }
 
-function medianCpu(run: () => unknown): number {
-  const runs = [cpu(run)];
-  while (runs.length < 3 && runs[0]! < 500) runs.push(cpu(run));
-  return median(runs);
+const first = ({ x, ensemble }: Trained, rows: number): Float64Array => x.subarray(0, rows * ensemble.features);
+
+interface Rival {
+  readonly rows: number;
+  readonly ms: number;
 }
 
-/** Milliseconds that a row takes by the published algorithm, and its values of the first rows. */
-function reference(run: (rows: number) => Float64Array): { readonly each: number; readonly values: Float64Array } {
-  let rows = 1;
-  let values = run(1);
-  for (;;) {
-    const taken = cpu(() => (values = run(rows)));
-    if (taken > REFERENCE_MS / 4 || rows >= 1024) return { each: taken / rows, values };
-    rows = Math.min(1024, rows * 4);
-  }
+/** A rival's rows a second, and its time over ours; ~ where it explained fewer rows than we did. */
+function against(rival: Rival | undefined, rows: number, ours: number): string[] {
+  if (rival === undefined) return ['', ''];
+  const each = rival.ms / rival.rows;
+  return [`${rival.rows < rows ? '~' : ''}${rate(1000 / each)}`, ratio((each * rows) / ours)];
 }
 
-const rate = (perSecond: number): string =>
-  perSecond >= 100 ? Math.round(perSecond).toLocaleString('en') : perSecond.toPrecision(2);
-
-function byRows(
-  trees: number,
-  depth: number,
-  features: number,
-  backgrounds: readonly number[],
-  most: number,
-): string[][] {
-  const ensemble = forest(7, trees, depth, features);
-  const x = rowsFor(8, 10_000, features);
-  return backgrounds.flatMap((size) => {
-    const background = size === 0 ? null : { x: rowsFor(9, size, features), rows: size };
-    const classic = reference((rows) =>
-      background === null ? classicByCovers(ensemble, x, rows) : classicByBackground(ensemble, x, rows, background.x),
-    );
-    return [1, 100, 1000, 10_000]
-      .filter((rows) => rows <= most)
-      .map((rows) => {
-        let algorithm = '';
-        let values: Float64Array = new Float64Array();
-        const taken = medianCpu(() => {
-          ({ algorithm, values } = attributeTrees(ensemble, x, rows, background, () => undefined));
-        });
-        const common = Math.min(values.length, classic.values.length);
-        let gap = 0;
-        for (let i = 0; i < common; i++) gap = Math.max(gap, Math.abs(values[i]! - classic.values[i]!));
-        return [
-          size === 0 ? 'covers' : `background ${size.toLocaleString('en')}`,
-          String(trees),
-          String(depth),
-          String(features),
-          rows.toLocaleString('en'),
-          algorithm,
-          taken < 100 ? taken.toFixed(1) : Math.round(taken).toLocaleString('en'),
-          rate((rows / taken) * 1000),
-          rate(1000 / classic.each),
-          `${rate((classic.each * rows) / taken)}×`,
-          gap.toExponential(0),
-        ];
-      });
-  });
+/** What XGBoost took for so many rows, or for the most that were asked of it. */
+function xgboost(wanted: Wanted, model: Trained, kind: 'contribs' | 'interactions', count: number): Rival | undefined {
+  const taken = model[kind][wanted[kind]?.indexOf(count) ?? -1] ?? model[kind].at(-1);
+  return taken && { rows: taken.rows, ms: taken.seconds * 1000 };
 }
 
-const rows: string[][] = [];
-for (const features of [10, 30]) {
-  rows.push(...byRows(100, 6, features, [0], 10_000));
-  for (const depth of [10, 20]) rows.push(...byRows(100, depth, features, [0], 1000));
-  rows.push(...byRows(100, 6, features, [100, 1000], 10_000));
+function shape({ trees, depth, features, classes = 0, missing }: Wanted, { ensemble }: Trained): string[] {
+  const task = classes === 0 ? 'regression' : classes === 2 ? 'binary' : `${classes} classes`;
+  const leaves = ensemble.trees.reduce((sum, { feature }) => sum + (feature.length + 1) / 2, 0) / trees;
+  return [
+    missing === true ? `${task}, missing` : task,
+    String(trees),
+    `${depth} (${Math.round(leaves)})`,
+    String(features),
+  ];
 }
-rows.push(...byRows(500, 6, 30, [0], 10_000), ...byRows(500, 10, 30, [0], 100));
-rows.push(...byRows(10, 10, 30, [100, 1000], 10_000), ...byRows(10, 20, 30, [100, 1000], 100));
-print(
-  [
-    'absent features',
-    'trees',
-    'depth',
-    'features',
-    'rows',
-    'by',
-    'ms CPU',
-    'rows/s',
-    'published, rows/s',
-    'ratio',
-    'gap',
-  ],
-  rows,
-);
 
-/** Interactions of features, next to TreeSHAP with each feature held present and absent, as shap does it. */
-function interactionsByRows(trees: number, depth: number, features: number, counts: readonly number[]): string[][] {
-  const ensemble = forest(7, trees, depth, features);
-  const x = rowsFor(8, counts.at(-1)!, features);
-  const classic = reference((count) => classicInteractions(ensemble, x, count));
+const COUNTS = [1, 100, 10_000];
+const kind = (trees: number, depth: number, features: number, more: Partial<Wanted> = {}): Wanted => ({
+  trees,
+  depth,
+  features,
+  contribs: COUNTS,
+  ...more,
+});
+const narrow = kind(100, 6, 10, { interactions: COUNTS });
+const usual = kind(100, 6, 30, { interactions: COUNTS });
+const wide = kind(100, 6, 50, { interactions: COUNTS });
+const many = kind(500, 6, 30);
+const deep = kind(100, 10, 30, { interactions: [1, 100, 1000] });
+const deepest = kind(100, 20, 30, { interactions: [1, 100] });
+const classes = kind(102, 6, 30, { classes: 3 });
+const model = ['model', 'trees', 'depth (leaves)', 'features'];
+const ours = ['rows', 'by', 'ms CPU', 'rows/s'];
+const both = ['XGBoost, rows/s', 'ratio', `${shap.name}, rows/s`, 'ratio'];
+
+function byCovers(wanted: Wanted, counts: readonly number[]): string[][] {
+  const model = modelOf(wanted);
+  const { ensemble } = model;
+  const rival = shap.explain('covers', ensemble, first(model, 1000), none);
   return counts.map((count) => {
-    const { values } = attributeTrees(ensemble, x, count, null, () => undefined);
-    let algorithm = '';
-    let found: Float64Array = new Float64Array();
-    const taken = medianCpu(() => {
-      ({ algorithm, interactions: found } = interactTrees(ensemble, x, count, null, values, () => undefined));
-    });
-    const common = Math.min(found.length, classic.values.length);
-    let gap = 0;
-    for (let i = 0; i < common; i++) gap = Math.max(gap, Math.abs(found[i]! - classic.values[i]!));
+    const x = count > ROWS ? rowsFor(8, count, ensemble.features) : first(model, count);
+    let found = attributeTrees(ensemble, first(model, 1), 1, null, quiet);
+    const ms = medianCpu(() => (found = attributeTrees(ensemble, x, count, null, quiet)));
+    const own = count > ROWS ? none : found.values;
     return [
-      String(trees),
-      String(depth),
-      String(features),
+      ...shape(wanted, model),
       count.toLocaleString('en'),
-      algorithm,
-      taken < 100 ? taken.toFixed(1) : Math.round(taken).toLocaleString('en'),
-      rate((count / taken) * 1000),
-      rate(1000 / classic.each),
-      `${rate((classic.each * count) / taken)}×`,
-      gap.toExponential(0),
+      found.algorithm,
+      milliseconds(ms),
+      rate((count / ms) * 1000),
+      ...against(xgboost(wanted, model, 'contribs', count), count, ms),
+      ...against(rival, count, ms),
+      gapOf(own, model.values),
+      gapOf(own, rival.values),
     ];
   });
 }
 
-console.log('\nInteraction values, path-dependent:\n');
+console.log('By covers:\n');
 print(
-  ['trees', 'depth', 'features', 'rows', 'by', 'ms CPU', 'rows/s', 'published, rows/s', 'ratio', 'gap'],
+  [...model, ...ours, ...both, 'XGBoost off', 'shap off'],
   [
-    ...interactionsByRows(100, 6, 10, [1, 100, 10_000]),
-    ...interactionsByRows(100, 6, 30, [1, 100, 10_000]),
-    ...interactionsByRows(100, 10, 30, [1, 100, 1000]),
-    ...interactionsByRows(100, 20, 30, [1, 100, 1000]),
+    ...[narrow, wide, many, deep, deepest].flatMap((wanted) => byCovers(wanted, COUNTS)),
+    ...byCovers(usual, [...COUNTS, 1_000_000]),
+    ...[kind(500, 10, 30), kind(500, 20, 30)].flatMap((wanted) => byCovers(wanted, [1, 100])),
+    ...[kind(100, 6, 30, { classes: 2 }), classes, kind(100, 6, 30, { missing: true })].flatMap((wanted) =>
+      byCovers(wanted, [10_000]),
+    ),
   ],
 );
 
-const runtime = createRequire(import.meta.url)('onnxruntime-node') as Runtime;
-
-/** A whole answer, from the file's bytes on: reading, explaining, adding up, and asking onnxruntime for every row. */
-async function whole(trees: number, depth: number, count: number): Promise<string[]> {
-  const features = 30;
-  const ensemble = forest(7, trees, depth, features);
-  const names = Array.from({ length: features }, (_, j) => `f${j}`);
-  const bytes = writeModel({
-    ensemble,
-    features: names.map((name) => ({ name, type: 'number' })),
-    target: 'y',
-    classes: null,
-    training: {},
-    version: '0',
+function byBackground(wanted: Wanted, sizes: readonly number[], counts: readonly number[]): string[][] {
+  const model = modelOf(wanted);
+  const { ensemble } = model;
+  return sizes.flatMap((size) => {
+    const background = { x: rowsFor(9, size, ensemble.features), rows: size };
+    const rival = shap.explain('background', ensemble, first(model, 1000), background.x);
+    return counts.map((count) => {
+      let found = attributeTrees(ensemble, first(model, 1), 1, background, quiet);
+      const ms = medianCpu(() => (found = attributeTrees(ensemble, first(model, count), count, background, quiet)));
+      return [
+        ...shape(wanted, model),
+        size.toLocaleString('en'),
+        count.toLocaleString('en'),
+        found.algorithm,
+        milliseconds(ms),
+        rate((count / ms) * 1000),
+        ...against(rival, count, ms),
+        gapOf(found.values, rival.values),
+      ];
+    });
   });
-  const x = rowsFor(8, count, features);
-  const data = Table.fromColumns(
-    Object.fromEntries(
-      names.map((name, j) => [name, Float64Array.from({ length: count }, (_, r) => x[r * features + j]!)]),
-    ),
-  );
-  const runs: number[] = [];
-  for (let i = 0; i < 2; i++) {
-    const before = process.cpuUsage();
-    await explain(runtime, { model: readModel(bytes), data, method: 'auto' }, () => undefined);
-    const { user, system } = process.cpuUsage(before);
-    runs.push((user + system) / 1000);
-  }
-  const shap = medianCpu(() => attributeTrees(ensemble, x, count, null, () => undefined));
-  const score = medianCpu(() => scoreTrees(ensemble, x, count));
-  return [
-    String(trees),
-    String(depth),
-    count.toLocaleString('en'),
-    runs[0]!.toFixed(0),
-    runs[1]!.toFixed(0),
-    shap.toFixed(1),
-    score.toFixed(1),
-    `${(shap / score).toFixed(1)}×`,
-  ];
 }
 
-console.log('\nA whole answer, ms CPU, path-dependent, 30 features:\n');
+console.log('\nAgainst a background; XGBoost has no such thing, and shap calculates it in float32:\n');
+print(
+  [...model, 'background', ...ours, ...both.slice(2), 'shap off'],
+  [
+    ...byBackground(narrow, [100, 1000], [10_000]),
+    ...byBackground(usual, [100, 1000, 10_000], COUNTS),
+    ...byBackground(many, [100, 1000], [100, 10_000]),
+    ...byBackground(kind(10, 10, 30), [100, 1000, 10_000], COUNTS),
+    ...byBackground(kind(10, 20, 30), [100, 1000], [1, 100]),
+    ...byBackground(classes, [100], [10_000]),
+  ],
+);
+
+function interactions(wanted: Wanted): string[][] {
+  const model = modelOf(wanted);
+  const { ensemble } = model;
+  const rival = shap.explain('interactions', ensemble, first(model, 100), none);
+  return wanted.interactions!.map((count) => {
+    const x = first(model, count);
+    const { values } = attributeTrees(ensemble, x, count, null, quiet);
+    let found = interactTrees(ensemble, first(model, 1), 1, null, values, quiet);
+    const ms = medianCpu(() => (found = interactTrees(ensemble, x, count, null, values, quiet)));
+    return [
+      ...shape(wanted, model),
+      count.toLocaleString('en'),
+      found.algorithm,
+      milliseconds(ms),
+      rate((count / ms) * 1000),
+      ...against(xgboost(wanted, model, 'interactions', count), count, ms),
+      ...against(rival, count, ms),
+      gapOf(found.interactions, rival.values),
+    ];
+  });
+}
+
+console.log('\nInteractions, by covers:\n');
+print([...model, ...ours, ...both, 'shap off'], [narrow, usual, wide, deep, deepest].flatMap(interactions));
+
+const runtime = createRequire(import.meta.url)('onnxruntime-node') as Runtime;
+console.log(
+  '\nA whole answer, ms CPU, by covers, 30 features, random trees; from the file’s bytes on, additivity checked and every row asked of onnxruntime:\n',
+);
 const answers: string[][] = [];
 for (const [trees, depth, count] of [
   [100, 6, 1],
@@ -210,7 +194,7 @@ for (const [trees, depth, count] of [
   [100, 10, 1],
   [100, 10, 1000],
 ] as const)
-  answers.push(await whole(trees, depth, count));
+  answers.push(await answerOf(runtime, trees, depth, count));
 print(
   ['trees', 'depth', 'rows', 'first', 'again', 'of that SHAP values', 'our prediction', 'SHAP ÷ prediction'],
   answers,
