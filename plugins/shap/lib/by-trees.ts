@@ -79,7 +79,7 @@ function byCovers(ensemble: Ensemble, x: Float64Array, rows: number, tell: (done
   addByPaths(ensemble, paths, codes, x, rows, values, (more) => tell(done + more));
   done += paths.length;
   if (plan !== null) addByTables(plan, ensemble, x, rows, null, values, (more) => tell(done + more));
-  const tables = plan !== null && plan.splits.length > 0;
+  const tables = plan !== null && plan.trees.length > 0;
   return { values, base, algorithm: named({ tables, paths: paths.length > 0, quadrature: rest.length > 0 }) };
 }
 
@@ -95,7 +95,7 @@ function againstBackground(
   const wanted = [...trees.keys()].filter((number) => prefersTables(trees[number]!, compared));
   const codes = wanted.length === 0 ? null : codesOf(ensemble);
   const plan = codes === null ? null : planTables(ensemble, codes, 'background', wanted);
-  const planned = new Set(plan?.splits.map(({ number }) => number));
+  const planned = new Set(plan?.trees.map(({ number }) => number));
   const rest = trees.filter((_, number) => !planned.has(number));
   const isPaired = (tree: Tree): boolean => compared < PATTERNS_FROM && depthOf(tree) <= MOST_DEPTH;
   const paired = rest.filter(isPaired);

@@ -3,8 +3,7 @@ import { named, type TreeAlgorithm } from '../by-trees.ts';
 import { forEachLeafLength } from '../edges.ts';
 import { addByTables, planTables } from '../tables/by-tables.ts';
 import { codesOf } from '../tables/codes.ts';
-import { shallowEnough } from '../paths/by-paths.ts';
-import { addByPaths } from './by-paths.ts';
+import { addByPaths, shallowEnough } from '../paths/by-paths.ts';
 import { addByQuadrature } from './by-quadrature.ts';
 import { addByPatterns, addByRows } from './by-rows.ts';
 import { meetingsOf } from './meetings.ts';
@@ -52,7 +51,7 @@ export function interactTrees(
   const meetings = meetingsOf(ensemble);
   const game = background === null ? 'covers' : 'background';
   const plan = codes === null ? null : planTables(ensemble, codes, game, wanted, meetings);
-  const planned = new Set(plan?.splits.map(({ number }) => number));
+  const planned = new Set(plan?.trees.map(({ number }) => number));
   const paths =
     codes === null || background !== null
       ? []
@@ -78,12 +77,12 @@ export function interactTrees(
     );
   }
   if (paths.length > 0) {
-    addByPaths(ensemble, paths, codes!, meetings, x, rows, out, (more) => tell(done + more));
+    addByPaths(ensemble, paths, codes!, x, rows, out, (more) => tell(done + more), meetings);
     done += paths.length;
   }
   if (plan !== null) addByTables(plan, ensemble, x, rows, background, out, (more) => tell(done + more));
   complete(out, values, features, scores);
-  const tables = plan !== null && plan.splits.length > 0;
+  const tables = plan !== null && plan.trees.length > 0;
   const ran =
     background === null
       ? { tables, paths: paths.length > 0, quadrature: rest.length > 0 }

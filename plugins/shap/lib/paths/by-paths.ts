@@ -1,27 +1,29 @@
 import { depthOf, type Ensemble } from '#common/onnx/trees.ts';
 import { longestPath } from '../edges.ts';
-import { gaussLegendre, type Quadrature } from '../quadrature.ts';
+import { type Meetings, placesOf } from '../interactions/meetings.ts';
 import type { Codes } from '../tables/codes.ts';
-import { openKernel, type PathRun, type Shape, workOf } from '../tables/kernel.ts';
-import { Cells } from './cells.ts';
-import { type PathProgram, pathProgram } from './program.ts';
+import { openKernel, workOf } from '../tables/kernel.ts';
+import { LEAST_BITS, pointsOf } from '../tables/writer.ts';
 
-/** Cells (f64) that are held at once; more trees take turns. */
-const MOST_CELLS = 2 ** 22;
+/** Bytes of programs that are held at once; more trees take turns. */
+const MOST_BYTES = 2 ** 25;
 /** Products are held for every level of a tree. */
 const MOST_DEPTH = 64;
+/** Decisions at the end of a path that share a table. More take longer to fill in than they save. */
+const DECISIONS = 3;
 
 /** Trees that programs are written for, of those asked about. */
 export const shallowEnough = (ensemble: Ensemble, trees: readonly number[]): readonly number[] =>
   trees.filter((number) => depthOf(ensemble.trees[number]!) <= MOST_DEPTH);
 
 /**
- * Path-dependent SHAP values of deep trees: quadrature (see path-dependent.ts), rows side by side, with tables for the last decisions of a path.
- * The programs of a tree cost as much as some 20 rows do one by one.
+ * Path-dependent SHAP values of deep trees: quadrature (see path-dependent.ts), rows side by side, with tables for the last decisions of a path. Or
+ * interaction values (see ../interactions/by-quadrature.ts).
  *
  * @param numbers the trees
- * @param values (rows × features × scores): those of these trees are added
+ * @param values (rows × features × scores): those of these trees are added; of pairs (rows × features × features × scores), above the diagonal
  * @param onTree called with trees done; throws to stop
+ * @param meetings pairs of features, when interactions are asked for
  */
 export function addByPaths(
   ensemble: Ensemble,
@@ -31,74 +33,52 @@ export function addByPaths(
   rows: number,
   values: Float64Array,
   onTree: (done: number) => void,
+  meetings: Meetings | null = null,
 ): void {
-  const { features, scores, trees } = ensemble;
-  const quadratures = new Map<number, Quadrature>();
-  const room = new Cells();
-  let held: PathProgram[] = [];
-  let cells = 0;
-  let before = 0;
-  const flush = (done: number): void => {
-    runAll(held, { columns: codes.columns, features, sums: features * scores }, x, rows, values, (part) =>
-      onTree(before + Math.floor((done - before) * part)),
-    );
-    before = done;
-    held = [];
-    cells = 0;
-  };
-  numbers.forEach((number, done) => {
-    const tree = trees[number]!;
-    const points = Math.max(1, Math.ceil(longestPath(tree) / 2));
-    const quadrature = quadratures.get(points) ?? gaussLegendre(points);
-    quadratures.set(points, quadrature);
-    for (let score = 0; score < scores; score++) {
-      if (!tree.value.some((value, i) => i % scores === score && value !== 0)) continue;
-      const program = pathProgram(tree, codes.tests[number]!, { quadrature, scores, score }, room);
-      held.push(program);
-      cells += program.cells.length;
-    }
-    onTree(before);
-    if (cells > MOST_CELLS || done === numbers.length - 1) flush(done + 1);
+  if (numbers.length === 0) return;
+  const { features, scores } = ensemble;
+  const order = meetings === null ? 1 : 2;
+  const trees = numbers.map((number) => {
+    const tree = ensemble.trees[number]!;
+    return { tree, coded: codes.trees[number]!, longest: longestPath(tree), levels: depthOf(tree) + 1 };
   });
-}
-
-/** @param places where in a row of `width` numbers each sum goes, for programs of pairs (../interactions) */
-export function runAll(
-  programs: readonly PathProgram[],
-  shape: Pick<Shape, 'columns' | 'features' | 'sums' | 'order'> & {
-    readonly width?: number;
-    readonly places?: Int32Array;
-  },
-  x: Float64Array,
-  rows: number,
-  values: Float64Array,
-  onChunk: (part: number) => void,
-): void {
+  const most = (of: (tree: (typeof trees)[number]) => number): number =>
+    trees.reduce((so, tree) => Math.max(so, of(tree)), 0);
   const kernel = openKernel({
-    ...shape,
+    columns: codes.columns,
+    features,
+    sums: (meetings?.count ?? features) * scores,
     slots: 1,
-    work: programs.reduce((most, next) => Math.max(most, workOf(next, shape.order ?? 1)), 0),
+    work: most(({ longest, levels }) => workOf(levels, pointsOf(longest, order), order)),
+    trees: {
+      nodes: most(({ tree }) => tree.feature.length),
+      scores,
+      bits: LEAST_BITS,
+      order,
+      pairs: meetings?.numbers ?? null,
+    },
   });
-  const count = (of: (program: PathProgram) => number): number => programs.reduce((sum, next) => sum + of(next), 0);
-  const { program, tables, tablesAt } = kernel.place(
-    count(({ words }) => words.length),
-    count(({ cells }) => cells.length),
-  );
-  let word = 0;
-  let cell = 0;
-  const runs = programs.map(({ words, cells, links, levels, points }): PathRun => {
-    const start = word;
-    program.set(words, word);
-    tables.set(cells, cell);
-    for (const link of links) program[word + link] = tablesAt + (cell + words[link]!) * 8;
-    word += words.length;
-    cell += cells.length;
-    return { start, levels, points };
+  const { writer } = kernel;
+  const width = features * scores * (meetings === null ? 1 : features);
+  const places = meetings === null ? undefined : placesOf(meetings, features, scores);
+  let starts: number[] = [];
+  let before = 0;
+  trees.forEach(({ tree, coded, longest }, number) => {
+    onTree(before);
+    writer.choose(tree, coded, longest);
+    for (let score = 0; score < scores; score++)
+      if (tree.value.some((value, i) => i % scores === score && value !== 0))
+        starts.push(writer.paths(score, DECISIONS));
+    const done = number + 1;
+    if (writer.used <= MOST_BYTES && done < trees.length) return;
+    for (let start = 0; start < rows; start += kernel.chunk) {
+      kernel.load(x, start, rows);
+      kernel.runPaths(starts);
+      kernel.gather(values, width, places);
+      onTree(before + Math.floor((done - before) * Math.min(1, (start + kernel.chunk) / rows)));
+    }
+    before = done;
+    starts = [];
+    writer.clear();
   });
-  for (let start = 0; start < rows; start += kernel.chunk) {
-    kernel.load(x, start, rows);
-    kernel.runPaths(runs);
-    kernel.gather(values, shape.width, shape.places);
-    onChunk(Math.min(1, (start + kernel.chunk) / rows));
-  }
 }

@@ -91,7 +91,7 @@ test('paths with more features than an index has bits are left to others', () =>
   assert.ok(codes !== null);
   const plan = planTables(ensemble, codes, 'covers');
   assert.ok(plan.rest.length > 0);
-  assert.equal(plan.rest.length + plan.splits.length, 12);
+  assert.equal(plan.rest.length + plan.trees.length, 12);
 });
 
 test('the double below', () => {
