@@ -172,7 +172,9 @@ function cluster(root: i32, above: i32, level: i32): void {
       }
       for (let part = parts; part % PANEL != 0; part++) word(waste);
     }
-  const bytes = (<usize>(size * (what == COUNT ? 1 : panels * PANEL))) << 3;
+  // What is measured has room for counts, too, where nothing is shared.
+  const cells = what == COUNT ? 1 : panels * PANEL;
+  const bytes = (<usize>(size * (what == MEASURE ? max(1, cells) : cells))) << 3;
   at = (at + 63) & ~63;
   if (what != MEASURE) {
     store<i32>(head, <i32>(at + bytes - head), 24);
