@@ -16,13 +16,6 @@ export function forEachLeafLength({ feature, yes, no }: Tree, visit: (different:
   descend(0);
 }
 
-/** Most different features on a path of the tree. */
-export function longestPath(tree: Tree): number {
-  let longest = 0;
-  forEachLeafLength(tree, (different) => (longest = Math.max(longest, different)));
-  return longest;
-}
-
 /** The score from which path-dependent SHAP values start: leaves weighted by covers. @throws COVERS_MISSING */
 export function baseByCovers({ trees, scores, base: start }: Ensemble): Float64Array {
   const base = Float64Array.from(start);

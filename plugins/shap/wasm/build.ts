@@ -29,6 +29,7 @@ const SOURCES = [
   new URL('path-steps.as.ts', import.meta.url),
   new URL('table-sums.as.ts', import.meta.url),
   new URL('tree.as.ts', import.meta.url),
+  new URL('visits.as.ts', import.meta.url),
 ];
 const TARGET = new URL('../lib/tables/kernel.gen.ts', import.meta.url);
 

@@ -178,7 +178,8 @@ function cluster(root: i32, above: i32, level: i32): void {
   at = (at + 63) & ~63;
   if (what != MEASURE) {
     store<i32>(head, <i32>(at + bytes - head), 24);
-    memory.fill(at, 0, bytes);
+    // By covers every entry is written.
+    if (what != COVERS || order != 1) memory.fill(at, 0, bytes);
     let to = at;
     let own: usize = 0;
     if (counts != 0) {

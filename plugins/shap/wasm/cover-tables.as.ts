@@ -8,12 +8,14 @@ import { fill } from './local-table.as';
 import { failing, gainFailing, gainPassing, int, passing, points, put, putReal, real, rule } from './tree.as';
 import * as tree from './tree.as';
 
-const MOST: usize = 16;
-const MOST_POINTS: usize = 4;
+/** Most features of a cluster: 7. Their numbers lie in rows of a cache line. */
+const ROW: usize = 64;
+/** Points are as many as 7 features need at most; where fewer do, the others are 0. */
+const POINTS: usize = 4;
 const MOST_PATTERNS: usize = 128;
 /** Bytes of room. */
 export const COVER_BYTES: usize =
-  8 * MOST + 4 * MOST_PATTERNS + 8 * MOST_POINTS * MOST_PATTERNS * (1 + 2 * MOST + 1 + MOST);
+  ROW + 4 * MOST_PATTERNS + 8 * POINTS * MOST_PATTERNS * 2 + 3 * ROW * POINTS * MOST_PATTERNS;
 
 /** Product of the cover ratios of each feature decided above. */
 let z: usize = 0;
@@ -22,17 +24,20 @@ let repeat: usize = 0;
 /** By point and pattern of those, the product of factors; and by feature that times what the feature gains. */
 let product: usize = 0;
 let gained: usize = 0;
-/** By pattern of the cluster's own decisions: its table, and by point what each of its features gains. */
+/** By pattern of the cluster's own decisions and point: what lies below, and what each of its features gains of that. */
 let below: usize = 0;
 let shared: usize = 0;
+/** Where those are found first. */
+let found: usize = 0;
 
 export function setCovers(room: usize): void {
   z = room;
-  repeat = z + 8 * MOST;
+  repeat = z + ROW;
   product = repeat + 4 * MOST_PATTERNS;
-  gained = product + 8 * MOST_POINTS * MOST_PATTERNS;
-  shared = gained + 8 * MOST_POINTS * MOST_PATTERNS * MOST;
-  below = shared + 8 * MOST_POINTS * MOST_PATTERNS * MOST;
+  below = product + 8 * POINTS * MOST_PATTERNS;
+  gained = below + 8 * POINTS * MOST_PATTERNS;
+  shared = gained + ROW * POINTS * MOST_PATTERNS;
+  found = shared + ROW * POINTS * MOST_PATTERNS;
 }
 
 export function fillByCovers(root: i32, score: i32, above: i32, level: i32, size: i32, to: usize): void {
@@ -43,8 +48,8 @@ export function fillByCovers(root: i32, score: i32, above: i32, level: i32, size
     putReal(local.before, player, bit == 0 ? 1 : real(z, bit - 1));
   }
   const inside = local.settle();
-  memory.fill(below, 0, (<usize>(inside * (1 + local.players) * points)) << 3);
-  fill(root, score, inside, below);
+  memory.fill(found, 0, (<usize>(inside * (1 + local.players) * points)) << 3);
+  fill(root, score, inside, found);
   findProducts(above, patterns);
   arrange(inside);
   for (let pattern = 0; pattern < patterns; pattern++) {
@@ -56,29 +61,31 @@ export function fillByCovers(root: i32, score: i32, above: i32, level: i32, size
     put(repeat, pattern, bits);
   }
   for (let feature = 0; feature < clusters.known; feature += 2) {
-    const cells = to + ((<usize>((feature >> 3) * size)) << 6) + ((<usize>(feature & 7)) << 3);
-    for (let index = 0; index < size; index++) {
-      const pattern = index & (patterns - 1);
-      const own = (index >> above) | int(repeat, pattern);
-      combine(feature, pattern, own, feature < above, cells + ((<usize>index) << 6));
-    }
+    const slot = (<usize>feature) << 3;
+    const cells = to + slot;
+    const some = feature + 1 >= above || local.repeats > 0;
+    // What is left above at each point times what is gained below; what is gained above times what lies below.
+    if (some) combine(product, shared + slot, true, false, above, size, cells);
+    if (feature < above) combine(below, gained + slot, false, some, above, size, cells);
   }
 }
 
-/** Two features' entries of one index. */
-function combine(feature: i32, pattern: i32, own: i32, above: bool, cell: usize): void {
-  let sum = f64x2.splat(0);
-  const stride = (1 + local.players) * points;
-  for (let q = 0; q < points; q++) {
-    const at = (<usize>feature) << 3;
-    const share = v128.load(shared + ((<usize>(own * points + q) * MOST) << 3) + at);
-    sum = f64x2.add(sum, f64x2.mul(f64x2.splat(real(product, pattern * points + q)), share));
-    if (above) {
-      const gain = v128.load(gained + ((<usize>(pattern * points + q) * MOST) << 3) + at);
-      sum = f64x2.add(sum, f64x2.mul(gain, f64x2.splat(real(below, own * stride + q))));
-    }
+/** Two features' entries of all indices: a sum over points. @param numbers (points) a pattern above or a pattern of own decisions @param rows of the other */
+function combine(numbers: usize, rows: usize, byPattern: bool, more: bool, above: i32, size: i32, cell: usize): void {
+  const all = (1 << above) - 1;
+  for (let index = 0; index < size; index++) {
+    const pattern = index & all;
+    const own = (index >> above) | int(repeat, pattern);
+    const left = numbers + <usize>(byPattern ? pattern : own) * 8 * POINTS;
+    const right = rows + <usize>(byPattern ? own : pattern) * ROW * POINTS;
+    const one = f64x2.mul(v128.load64_splat(left), v128.load(right));
+    const two = f64x2.mul(v128.load64_splat(left, 8), v128.load(right, 64));
+    const three = f64x2.mul(v128.load64_splat(left, 16), v128.load(right, 128));
+    const four = f64x2.mul(v128.load64_splat(left, 24), v128.load(right, 192));
+    const sum = f64x2.add(f64x2.add(one, two), f64x2.add(three, four));
+    v128.store(cell, more ? f64x2.add(v128.load(cell), sum) : sum);
+    cell += ROW;
   }
-  v128.store(cell, sum);
 }
 
 function findRatios(above: i32, level: i32): void {
@@ -94,43 +101,48 @@ function findRatios(above: i32, level: i32): void {
 }
 
 function findProducts(above: i32, patterns: i32): void {
-  memory.fill(gained, 0, (<usize>(patterns * points) * MOST) << 3);
+  memory.fill(product, 0, <usize>patterns * 8 * POINTS);
+  memory.fill(gained, 0, <usize>patterns * ROW * POINTS);
   for (let q = 0; q < points; q++) {
     const t = real(rule, q);
     const weight = real(rule, points + q);
-    putReal(product, q, 1);
+    const from = product + ((<usize>q) << 3);
+    store<f64>(from, 1);
     for (let i = 0; i < above; i++) {
       const fails = failing(real(z, i), t);
       const passes = passing(real(z, i), t);
-      for (let pattern = 0; pattern < 1 << i; pattern++) {
-        const before = real(product, pattern * points + q);
-        putReal(product, (pattern | (1 << i)) * points + q, before * passes);
-        putReal(product, pattern * points + q, before * fails);
+      const bit = <usize>(1 << i) * 8 * POINTS;
+      for (let at = from; at < from + bit; at += 8 * POINTS) {
+        const before = load<f64>(at);
+        store<f64>(at + bit, before * passes);
+        store<f64>(at, before * fails);
       }
     }
     for (let i = 0; i < above; i++) {
       const fails = weight * gainFailing(t);
       const passes = weight * gainPassing(real(z, i), t);
+      let to = gained + <usize>q * ROW + ((<usize>i) << 3);
       for (let pattern = 0; pattern < patterns; pattern++) {
-        const at = pattern * points + q;
-        putReal(gained, at * <i32>MOST + i, real(product, at) * (((pattern >> i) & 1) != 0 ? passes : fails));
+        const left = load<f64>(from + <usize>pattern * 8 * POINTS);
+        store<f64>(to, left * (((pattern >> i) & 1) != 0 ? passes : fails));
+        to += ROW * POINTS;
       }
     }
   }
 }
 
-/** Puts what players gain where the cluster has their features; other features gain nothing of their own. */
+/** Puts what players gain where the cluster has their features; others gain nothing of their own. */
 function arrange(inside: i32): void {
-  memory.fill(shared, 0, (<usize>(inside * points) * MOST) << 3);
-  for (let player = 0; player < local.players; player++) {
-    let at = 0;
-    while (int(clusters.features, at) != int(local.featureOf, player)) at++;
+  memory.fill(below, 0, <usize>inside * 8 * POINTS);
+  memory.fill(shared, 0, <usize>inside * ROW * POINTS);
+  for (let player = -1; player < local.players; player++) {
+    let feature = 0;
+    if (player >= 0) while (int(clusters.features, feature) != int(local.featureOf, player)) feature++;
     for (let own = 0; own < inside; own++)
-      for (let q = 0; q < points; q++)
-        putReal(
-          shared,
-          (own * points + q) * <i32>MOST + at,
-          real(below, (own * (1 + local.players) + 1 + player) * points + q),
-        );
+      for (let q = 0; q < points; q++) {
+        const amount = real(found, (own * (1 + local.players) + 1 + player) * points + q);
+        const at = <usize>own * POINTS + <usize>q;
+        store<f64>(player < 0 ? below + (at << 3) : shared + at * ROW + ((<usize>feature) << 3), amount);
+      }
   }
 }

@@ -7,16 +7,18 @@ import { LOCAL_TABLE_BYTES, setLocalTable } from './local-table.as';
 import { setMeetings } from './meetings.as';
 import { PAIR_BYTES, setPairs } from './pair-program.as';
 import { PATH_BYTES, setPath } from './path-program.as';
+import { setVisits, VISIT_BYTES } from './visits.as';
 
 export { measureTree, setShape, writeCounts, writeTables } from './clusters.as';
 export { leafBytes } from './leaf-tables.as';
 export { writePairs } from './pair-program.as';
 export { writePaths } from './path-program.as';
 export { setRule, setTree } from './tree.as';
+export { prepareVisits, visit } from './visits.as';
 
 /** Bytes that everything but leaves' tables works in. */
 export function roomBytes(): i32 {
-  return <i32>(CLUSTER_BYTES + COVER_BYTES + LOCAL_BYTES + LOCAL_TABLE_BYTES + PATH_BYTES + PAIR_BYTES);
+  return <i32>(CLUSTER_BYTES + COVER_BYTES + LOCAL_BYTES + LOCAL_TABLE_BYTES + PATH_BYTES + PAIR_BYTES + VISIT_BYTES);
 }
 
 /**
@@ -29,7 +31,8 @@ export function setRooms(room: usize, leaves: usize, most: i32, parts: i32, pair
   setLocal((room += COVER_BYTES));
   setPath((room += LOCAL_BYTES));
   setPairs((room += PATH_BYTES));
-  setClusters(room + PAIR_BYTES);
+  setClusters((room += PAIR_BYTES));
+  setVisits(room + CLUSTER_BYTES);
   setLeaves(leaves, most, parts);
   setMeetings(pairs, features);
 }

@@ -7,7 +7,8 @@ import * as fc from 'fast-check';
 import type { Ensemble } from '#common/onnx/trees.ts';
 import { interventional } from '../interventional.ts';
 import { pathDependent } from '../path-dependent.ts';
-import { addByTables, planTables } from './by-tables.ts';
+import { addByTables } from './by-tables.ts';
+import { planTables } from './plan.ts';
 import { below, codesOf } from './codes.ts';
 import { generator, randomEnsemble, randomTable, type Shape } from './ensemble.fixture.ts';
 

@@ -1,147 +1,100 @@
-import { depthOf, type Ensemble, type Tree } from '#common/onnx/trees.ts';
-import { longestPath } from '../edges.ts';
-import { type Meetings, placesOf } from '../interactions/meetings.ts';
-import type { Codes } from './codes.ts';
-import { type Kernel, openKernel } from './kernel.ts';
-import { instantiate } from './exports.ts';
-import { LEAST_BITS, openWriter, type Trees, type Writer } from './writer.ts';
+import type { Ensemble } from '#common/onnx/trees.ts';
+import { placesOf } from '../interactions/meetings.ts';
+import { shapeOf } from '../tree-shape.ts';
+import { holdKernel, type Kernel } from './kernel.ts';
+import { MOST_BYTES, type Plan, type Planned, treesOf } from './plan.ts';
+import type { Writer } from './writer.ts';
 
-/** Bytes of programs with tables that are held at once; more trees take turns. A tree that alone takes more has none. */
-const MOST_BYTES = 2 ** 26;
-/** Bytes of them that are used again and again before the next: about what the second-level cache holds. */
+/** Bytes of tables that are used again and again before the next: about what the second-level cache holds. */
 const CACHED = 2 ** 19;
 
-/**
- * Different features on a path. By covers, trees with more have an own algorithm (../paths); against a background larger tables are still the fastest
- * way, up to where filling them in takes as long as visiting all leaves.
- */
-const MOST_FEATURES = { covers: LEAST_BITS, background: 12 };
+/** Adds the values of the planned trees to those of some rows. @param onTree called with trees done; throws to stop */
+export type Adding = (x: Float64Array, rows: number, values: Float64Array, onTree: (done: number) => void) => void;
 
-/** Masks of rows are held for every level above a cluster. */
-const MOST_DEPTH = 64;
-
-/** A tree whose paths fit into tables. */
-interface Planned {
-  readonly number: number;
-  /** Different features on a path, at most. */
-  readonly longest: number;
+interface Background {
+  readonly x: Float64Array;
+  readonly rows: number;
 }
 
-/** Trees that fit into tables, and the rest. */
-export interface Plan {
-  readonly trees: readonly Planned[];
-  readonly rest: readonly number[];
-  readonly codes: Codes;
-  /** Pairs of features that the tables are about; null for each feature alone. */
-  readonly meetings: Meetings | null;
-}
-
-/** @param numbers the trees that are asked about; all unless given */
-export function planTables(
+/** As `openTables`, once. */
+export function addByTables(
+  plan: Plan,
   ensemble: Ensemble,
-  codes: Codes,
-  game: 'covers' | 'background',
-  numbers: readonly number[] = ensemble.trees.map((_, number) => number),
-  meetings: Meetings | null = null,
-): Plan {
-  const trees: Planned[] = [];
-  const rest: number[] = [];
-  const measure = measuring(ensemble, codes, MOST_FEATURES[game], meetings);
-  for (const number of numbers) {
-    const tree = ensemble.trees[number]!;
-    const longest = depthOf(tree) > MOST_DEPTH ? Infinity : longestPath(tree);
-    if (longest > MOST_FEATURES[game] || measure({ number, longest }) > MOST_BYTES) rest.push(number);
-    else trees.push({ number, longest });
-  }
-  return { trees, rest, codes, meetings };
+  x: Float64Array,
+  rows: number,
+  background: Background | null,
+  values: Float64Array,
+  onTree: (done: number) => void = () => undefined,
+): void {
+  openTables(plan, ensemble, background)(x, rows, values, onTree);
 }
-
-/** Bytes of a tree's program with tables; no more than a bound where that is small enough. */
-function measuring(
-  ensemble: Ensemble,
-  codes: Codes,
-  most: number,
-  meetings: Meetings | null,
-): (planned: Planned) => number {
-  let writer: Writer | undefined;
-  return ({ number, longest }) => {
-    const tree = ensemble.trees[number]!;
-    const parts = meetings === null ? most : (most * (most - 1)) / 2;
-    const bound = tree.feature.length * 2 ** Math.max(LEAST_BITS, longest) * (parts + 8) * 8 * ensemble.scores;
-    if (bound <= MOST_BYTES) return bound;
-    if (writer === undefined) {
-      const { exports, memory } = instantiate();
-      const layout = { features: ensemble.features, sums: 0, column: 0 };
-      writer = openWriter(exports, memory, 64, {
-        ...treesOf(ensemble.trees, ensemble.scores, most, meetings),
-        ...layout,
-      });
-    }
-    writer.choose(tree, codes.trees[number]!, longest);
-    return writer.measure();
-  };
-}
-
-const treesOf = (trees: readonly Tree[], scores: number, bits: number, meetings: Meetings | null): Trees => ({
-  nodes: trees.reduce((most, { feature }) => Math.max(most, feature.length), 0),
-  scores,
-  bits: Math.max(LEAST_BITS, bits),
-  order: meetings === null ? 1 : 2,
-  pairs: meetings?.numbers ?? null,
-});
 
 /**
  * SHAP values by tables: a tree is split into clusters of a few decisions, and what each feature gets is computed once for every pattern of those
  * decisions; a row then costs a look-up a feature and cluster. After WOODELF (arXiv 2511.09376) and FastTreeSHAP v2 (arXiv 2109.09847); exact.
- * Tables cost as much as some 200 rows do by quadrature, whatever the number of rows or background rows.
+ * Tables are filled in for the first rows and serve all that follow, where all trees' tables have room at once.
+ *
+ * Values are (rows × features × scores), of pairs (rows × features × features × scores), above the diagonal.
  *
  * @param background rows that stand in for absent features; null for path-dependent SHAP, which takes covers
- * @param values (rows × features × scores): those of the planned trees are added; of pairs (rows × features × features × scores), above the diagonal
- * @param onTree called with trees done; throws to stop
  */
-export function addByTables(
+export function openTables(
   { trees, codes, meetings }: Plan,
   ensemble: Ensemble,
-  x: Float64Array,
-  rows: number,
-  background: { readonly x: Float64Array; readonly rows: number } | null,
-  values: Float64Array,
-  onTree: (done: number) => void = () => undefined,
-): void {
+  background: Background | null,
+): Adding {
   const { features, scores } = ensemble;
   const own = trees.map(({ number }) => ensemble.trees[number]!);
-  const bits = trees.reduce((most, { longest }) => Math.max(most, longest), 0);
-  const kernel = openKernel({
+  const shape = {
     columns: codes.columns,
     features,
     sums: (meetings?.count ?? features) * scores,
-    slots: 1 + own.reduce((most, tree) => Math.max(most, depthOf(tree)), 0),
+    slots: 1 + own.reduce((most, tree) => Math.max(most, shapeOf(tree).depth), 0),
     work: 0,
-    trees: treesOf(own, scores, bits, meetings),
-  });
-  const { writer } = kernel;
+    trees: treesOf(
+      own,
+      scores,
+      trees.reduce((most, { longest }) => Math.max(most, longest), 0),
+      meetings,
+    ),
+  };
   const width = features * scores * (meetings === null ? 1 : features);
   const places = meetings === null ? undefined : placesOf(meetings, features, scores);
-  const choose = ({ number, longest }: Planned): void =>
-    writer.choose(ensemble.trees[number]!, codes.trees[number]!, longest);
-  let done = 0;
-  while (done < trees.length) {
+  const hold = holdKernel(shape);
+  /** The trees whose tables are there. */
+  let filled: { readonly first: number; readonly count: number; readonly starts: readonly number[] } | undefined;
+
+  function fill(kernel: Kernel, first: number, onTree: () => void): NonNullable<typeof filled> {
+    if (filled?.first === first) return filled;
+    filled = undefined;
+    const { writer } = kernel;
+    const choose = ({ number, longest }: Planned): void => {
+      onTree();
+      writer.choose(ensemble.trees[number]!, codes.trees[number]!, longest);
+    };
     writer.clear();
-    const sizes = takeSizes(writer, trees, done, choose);
-    const group = trees.slice(done, done + sizes.length);
+    const sizes = takeSizes(writer, trees, first, choose);
+    const group = trees.slice(first, first + sizes.length);
     const counts = background === null ? null : countPatterns(kernel, group, choose, background);
-    const starts = writeTables(writer, group, sizes, counts, (planned) => {
-      onTree(done);
-      choose(planned);
-    });
-    for (let start = 0; start < rows; start += kernel.chunk) {
-      kernel.load(x, start, rows);
-      kernel.run(starts);
-      kernel.gather(values, width, places);
-      onTree(done + Math.floor((group.length * Math.min(rows, start + kernel.chunk)) / rows));
-    }
-    done += group.length;
+    filled = { first, count: group.length, starts: writeTables(writer, group, sizes, counts, choose) };
+    return filled;
   }
+
+  return (x, rows, values, onTree) => {
+    if (trees.length === 0) return;
+    const { kernel, fresh } = hold();
+    if (fresh) filled = undefined;
+    for (let done = 0; done < trees.length;) {
+      const { starts, count } = fill(kernel, done, () => onTree(done));
+      for (let start = 0; start < rows; start += kernel.chunk) {
+        kernel.load(x, start, rows);
+        kernel.run(starts);
+        kernel.gather(values, width, places);
+        onTree(done + Math.floor((count * Math.min(rows, start + kernel.chunk)) / rows));
+      }
+      done += count;
+    }
+  };
 }
 
 /** How much the programs take of trees from `from` on, of as many as are held at once. */
@@ -190,7 +143,7 @@ function countPatterns(
   kernel: Kernel,
   group: readonly Planned[],
   choose: (planned: Planned) => void,
-  { x, rows }: { readonly x: Float64Array; readonly rows: number },
+  { x, rows }: Background,
 ): readonly number[] {
   const { writer } = kernel;
   const counts = group.map((planned) => {

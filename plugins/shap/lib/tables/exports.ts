@@ -18,6 +18,8 @@ export interface Exports {
   writeTables(to: number, counts: number): number;
   writePaths(to: number, score: number, scores: number, decisions: number): number;
   writePairs(to: number, score: number, scores: number): number;
+  prepareVisits(): void;
+  visit(decided: number, score: number, scores: number, to: number): void;
 }
 
 export interface Memory {
@@ -37,11 +39,31 @@ let compiled: object | undefined;
 
 const PAGE = 65_536;
 
-/** The kernel with a memory of its own, all zeros. */
-export function instantiate(): { readonly exports: Exports; readonly memory: Memory } {
+/** The kernel and the memory that it works in. */
+export interface Instance {
+  readonly exports: Exports;
+  readonly memory: Memory;
+}
+
+function instantiate(): Instance {
   compiled ??= new wasm.Module(bytesOfKernel());
   const memory = new wasm.Memory({ initial: 1, maximum: PAGE });
   return { exports: new wasm.Instance(compiled, { env: { memory } }).exports as Exports, memory };
+}
+
+/** Instances that are kept, and bytes of one that is: what was prepared for a model serves its next rows, and new pages cost as much as filling them. */
+const MOST_KEPT = 3;
+const MOST_BYTES = 2 ** 27;
+
+let kept: { readonly holder: object; readonly instance: Instance }[] = [];
+
+/** An instance for `holder`: his own, with what he left there, or one to start anew in. Those that were used last are kept. */
+export function take(holder: object): { readonly instance: Instance; readonly own: boolean } {
+  const own = kept.find((slot) => slot.holder === holder);
+  const slot = own ?? { holder, instance: kept.length < MOST_KEPT ? instantiate() : kept.at(-1)!.instance };
+  const others = kept.filter(({ instance }) => instance !== slot.instance);
+  kept = [slot, ...others.filter(({ instance }) => instance.memory.buffer.byteLength <= MOST_BYTES)];
+  return { instance: slot.instance, own: own !== undefined };
 }
 
 /** Makes room up to `end`; views of the memory before are empty. @throws RangeError where there is no more memory */

@@ -1,5 +1,5 @@
 import type { Column } from './codes.ts';
-import { ensure, instantiate, reserver } from './exports.ts';
+import { ensure, type Instance, reserver, take } from './exports.ts';
 import { openWriter, type Trees, type Writer } from './writer.ts';
 
 /** Rows of a block, as in wasm/*.as.ts. */
@@ -50,11 +50,22 @@ export interface Kernel {
   gather(values: Float64Array, width?: number, places?: Int32Array): void;
 }
 
-export function openKernel({ columns, features, sums, slots, work, trees }: Shape): Kernel {
+/** A kernel to use until another is asked for; `fresh` when the programs that were written in it are gone. */
+export function holdKernel(shape: Shape): () => { readonly kernel: Kernel; readonly fresh: boolean } {
+  const holder = {};
+  let kernel: Kernel | undefined;
+  return () => {
+    const { instance, own } = take(holder);
+    const fresh = !own || kernel === undefined;
+    if (fresh) kernel = openKernel(instance, shape);
+    return { kernel: kernel!, fresh };
+  };
+}
+
+function openKernel({ exports, memory }: Instance, { columns, features, sums, slots, work, trees }: Shape): Kernel {
   const sumsOfBlock = (sums + 1) * COLUMN;
   const blocks = Math.max(1, Math.min(BLOCKS, Math.floor(MOST_SUMS / sumsOfBlock)));
   const chunk = blocks * ROWS;
-  const { exports, memory } = instantiate();
   const { reserve, end } = reserver(64);
   const codesOfBlock = columns.length * ROWS * 2;
   const codesAt = reserve(blocks * codesOfBlock);
