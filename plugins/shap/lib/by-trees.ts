@@ -44,7 +44,7 @@ interface Background {
 type Result = Attribution & { readonly algorithm: TreeAlgorithm };
 
 /** An ensemble with what was prepared to explain it, for any number of rows in turn. */
-export interface OpenTrees {
+interface OpenTrees {
   readonly algorithm: TreeAlgorithm;
   /**
    * @param x (rows × features)
