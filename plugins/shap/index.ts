@@ -1,9 +1,9 @@
 import * as onnxruntime from 'onnxruntime-node';
-import { readModel } from '#common/onnx/model.ts';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import { definePlugin, type MethodContext } from '#common/plugin.ts';
 import type { InteractionsOutput, Methods } from './methods.gen.ts';
+import { modelOf } from './lib/kept-models.ts';
 import { stopwatch } from './lib/stopwatch.ts';
 import { explain, type Explanation, type Question } from './lib/explain.ts';
 
@@ -16,7 +16,7 @@ async function answer({ model, ...question }: Asked, ctx: MethodContext): Promis
   const bytes = await ctx.artifact.read(model);
   const { meta, ...explanation } = await explain(
     onnxruntime,
-    { model: readModel(bytes), ...question, seed: question.seed ?? Math.floor(ctx.random() * 2 ** 32) },
+    { model: modelOf(model, bytes), ...question, seed: question.seed ?? Math.floor(ctx.random() * 2 ** 32) },
     (done, total) => {
       ctx.signal.throwIfAborted();
       ctx.progress(done, total, remaining(done, total));

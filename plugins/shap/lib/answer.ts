@@ -2,9 +2,10 @@ import { AssayError } from '#common/errors.ts';
 import { type Feature, feedsOf, METADATA } from '#common/onnx/features.ts';
 import type { Known } from '#common/onnx/known.ts';
 import type { OnnxModel } from '#common/onnx/model.ts';
-import { openSession, type Runtime } from '#common/onnx/session.ts';
+import type { Runtime } from '#common/onnx/session.ts';
 import { checkRuntime } from './check.ts';
 import type { TreeAlgorithm } from './by-trees.ts';
+import { withSession } from './kept-models.ts';
 import type { Attribution } from './path-dependent.ts';
 
 /** Numbers in one explanation. */
@@ -112,15 +113,15 @@ const isLoading = (details: unknown): boolean =>
 
 /** What the runtime puts out. @returns (rows × outputs) @throws MODEL_FAILED */
 async function askRuntime({ runtime, model, features, x, rows }: Input, output: string): Promise<Float64Array> {
-  const session = await openSession(runtime, model);
-  try {
+  return withSession(runtime, model, async (session) => {
     const parts: Float64Array[] = [];
     for (let start = 0; start < rows; start += BATCH) {
       const count = Math.min(BATCH, rows - start);
       const part = x.subarray(start * features.length, (start + count) * features.length);
       const { data } = await session.run(feedsOf(model, features, part, count), count, output);
-      parts.push(Float64Array.from(data, Number));
+      parts.push(data instanceof Float64Array ? data : Float64Array.from(data, Number));
     }
+    if (parts.length === 1) return parts[0]!;
     const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
     let at = 0;
     for (const part of parts) {
@@ -128,9 +129,7 @@ async function askRuntime({ runtime, model, features, x, rows }: Input, output: 
       at += part.length;
     }
     return all;
-  } finally {
-    await session.close();
-  }
+  });
 }
 
 /** Classes, or the target. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Ensemble, Tree } from '#common/onnx/trees.ts';
-import { attributeTrees, type TreeAlgorithm } from './by-trees.ts';
+import { attributeTrees, openTrees, type TreeAlgorithm } from './by-trees.ts';
 import { interventional } from './interventional.ts';
 import { pathDependent } from './path-dependent.ts';
 import { generator, randomEnsemble, randomTable } from './tables/ensemble.fixture.ts';
@@ -80,6 +80,24 @@ test('every tree is told of, and telling can stop the work', () => {
     };
     assert.throws(() => attributeTrees(all, x, rows, against, stop), /enough/);
   }
+});
+
+test('rows have the same bits piece by piece, and whatever else is explained between them', () => {
+  const ensembles = Array.from({ length: 5 }, (_, i) =>
+    randomEnsemble(random, { trees: 3, depth: 3 + 2 * i, features: FEATURES, scores: 1 }),
+  );
+  const x = randomTable(random, 300, FEATURES);
+  for (const planned of [20, 300, 2500])
+    for (const against of [null, background]) {
+      // A copy of an ensemble finds nothing prepared.
+      const alone = ensembles.map((one) => openTrees({ ...one }, against, planned).explain(x, 300, none).values);
+      const opened = ensembles.map((one) => openTrees(one, against, planned));
+      for (let from = 0; from < 300; from += 100)
+        opened.forEach((trees, i) => {
+          const { values } = trees.explain(x.subarray(from * FEATURES, (from + 100) * FEATURES), 100, none);
+          assert.deepEqual(values, alone[i]!.subarray(from * FEATURES, (from + 100) * FEATURES));
+        });
+    }
 });
 
 test('a node that no row reached is refused, whatever the algorithm', () => {

@@ -1,12 +1,15 @@
 import { scoreTrees } from '#common/onnx/score-trees.ts';
-import { depthOf, type Ensemble, type Tree } from '#common/onnx/trees.ts';
+import type { Ensemble, Tree } from '#common/onnx/trees.ts';
 import { baseByCovers, forEachLeafLength } from './edges.ts';
 import { interventional, meanOf } from './interventional.ts';
 import { type Attribution, pathDependent } from './path-dependent.ts';
 import { addByPairs } from './pairs.ts';
-import { addByPaths, shallowEnough } from './paths/by-paths.ts';
-import { addByTables, planTables } from './tables/by-tables.ts';
+import { openPaths, shallowEnough } from './paths/by-paths.ts';
+import { openVisits } from './paths/by-visits.ts';
+import { openTables } from './tables/by-tables.ts';
 import { codesOf } from './tables/codes.ts';
+import { planTables } from './tables/plan.ts';
+import { MOST_DEPTH, shapeOf } from './tree-shape.ts';
 
 type Step = 'tables' | 'paths' | 'quadrature' | 'pairs' | 'patterns';
 
@@ -32,8 +35,6 @@ const FROM = { paths: 50, tables: 2000 };
 const COST = { level: 100, leaf: 4000, pattern: 1 };
 /** Pairs of rows from which sharing patterns costs less than comparing each pair. */
 const PATTERNS_FROM = 2 ** 20;
-/** Beyond, rows are not compared along the tree: that would take too much of the stack. */
-const MOST_DEPTH = 64;
 
 interface Background {
   readonly x: Float64Array;
@@ -41,6 +42,16 @@ interface Background {
 }
 
 type Result = Attribution & { readonly algorithm: TreeAlgorithm };
+
+/** An ensemble with what was prepared to explain it, for any number of rows in turn. */
+interface OpenTrees {
+  readonly algorithm: TreeAlgorithm;
+  /**
+   * @param x (rows × features)
+   * @param tell hears how many trees are done; throws to stop
+   */
+  explain(x: Float64Array, rows: number, tell: (done: number) => void): Attribution;
+}
 
 /**
  * SHAP values of an ensemble's scores, by its covers or against a background, each tree by what costs least: few rows visit the leaves one by one, by
@@ -57,67 +68,81 @@ export function attributeTrees(
   background: Background | null,
   tell: (done: number) => void,
 ): Result {
-  return background === null
-    ? byCovers(ensemble, x, rows, tell)
-    : againstBackground(ensemble, x, rows, background, tell);
+  const { algorithm, explain } = openTrees(ensemble, background, rows);
+  return { ...explain(x, rows, tell), algorithm };
 }
 
-function byCovers(ensemble: Ensemble, x: Float64Array, rows: number, tell: (done: number) => void): Result {
-  const codes = rows < FROM.paths ? null : codesOf(ensemble);
-  if (codes === null) return { ...pathDependent(ensemble, x, rows, tell), algorithm: 'quadrature' };
-  const base = baseByCovers(ensemble);
-  const all = ensemble.trees.map((_, number) => number);
-  const plan = rows < FROM.tables ? null : planTables(ensemble, codes, 'covers');
-  const paths = shallowEnough(ensemble, plan?.rest ?? all);
-  const rest = (plan?.rest ?? all).filter((number) => !paths.includes(number));
-  const trees = rest.map((number): Tree => ensemble.trees[number]!);
-  const values =
-    rest.length === 0
-      ? new Float64Array(rows * ensemble.features * ensemble.scores)
-      : pathDependent({ ...ensemble, trees }, x, rows, tell).values;
-  let done = rest.length;
-  addByPaths(ensemble, paths, codes, x, rows, values, (more) => tell(done + more));
-  done += paths.length;
-  if (plan !== null) addByTables(plan, ensemble, x, rows, null, values, (more) => tell(done + more));
-  const tables = plan !== null && plan.splits.length > 0;
-  return { values, base, algorithm: named({ tables, paths: paths.length > 0, quadrature: rest.length > 0 }) };
+/** What was prepared last for an ensemble by its covers. */
+const opened = new WeakMap<Ensemble, { readonly kind: string; readonly trees: OpenTrees }>();
+
+/** @param planned how many rows there are in all: it decides by what, so that a row's values don't depend on how the rows are handed in */
+export function openTrees(ensemble: Ensemble, background: Background | null, planned: number): OpenTrees {
+  if (background !== null) return againstBackground(ensemble, background, planned);
+  const kind = planned < FROM.paths ? 'visits' : planned < FROM.tables ? 'paths' : 'tables';
+  const known = opened.get(ensemble);
+  if (known?.kind === kind) return known.trees;
+  const trees = byCovers(ensemble, kind);
+  opened.set(ensemble, { kind, trees });
+  return trees;
 }
 
-function againstBackground(
-  ensemble: Ensemble,
-  x: Float64Array,
-  rows: number,
-  background: Background,
-  tell: (done: number) => void,
-): Result {
+function byCovers(ensemble: Ensemble, kind: 'visits' | 'paths' | 'tables'): OpenTrees {
   const { trees, features, scores } = ensemble;
-  const compared = rows * background.rows;
+  const base = baseByCovers(ensemble);
+  const shallow = shallowEnough(ensemble, [...trees.keys()]);
+  const walked = new Set(shallow);
+  const deep = trees.filter((_, number) => !walked.has(number));
+  const codes = kind === 'visits' ? null : codesOf(ensemble);
+  const plan = codes === null || kind === 'paths' ? null : planTables(ensemble, codes, 'covers');
+  const planned = new Set(plan?.trees.map(({ number }) => number));
+  const open = shallow.filter((number) => !planned.has(number));
+  const add = codes === null ? openVisits(ensemble, open) : openPaths(ensemble, open, codes);
+  const addTables = plan === null ? null : openTables(plan, ensemble, null);
+  const ran = { tables: planned.size > 0, paths: codes !== null && open.length > 0 };
+  return {
+    algorithm: named({ ...ran, quadrature: deep.length > 0 || (codes === null && open.length > 0) }),
+    explain(x, rows, tell) {
+      const values =
+        deep.length === 0
+          ? new Float64Array(rows * features * scores)
+          : pathDependent({ ...ensemble, trees: deep }, x, rows, tell).values;
+      add(x, rows, values, (more) => tell(deep.length + more));
+      addTables?.(x, rows, values, (more) => tell(deep.length + open.length + more));
+      return { values, base: base.slice() };
+    },
+  };
+}
+
+function againstBackground(ensemble: Ensemble, background: Background, planned: number): OpenTrees {
+  const { trees, features, scores } = ensemble;
+  const compared = planned * background.rows;
   const wanted = [...trees.keys()].filter((number) => prefersTables(trees[number]!, compared));
   const codes = wanted.length === 0 ? null : codesOf(ensemble);
   const plan = codes === null ? null : planTables(ensemble, codes, 'background', wanted);
-  const planned = new Set(plan?.splits.map(({ number }) => number));
-  const rest = trees.filter((_, number) => !planned.has(number));
-  const isPaired = (tree: Tree): boolean => compared < PATTERNS_FROM && depthOf(tree) <= MOST_DEPTH;
+  const already = new Set(plan?.trees.map(({ number }) => number));
+  const rest = trees.filter((_, number) => !already.has(number));
+  const isPaired = (tree: Tree): boolean => compared < PATTERNS_FROM && shapeOf(tree).depth <= MOST_DEPTH;
   const paired = rest.filter(isPaired);
   const grouped = rest.filter((tree) => !isPaired(tree));
-  const values =
-    grouped.length === 0
-      ? new Float64Array(rows * features * scores)
-      : interventional({ ...ensemble, trees: grouped }, x, rows, background.x, background.rows, tell).values;
-  let done = grouped.length;
-  addByPairs({ ...ensemble, trees: paired }, x, rows, background, values, (more) => tell(done + more));
-  done += paired.length;
-  if (plan !== null) addByTables(plan, ensemble, x, rows, background, values, (more) => tell(done + more));
+  const addTables = plan === null ? null : openTables(plan, ensemble, background);
+  const base = meanOf(scoreTrees(ensemble, background.x, background.rows), background.rows, scores);
   return {
-    values,
-    base: meanOf(scoreTrees(ensemble, background.x, background.rows), background.rows, scores),
-    algorithm: named({ tables: planned.size > 0, pairs: paired.length > 0, patterns: grouped.length > 0 }),
+    algorithm: named({ tables: already.size > 0, pairs: paired.length > 0, patterns: grouped.length > 0 }),
+    explain(x, rows, tell) {
+      const values =
+        grouped.length === 0
+          ? new Float64Array(rows * features * scores)
+          : interventional({ ...ensemble, trees: grouped }, x, rows, background.x, background.rows, tell).values;
+      addByPairs({ ...ensemble, trees: paired }, x, rows, background, values, (more) => tell(grouped.length + more));
+      addTables?.(x, rows, values, (more) => tell(rest.length + more));
+      return { values, base };
+    },
   };
 }
 
 /** Whether filling in a tree's tables costs less than comparing so many pairs of rows. */
 function prefersTables(tree: Tree, compared: number): boolean {
-  const depth = depthOf(tree);
+  const { depth } = shapeOf(tree);
   if (depth > MOST_DEPTH) return false;
   let cost = 0;
   forEachLeafLength(tree, (d) => (cost += COST.leaf + COST.pattern * d * d * 2 ** d));

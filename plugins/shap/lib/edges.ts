@@ -16,25 +16,33 @@ export function forEachLeafLength({ feature, yes, no }: Tree, visit: (different:
   descend(0);
 }
 
-/** Most different features on a path of the tree. */
-export function longestPath(tree: Tree): number {
-  let longest = 0;
-  forEachLeafLength(tree, (different) => (longest = Math.max(longest, different)));
-  return longest;
-}
-
 /** The score from which path-dependent SHAP values start: leaves weighted by covers. @throws COVERS_MISSING */
 export function baseByCovers({ trees, scores, base: start }: Ensemble): Float64Array {
   const base = Float64Array.from(start);
-  for (const tree of trees) addBase(tree, edgesOf(tree), scores, base);
+  for (const tree of trees) addBase(tree, scores, base);
   return base;
 }
 
-/** Adds the tree's leaves, weighted by covers, to each score. */
-export function addBase({ feature, value }: Tree, { weight }: Edges, scores: number, base: Float64Array): void {
-  for (let node = 0; node < feature.length; node++)
-    if (feature[node]! < 0) for (let k = 0; k < scores; k++) base[k]! += weight[node]! * value[node * scores + k]!;
+/** Adds the tree's leaves, weighted by covers, to each score. @throws COVERS_MISSING */
+export function addBase({ feature, yes, no, cover, value }: Tree, scores: number, base: Float64Array): void {
+  const weight = new Float64Array(feature.length).fill(1);
+  for (let node = 0; node < feature.length; node++) {
+    const own = weight[node]!;
+    if (feature[node]! < 0) {
+      for (let k = 0; k < scores; k++) base[k]! += own * value[node * scores + k]!;
+      continue;
+    }
+    if (!(cover[node]! > 0)) throw unreached();
+    weight[yes[node]!] = own * (cover[yes[node]!]! / cover[node]!);
+    weight[no[node]!] = own * (cover[no[node]!]! / cover[node]!);
+  }
 }
+
+const unreached = (): AssayError =>
+  new AssayError(
+    'COVERS_MISSING',
+    'A node that decides was reached by no row of those that the covers count, so its branches have no proportions. Give a larger background, or use tree-interventional, which needs no covers.',
+  );
 
 /** What is fixed about the edge that leads into each node. Node 0 has none. */
 export interface Edges {
@@ -43,8 +51,6 @@ export interface Edges {
   readonly above: Int32Array;
   /** Product of the cover ratios of this feature's decisions from the root to here. */
   readonly z: Float64Array;
-  /** Product of all cover ratios from the root. */
-  readonly weight: Float64Array;
   /** Most different features on a path. */
   readonly longest: number;
 }
@@ -54,7 +60,6 @@ export function edgesOf(tree: Tree): Edges {
   const parent = new Int32Array(count);
   const above = new Int32Array(count);
   const z = new Float64Array(count).fill(1);
-  const weight = new Float64Array(count).fill(1);
   const different = new Int32Array(count);
   let longest = 0;
   for (let node = 0; node < count; node++) {
@@ -62,11 +67,7 @@ export function edgesOf(tree: Tree): Edges {
     longest = Math.max(longest, different[node]!);
     if (feature < 0) continue;
     const cover = tree.cover[node]!;
-    if (!(cover > 0))
-      throw new AssayError(
-        'COVERS_MISSING',
-        'A node that decides was reached by no row of those that the covers count, so its branches have no proportions. Give a larger background, or use tree-interventional, which needs no covers.',
-      );
+    if (!(cover > 0)) throw unreached();
     let same = node;
     while (same !== 0 && tree.feature[parent[same]!] !== feature) same = parent[same]!;
     for (const child of [tree.yes[node]!, tree.no[node]!]) {
@@ -74,9 +75,8 @@ export function edgesOf(tree: Tree): Edges {
       parent[child] = node;
       above[child] = same;
       z[child] = (same === 0 ? 1 : z[same]!) * ratio;
-      weight[child] = weight[node]! * ratio;
       different[child] = different[node]! + (same === 0 ? 1 : 0);
     }
   }
-  return { parent, above, z, weight, longest };
+  return { parent, above, z, longest };
 }

@@ -8,7 +8,7 @@ import {
   METADATA,
   selectFeatures,
 } from '#common/onnx/features.ts';
-import { featuresOf, type Known, type Opaque, recognise } from '#common/onnx/known.ts';
+import { featuresOf, type Known, type Opaque } from '#common/onnx/known.ts';
 import type { OnnxModel } from '#common/onnx/model.ts';
 import type { Runtime } from '#common/onnx/session.ts';
 import { type Answer, type Input, limitInteractions, MOST_VALUES, type Sampling } from './answer.ts';
@@ -16,6 +16,7 @@ import { byEnumeration } from './by-enumeration.ts';
 import { bySampling } from './by-sampling.ts';
 import { byScores } from './by-scores.ts';
 import { type Choice, choose, isSampler, type Method, type Space } from './choose.ts';
+import { recogniseOnce } from './kept-models.ts';
 
 export interface Question {
   readonly model: OnnxModel;
@@ -83,7 +84,7 @@ export async function explain(
   progress: (done: number, total: number) => void,
 ): Promise<Explanation> {
   const { model, background } = question;
-  const known = recognise(model, describedFeatures(model)?.length ?? question.data.columns.length);
+  const known = recogniseOnce(model, describedFeatures(model)?.length ?? question.data.columns.length);
   const tables = background === undefined ? [question.data] : [question.data, background];
   const features = featuresFor(model, tables, known.kind === 'other' ? null : featuresOf(known));
   const data = selectFeatures(question.data, features);

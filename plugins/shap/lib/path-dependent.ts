@@ -39,7 +39,7 @@ export function pathDependent(
     const points = Math.max(1, Math.ceil(edges.longest / 2));
     const quadrature = quadratures.get(points) ?? gaussLegendre(points);
     quadratures.set(points, quadrature);
-    addBase(tree, edges, scores, base);
+    addBase(tree, scores, base);
     walk(tree, edges, quadrature, ensemble, x, rows, values, rooms);
     onTree(done + 1);
   });

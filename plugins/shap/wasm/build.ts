@@ -3,12 +3,33 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { main } from 'assemblyscript/asc';
 
-const SOURCES = [
+/** What these export can be called. */
+const ENTRIES = [
+  new URL('codes.as.ts', import.meta.url),
   new URL('tables.as.ts', import.meta.url),
   new URL('paths.as.ts', import.meta.url),
-  new URL('leaves.as.ts', import.meta.url),
-  new URL('interactions.as.ts', import.meta.url),
   new URL('pair-paths.as.ts', import.meta.url),
+  new URL('rooms.as.ts', import.meta.url),
+];
+const SOURCES = [
+  ...ENTRIES,
+  new URL('clusters.as.ts', import.meta.url),
+  new URL('cover-tables.as.ts', import.meta.url),
+  new URL('decide.as.ts', import.meta.url),
+  new URL('interactions.as.ts', import.meta.url),
+  new URL('leaf-tables.as.ts', import.meta.url),
+  new URL('leaves.as.ts', import.meta.url),
+  new URL('local.as.ts', import.meta.url),
+  new URL('local-table.as.ts', import.meta.url),
+  new URL('meetings.as.ts', import.meta.url),
+  new URL('pair-program.as.ts', import.meta.url),
+  new URL('path-clusters.as.ts', import.meta.url),
+  new URL('path-numbers.as.ts', import.meta.url),
+  new URL('path-program.as.ts', import.meta.url),
+  new URL('path-steps.as.ts', import.meta.url),
+  new URL('table-sums.as.ts', import.meta.url),
+  new URL('tree.as.ts', import.meta.url),
+  new URL('visits.as.ts', import.meta.url),
 ];
 const TARGET = new URL('../lib/tables/kernel.gen.ts', import.meta.url);
 
@@ -18,7 +39,18 @@ async function build(): Promise<string> {
   const names = SOURCES.map(({ pathname }) => basename(pathname));
   let wasm = new Uint8Array();
   const { error, stderr } = await main(
-    [...names, '-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--importMemory', '--outFile', 'out.wasm'],
+    [
+      ...names.slice(0, ENTRIES.length),
+      '-O3',
+      '--noAssert',
+      '--runtime',
+      'stub',
+      '--enable',
+      'simd',
+      '--importMemory',
+      '--outFile',
+      'out.wasm',
+    ],
     {
       readFile: (name) => texts[names.indexOf(name)] ?? null,
       writeFile: (name, contents) => void (name === 'out.wasm' && (wasm = contents as Uint8Array<ArrayBuffer>)),

@@ -114,17 +114,19 @@ export function mix(from: usize, to: usize, patterns: usize, bit: usize, t: f64)
     }
 }
 
-/** Adds a feature's part of a leaf to each index of its cluster. @param table (2^features) @param passed pattern of each index, u16 */
-export function spread(cells: usize, size: i32, amount: f64, table: usize, passed: usize): void {
-  for (let index: usize = 0; index < <usize>size; index++) {
-    const cell = cells + (index << 3);
-    const pattern = <usize>load<u16>(passed + (index << 1));
-    store<f64>(cell, load<f64>(cell) + amount * load<f64>(table + (pattern << 3)));
+/** Adds a part of a leaf to each index of its cluster, where rows of tables are 64 bytes apart. @param passed pattern of each index, u16 */
+export function spread(cell: usize, size: i32, amount: f64, table: usize, passed: usize): void {
+  const end = passed + ((<usize>size) << 1);
+  for (; passed < end; passed += 2) {
+    store<f64>(cell, load<f64>(cell) + amount * load<f64>(table + ((<usize>load<u16>(passed)) << 3)));
+    cell += 64;
   }
 }
 
-/** Adds how often each index comes up to its pattern. @param counts (size) @param frequency (2^features) */
-export function gatherPatterns(counts: usize, size: i32, rows: f64, passed: usize, frequency: usize): void {
+/** Adds how often each index comes up to its pattern, as a share of all. @param counts (size) @param frequency (2^features) */
+export function gatherPatterns(counts: usize, size: i32, passed: usize, frequency: usize): void {
+  let rows: f64 = 0;
+  for (let index: usize = 0; index < <usize>size; index++) rows += load<f64>(counts + (index << 3));
   for (let index: usize = 0; index < <usize>size; index++) {
     const to = frequency + ((<usize>load<u16>(passed + (index << 1))) << 3);
     store<f64>(to, load<f64>(to) + load<f64>(counts + (index << 3)) / rows);

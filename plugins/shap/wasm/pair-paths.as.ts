@@ -1,31 +1,14 @@
 /**
  * Interaction values over the paths of deep trees: as paths.as.ts, but where a branch is left its feature shares what lies below with every feature
- * above it (lib/interactions/path-program.ts writes what is run here).
+ * above it (pair-program.as.ts writes what is run here).
  */
-import { collect, enter, multiply, multiplyAgain } from './paths.as';
+import { collect, COLUMN, enter, LONG, multiply, multiplyAgain, SHORT, SUM } from './path-steps.as';
 
-/** Rows of a block, and rows that are taken at once, as in paths.as.ts. */
-const BLOCK: usize = 256;
-const ROWS: usize = 128;
-const COLUMN: usize = BLOCK << 1;
-const SUM: usize = BLOCK << 3;
-const SHORT: usize = ROWS << 1;
-const LONG: usize = ROWS << 3;
-
-/**
- * @param work for each level a mask as u16 and as u64, then `points` products and sums; what a branch shares at each point, and with features that are
- *   failed; level 0 is made here
- * @param levels that the program uses, with level 0
- */
-export function runPairPaths(
-  program: usize,
-  codes: usize,
-  work: usize,
-  sums: usize,
-  levels: i32,
-  points: i32,
-  rows: i32,
-): void {
+/** @param work for each level a mask as u16 and as u64, then products and sums at each point; what a branch shares, and with features that are failed */
+export function runPairPaths(program: usize, codes: usize, work: usize, sums: usize, rows: i32): void {
+  const levels = load<i32>(program);
+  const points = load<i32>(program, 4);
+  const fails = program + 8;
   const shorts = work;
   const longs = shorts + <usize>levels * SHORT;
   const products = longs + <usize>levels * LONG;
@@ -38,11 +21,12 @@ export function runPairPaths(
   for (let r: usize = 0; r < short; r += 16) v128.store(shorts + r, i16x8.splat(-1));
   for (let q: usize = 0; q < level; q += LONG)
     for (let r: usize = 0; r < long; r += 16) v128.store(products + q + r, f64x2.splat(1));
-  let at = program;
+  let at = fails + ((<usize>points) << 3);
   for (;;) {
     const op = load<i32>(at);
     if (op == 0) return;
     const own = <usize>load<i32>(at, 4);
+    const numbers = at + 24;
     if (op == 1) {
       const above = <usize>load<i32>(at, 20);
       const mask = longs + own * LONG;
@@ -55,43 +39,34 @@ export function runPairPaths(
         mask,
         short,
       );
-      const factors = <usize>load<i32>(at, 24);
       const from = products + (own - 1) * level;
       const to = products + own * level;
-      if (above == 0) multiply(factors, mask, from, to, points, long);
-      else multiplyAgain(factors, longs + above * LONG, mask, from, to, points, long);
-      at += 28;
+      if (above == 0) multiply(numbers, mask, from, to, points, long);
+      else multiplyAgain(numbers, longs + above * LONG, mask, from, to, points, long);
+      // Behind the factors: what the feature gains where it is passed.
+      at = numbers + <usize>points * 32;
     } else if (op == 2) {
       const above = <usize>load<i32>(at, 8);
       const from = below + own * level;
       const partners = load<i32>(at, 16);
       if (partners > 0) {
-        gained(
-          <usize>load<i32>(at, 20),
-          longs + above * LONG,
-          longs + own * LONG,
-          from,
-          share,
-          points,
-          long,
-          above != 0,
-        );
-        total(<usize>load<i32>(at, 24), share, failed, points, long);
+        gained(numbers, longs + above * LONG, longs + own * LONG, from, share, points, long, above != 0);
+        total(fails, share, failed, points, long);
       }
       collect(from, from - level, points, long, load<i32>(at, 12) != 0);
-      at += 28;
+      at = numbers + <usize>points * 24;
       for (let n = 0; n < partners; n++) {
         const mask = longs + <usize>load<i32>(at) * LONG;
         give(<usize>load<i32>(at, 8), share, failed, mask, sums + <usize>load<i32>(at, 4) * SUM, points, long);
-        at += 12;
+        at += 16;
       }
     } else {
-      const value = f64x2.splat(load<f64>(<usize>load<i32>(at, 8)));
+      const value = f64x2.splat(load<f64>(at, 8));
       const from = products + own * level;
       const to = below + own * level;
       for (let q: usize = 0; q < level; q += LONG)
         for (let r: usize = 0; r < long; r += 16) v128.store(to + q + r, f64x2.mul(v128.load(from + q + r), value));
-      at += 12;
+      at += 16;
     }
   }
 }

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import type { Ensemble } from '#common/onnx/trees.ts';
-import { addByTables, planTables } from '../tables/by-tables.ts';
+import { addByTables } from '../tables/by-tables.ts';
+import { planTables } from '../tables/plan.ts';
 import { codesOf } from '../tables/codes.ts';
 import { generator, randomEnsemble, randomTable, type Shape } from '../tables/ensemble.fixture.ts';
-import { addByPaths } from './by-paths.ts';
+import { addByPaths } from '../paths/by-paths.ts';
 import { addByQuadrature } from './by-quadrature.ts';
 import { addByPatterns, addByRows } from './by-rows.ts';
 import { interactTrees } from './by-trees.ts';
@@ -57,7 +58,7 @@ test('by covers: deep trees by paths give what visiting each leaf gives', () => 
       const out = new Float64Array(expected.length);
       addByQuadrature(ensemble, x, rows, expected, none);
       const all = [...ensemble.trees.keys()];
-      addByPaths(ensemble, all, codesOf(ensemble)!, meetingsOf(ensemble), x, rows, out, none);
+      addByPaths(ensemble, all, codesOf(ensemble)!, x, rows, out, none, meetingsOf(ensemble));
       assert.ok(gap(out, expected) < 1e-13);
     }),
     { numRuns: 40 },
@@ -133,7 +134,7 @@ test('a wrong tie, direction, cover or leaf is noticed', () => {
     const broken = { ...ensemble, trees: ensemble.trees.map((tree) => ({ ...tree, ...twin(tree) })) };
     assert.ok(gap(byTables(broken, x, 60, null), expected) > 1e-11);
     const out = new Float64Array(expected.length);
-    addByPaths(broken, [0, 1, 2], codesOf(broken)!, meetingsOf(broken), x, 60, out, none);
+    addByPaths(broken, [0, 1, 2], codesOf(broken)!, x, 60, out, none, meetingsOf(broken));
     assert.ok(gap(out, expected) > 1e-11);
   }
 });

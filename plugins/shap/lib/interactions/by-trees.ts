@@ -1,10 +1,11 @@
-import { depthOf, type Ensemble, type Tree } from '#common/onnx/trees.ts';
+import type { Ensemble, Tree } from '#common/onnx/trees.ts';
 import { named, type TreeAlgorithm } from '../by-trees.ts';
 import { forEachLeafLength } from '../edges.ts';
-import { addByTables, planTables } from '../tables/by-tables.ts';
+import { addByTables } from '../tables/by-tables.ts';
 import { codesOf } from '../tables/codes.ts';
-import { shallowEnough } from '../paths/by-paths.ts';
-import { addByPaths } from './by-paths.ts';
+import { planTables } from '../tables/plan.ts';
+import { MOST_DEPTH, shapeOf } from '../tree-shape.ts';
+import { addByPaths, shallowEnough } from '../paths/by-paths.ts';
 import { addByQuadrature } from './by-quadrature.ts';
 import { addByPatterns, addByRows } from './by-rows.ts';
 import { meetingsOf } from './meetings.ts';
@@ -20,8 +21,6 @@ const FROM = { paths: 30, tables: 800 };
 const COST = { level: 200, leaf: 12_000, pattern: 2 };
 /** Pairs of rows from which sharing patterns costs less than comparing each pair. */
 const PATTERNS_FROM = 2 ** 20;
-/** Beyond, rows are not compared along the tree: that would take too much of the stack. */
-const MOST_DEPTH = 64;
 
 /**
  * SHAP interaction values of an ensemble's scores, by its covers or against a background: half of what each two features give together stands above
@@ -30,6 +29,7 @@ const MOST_DEPTH = 64;
  * @param x (rows × features)
  * @param values SHAP values by the same covers or background (rows × features × scores)
  * @param tell hears how many trees are done; throws to stop
+ * @param inAll how many rows there are in all, of which these are a part: it decides by what
  * @returns (rows × features × features × scores), and what ran
  * @throws COVERS_MISSING
  */
@@ -40,19 +40,20 @@ export function interactTrees(
   background: Background | null,
   values: Float64Array,
   tell: (done: number) => void,
+  inAll = rows,
 ): { readonly interactions: Float64Array; readonly algorithm: TreeAlgorithm } {
   const { trees, features, scores } = ensemble;
   const out = new Float64Array(rows * features * features * scores);
-  const compared = background === null ? 0 : rows * background.rows;
+  const compared = background === null ? 0 : inAll * background.rows;
   const all = [...trees.keys()];
-  const tabled = (tree: Tree): boolean => (background === null ? rows >= FROM.tables : prefersTables(tree, compared));
+  const tabled = (tree: Tree): boolean => (background === null ? inAll >= FROM.tables : prefersTables(tree, compared));
   const wanted = all.filter((number) => tabled(trees[number]!));
-  const byCode = background === null ? rows >= FROM.paths : wanted.length > 0;
+  const byCode = background === null ? inAll >= FROM.paths : wanted.length > 0;
   const codes = byCode ? codesOf(ensemble) : null;
   const meetings = meetingsOf(ensemble);
   const game = background === null ? 'covers' : 'background';
   const plan = codes === null ? null : planTables(ensemble, codes, game, wanted, meetings);
-  const planned = new Set(plan?.splits.map(({ number }) => number));
+  const planned = new Set(plan?.trees.map(({ number }) => number));
   const paths =
     codes === null || background !== null
       ? []
@@ -62,7 +63,7 @@ export function interactTrees(
         );
   for (const number of paths) planned.add(number);
   const rest = trees.filter((_, number) => !planned.has(number));
-  const isPaired = (tree: Tree): boolean => compared < PATTERNS_FROM && depthOf(tree) <= MOST_DEPTH;
+  const isPaired = (tree: Tree): boolean => compared < PATTERNS_FROM && shapeOf(tree).depth <= MOST_DEPTH;
   let done = 0;
   const part = (some: readonly Tree[], add: (part: Ensemble, tell: (more: number) => void) => void): void => {
     const before = done;
@@ -78,12 +79,12 @@ export function interactTrees(
     );
   }
   if (paths.length > 0) {
-    addByPaths(ensemble, paths, codes!, meetings, x, rows, out, (more) => tell(done + more));
+    addByPaths(ensemble, paths, codes!, x, rows, out, (more) => tell(done + more), meetings);
     done += paths.length;
   }
   if (plan !== null) addByTables(plan, ensemble, x, rows, background, out, (more) => tell(done + more));
   complete(out, values, features, scores);
-  const tables = plan !== null && plan.splits.length > 0;
+  const tables = plan !== null && plan.trees.length > 0;
   const ran =
     background === null
       ? { tables, paths: paths.length > 0, quadrature: rest.length > 0 }
@@ -93,7 +94,7 @@ export function interactTrees(
 
 /** Whether filling in a tree's tables costs less than comparing so many pairs of rows. */
 function prefersTables(tree: Tree, compared: number): boolean {
-  const depth = depthOf(tree);
+  const { depth } = shapeOf(tree);
   if (depth > MOST_DEPTH) return false;
   let cost = 0;
   forEachLeafLength(tree, (d) => (cost += COST.leaf + (COST.pattern * d ** 4 * 2 ** d) / 12));

@@ -6,8 +6,8 @@ export interface Meetings {
   /** The features of each pair, the smaller first. */
   readonly first: Int32Array;
   readonly second: Int32Array;
-  /** Number of a pair that meets. */
-  of(one: number, other: number): number;
+  /** Number of each two features' pair (features × features); −1 where they don't meet. */
+  readonly numbers: Int32Array;
 }
 
 export function meetingsOf({ trees, features }: Ensemble): Meetings {
@@ -32,7 +32,7 @@ export function meetingsOf({ trees, features }: Ensemble): Meetings {
     count: first.length,
     first: Int32Array.from(first),
     second: Int32Array.from(second),
-    of: (one, other) => numbers[one * features + other]!,
+    numbers,
   };
 }
 

@@ -1,28 +1,22 @@
-import { depthOf, type Ensemble } from '#common/onnx/trees.ts';
-import { longestPath } from '../edges.ts';
-import { gaussLegendre, type Quadrature } from '../quadrature.ts';
+import type { Ensemble } from '#common/onnx/trees.ts';
+import { type Meetings, placesOf } from '../interactions/meetings.ts';
+import type { Adding } from '../tables/by-tables.ts';
 import type { Codes } from '../tables/codes.ts';
-import { openKernel, type PathRun, type Shape, workOf } from '../tables/kernel.ts';
-import { Cells } from './cells.ts';
-import { type PathProgram, pathProgram } from './program.ts';
+import { holdKernel, type Kernel, workOf } from '../tables/kernel.ts';
+import { LEAST_BITS, pointsOf } from '../tables/writer.ts';
+import { MOST_DEPTH, shapeOf } from '../tree-shape.ts';
+import { scoresIn } from './scores-in.ts';
 
-/** Cells (f64) that are held at once; more trees take turns. */
-const MOST_CELLS = 2 ** 22;
-/** Products are held for every level of a tree. */
-const MOST_DEPTH = 64;
+/** Bytes of programs that are held at once; more trees take turns. */
+const MOST_BYTES = 2 ** 25;
+/** Decisions at the end of a path that share a table. More take longer to fill in than they save. */
+const DECISIONS = 3;
 
 /** Trees that programs are written for, of those asked about. */
 export const shallowEnough = (ensemble: Ensemble, trees: readonly number[]): readonly number[] =>
-  trees.filter((number) => depthOf(ensemble.trees[number]!) <= MOST_DEPTH);
+  trees.filter((number) => shapeOf(ensemble.trees[number]!).depth <= MOST_DEPTH);
 
-/**
- * Path-dependent SHAP values of deep trees: quadrature (see path-dependent.ts), rows side by side, with tables for the last decisions of a path.
- * The programs of a tree cost as much as some 20 rows do one by one.
- *
- * @param numbers the trees
- * @param values (rows × features × scores): those of these trees are added
- * @param onTree called with trees done; throws to stop
- */
+/** As `openPaths`, once. */
 export function addByPaths(
   ensemble: Ensemble,
   numbers: readonly number[],
@@ -31,74 +25,83 @@ export function addByPaths(
   rows: number,
   values: Float64Array,
   onTree: (done: number) => void,
+  meetings: Meetings | null = null,
 ): void {
-  const { features, scores, trees } = ensemble;
-  const quadratures = new Map<number, Quadrature>();
-  const room = new Cells();
-  let held: PathProgram[] = [];
-  let cells = 0;
-  let before = 0;
-  const flush = (done: number): void => {
-    runAll(held, { columns: codes.columns, features, sums: features * scores }, x, rows, values, (part) =>
-      onTree(before + Math.floor((done - before) * part)),
-    );
-    before = done;
-    held = [];
-    cells = 0;
-  };
-  numbers.forEach((number, done) => {
-    const tree = trees[number]!;
-    const points = Math.max(1, Math.ceil(longestPath(tree) / 2));
-    const quadrature = quadratures.get(points) ?? gaussLegendre(points);
-    quadratures.set(points, quadrature);
-    for (let score = 0; score < scores; score++) {
-      if (!tree.value.some((value, i) => i % scores === score && value !== 0)) continue;
-      const program = pathProgram(tree, codes.tests[number]!, { quadrature, scores, score }, room);
-      held.push(program);
-      cells += program.cells.length;
-    }
-    onTree(before);
-    if (cells > MOST_CELLS || done === numbers.length - 1) flush(done + 1);
-  });
+  openPaths(ensemble, numbers, codes, meetings)(x, rows, values, onTree);
 }
 
-/** @param places where in a row of `width` numbers each sum goes, for programs of pairs (../interactions) */
-export function runAll(
-  programs: readonly PathProgram[],
-  shape: Pick<Shape, 'columns' | 'features' | 'sums' | 'order'> & {
-    readonly width?: number;
-    readonly places?: Int32Array;
-  },
-  x: Float64Array,
-  rows: number,
-  values: Float64Array,
-  onChunk: (part: number) => void,
-): void {
-  const kernel = openKernel({
-    ...shape,
+/**
+ * Path-dependent SHAP values of deep trees: quadrature (see path-dependent.ts), rows side by side, with tables for the last decisions of a path. Or
+ * interaction values (see ../interactions/by-quadrature.ts). Programs are written for the first rows and serve all that follow, where those of all
+ * trees have room at once.
+ *
+ * Values are (rows × features × scores), of pairs (rows × features × features × scores), above the diagonal.
+ *
+ * @param numbers the trees
+ * @param meetings pairs of features, when interactions are asked for
+ */
+export function openPaths(
+  { features, scores, trees: all }: Ensemble,
+  numbers: readonly number[],
+  codes: Codes,
+  meetings: Meetings | null = null,
+): Adding {
+  const order = meetings === null ? 1 : 2;
+  const trees = numbers.map((number) => ({
+    tree: all[number]!,
+    coded: codes.trees[number]!,
+    ...shapeOf(all[number]!),
+  }));
+  const most = (of: (tree: (typeof trees)[number]) => number): number =>
+    trees.reduce((so, tree) => Math.max(so, of(tree)), 0);
+  const hold = holdKernel({
+    columns: codes.columns,
+    features,
+    sums: (meetings?.count ?? features) * scores,
     slots: 1,
-    work: programs.reduce((most, next) => Math.max(most, workOf(next, shape.order ?? 1)), 0),
+    work: most(({ longest, depth }) => workOf(depth + 1, pointsOf(longest, order), order)),
+    trees: {
+      nodes: most(({ tree }) => tree.feature.length),
+      scores,
+      bits: LEAST_BITS,
+      order,
+      pairs: meetings?.numbers ?? null,
+    },
   });
-  const count = (of: (program: PathProgram) => number): number => programs.reduce((sum, next) => sum + of(next), 0);
-  const { program, tables, tablesAt } = kernel.place(
-    count(({ words }) => words.length),
-    count(({ cells }) => cells.length),
-  );
-  let word = 0;
-  let cell = 0;
-  const runs = programs.map(({ words, cells, links, levels, points }): PathRun => {
-    const start = word;
-    program.set(words, word);
-    tables.set(cells, cell);
-    for (const link of links) program[word + link] = tablesAt + (cell + words[link]!) * 8;
-    word += words.length;
-    cell += cells.length;
-    return { start, levels, points };
-  });
-  for (let start = 0; start < rows; start += kernel.chunk) {
-    kernel.load(x, start, rows);
-    kernel.runPaths(runs);
-    kernel.gather(values, shape.width, shape.places);
-    onChunk(Math.min(1, (start + kernel.chunk) / rows));
+  const width = features * scores * (meetings === null ? 1 : features);
+  const places = meetings === null ? undefined : placesOf(meetings, features, scores);
+  /** The trees whose programs are there. */
+  let written: { readonly first: number; readonly end: number; readonly starts: readonly number[] } | undefined;
+
+  function write({ writer }: Kernel, first: number, onTree: () => void): NonNullable<typeof written> {
+    if (written?.first === first) return written;
+    written = undefined;
+    writer.clear();
+    const starts: number[] = [];
+    let end = first;
+    for (; end < trees.length && writer.used <= MOST_BYTES; end++) {
+      const { tree, coded, longest } = trees[end]!;
+      onTree();
+      writer.choose(tree, coded, longest);
+      for (const score of scoresIn(tree, scores)) starts.push(writer.paths(score, DECISIONS));
+    }
+    written = { first, end, starts };
+    return written;
   }
+
+  return (x, rows, values, onTree) => {
+    if (trees.length === 0) return;
+    const { kernel, fresh } = hold();
+    if (fresh) written = undefined;
+    for (let done = 0; done < trees.length;) {
+      const { starts, end } = write(kernel, done, () => onTree(done));
+      for (let start = 0; start < rows; start += kernel.chunk) {
+        kernel.load(x, start, rows);
+        kernel.runPaths(starts);
+        kernel.gather(values, width, places);
+        onTree(done + Math.floor((end - done) * Math.min(1, (start + kernel.chunk) / rows)));
+      }
+      done = end;
+    }
+  };
 }

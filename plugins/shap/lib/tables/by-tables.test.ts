@@ -7,7 +7,8 @@ import * as fc from 'fast-check';
 import type { Ensemble } from '#common/onnx/trees.ts';
 import { interventional } from '../interventional.ts';
 import { pathDependent } from '../path-dependent.ts';
-import { addByTables, planTables } from './by-tables.ts';
+import { addByTables } from './by-tables.ts';
+import { planTables } from './plan.ts';
 import { below, codesOf } from './codes.ts';
 import { generator, randomEnsemble, randomTable, type Shape } from './ensemble.fixture.ts';
 
@@ -91,7 +92,7 @@ test('paths with more features than an index has bits are left to others', () =>
   assert.ok(codes !== null);
   const plan = planTables(ensemble, codes, 'covers');
   assert.ok(plan.rest.length > 0);
-  assert.equal(plan.rest.length + plan.splits.length, 12);
+  assert.equal(plan.rest.length + plan.trees.length, 12);
 });
 
 test('the double below', () => {

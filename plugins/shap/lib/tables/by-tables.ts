@@ -1,146 +1,159 @@
-import { depthOf, type Ensemble, type Tree } from '#common/onnx/trees.ts';
-import { type Cluster, type Leaf, meetLeaf, splitTree, type Step } from './clusters.ts';
-import type { Codes } from './codes.ts';
-import { longestPath } from '../edges.ts';
-import { type Meetings, placesOf } from '../interactions/meetings.ts';
-import { type Kernel, openKernel } from './kernel.ts';
-import type { LeafTables } from './leaf-tables.ts';
-import { cellsOf, placeCounting, placeTables, type Split } from './program.ts';
+import type { Ensemble } from '#common/onnx/trees.ts';
+import { placesOf } from '../interactions/meetings.ts';
+import { shapeOf } from '../tree-shape.ts';
+import { holdKernel, type Kernel } from './kernel.ts';
+import { MOST_BYTES, type Plan, type Planned, treesOf } from './plan.ts';
+import type { Writer } from './writer.ts';
 
-/** Cells (f64) of tables that are held at once; more trees take turns. */
-const MOST_CELLS = 2 ** 23;
+/** Bytes of tables that are used again and again before the next: about what the second-level cache holds. */
+const CACHED = 2 ** 19;
 
-/**
- * Bits of a cluster's index. With 7, 128 cells of 8 bytes a feature lie in the first-level cache. By covers, deeper trees have an own algorithm
- * (../paths); against a background larger tables are still the fastest way, up to where filling them in takes as long as visiting all leaves.
- */
-const BITS = 7;
-const MOST_BITS = 12;
+/** Adds the values of the planned trees to those of some rows. @param onTree called with trees done; throws to stop */
+export type Adding = (x: Float64Array, rows: number, values: Float64Array, onTree: (done: number) => void) => void;
 
-/** Masks of rows are held for every level above a cluster. */
-const MOST_DEPTH = 64;
-
-/** Trees that fit into tables, and the rest. */
-export interface Plan {
-  readonly splits: readonly Split[];
-  readonly rest: readonly number[];
-  readonly codes: Codes;
-  /** Features of a path, at most. */
-  readonly bits: number;
-  /** Pairs of features that the tables are about; null for each feature alone. */
-  readonly meetings: Meetings | null;
+interface Background {
+  readonly x: Float64Array;
+  readonly rows: number;
 }
 
-/** @param numbers the trees that are asked about; all unless given */
-export function planTables(
+/** As `openTables`, once. */
+export function addByTables(
+  plan: Plan,
   ensemble: Ensemble,
-  codes: Codes,
-  game: 'covers' | 'background',
-  numbers: readonly number[] = ensemble.trees.map((_, number) => number),
-  meetings: Meetings | null = null,
-): Plan {
-  const splits: Split[] = [];
-  const rest: number[] = [];
-  let bits = BITS;
-  numbers.forEach((number) => {
-    const tree = ensemble.trees[number]!;
-    const steps = splitBy(tree, codes, number, game);
-    if (steps === null || cellsOf({ tree, number, steps }, ensemble.scores, meetings) > MOST_CELLS)
-      return rest.push(number);
-    bits = Math.max(bits, longestPath(tree));
-    return splits.push({ tree, number, steps });
-  });
-  return { splits, rest, codes, bits, meetings };
-}
-
-function splitBy(tree: Tree, codes: Codes, number: number, game: 'covers' | 'background'): readonly Step[] | null {
-  if (depthOf(tree) > MOST_DEPTH) return null;
-  const longest = longestPath(tree);
-  if (longest > (game === 'covers' ? BITS : MOST_BITS)) return null;
-  return splitTree(tree, codes.tests[number]!, Math.max(BITS, longest));
+  x: Float64Array,
+  rows: number,
+  background: Background | null,
+  values: Float64Array,
+  onTree: (done: number) => void = () => undefined,
+): void {
+  openTables(plan, ensemble, background)(x, rows, values, onTree);
 }
 
 /**
  * SHAP values by tables: a tree is split into clusters of a few decisions, and what each feature gets is computed once for every pattern of those
  * decisions; a row then costs a look-up a feature and cluster. After WOODELF (arXiv 2511.09376) and FastTreeSHAP v2 (arXiv 2109.09847); exact.
- * Tables cost as much as some 200 rows do by quadrature, whatever the number of rows or background rows.
+ * Tables are filled in for the first rows and serve all that follow, where all trees' tables have room at once.
+ *
+ * Values are (rows × features × scores), of pairs (rows × features × features × scores), above the diagonal.
  *
  * @param background rows that stand in for absent features; null for path-dependent SHAP, which takes covers
- * @param values (rows × features × scores): those of the planned trees are added; of pairs (rows × features × features × scores), above the diagonal
- * @param onTree called with trees done; throws to stop
  */
-export function addByTables(
-  { splits, codes, bits, meetings }: Plan,
+export function openTables(
+  { trees, codes, meetings }: Plan,
   ensemble: Ensemble,
-  x: Float64Array,
-  rows: number,
-  background: { readonly x: Float64Array; readonly rows: number } | null,
-  values: Float64Array,
-  onTree: (done: number) => void = () => undefined,
-): void {
+  background: Background | null,
+): Adding {
   const { features, scores } = ensemble;
-  let slots = 1;
-  for (const { steps } of splits)
-    for (const step of steps) if ('branch' in step) slots = Math.max(slots, step.branch.to + 1);
-  const kernel = openKernel({
+  const own = trees.map(({ number }) => ensemble.trees[number]!);
+  const shape = {
     columns: codes.columns,
     features,
     sums: (meetings?.count ?? features) * scores,
-    slots,
-    bits,
-    order: meetings === null ? 1 : 2,
-  });
+    slots: 1 + own.reduce((most, tree) => Math.max(most, shapeOf(tree).depth), 0),
+    work: 0,
+    trees: treesOf(
+      own,
+      scores,
+      trees.reduce((most, { longest }) => Math.max(most, longest), 0),
+      meetings,
+    ),
+  };
   const width = features * scores * (meetings === null ? 1 : features);
   const places = meetings === null ? undefined : placesOf(meetings, features, scores);
-  const own = new Int32Array(bits);
-  let done = 0;
-  for (const group of groups(splits, scores, meetings)) {
-    const counts = background === null ? null : countPatterns(kernel, group, codes, background);
-    const placed = new Map(group.map((split, i) => [split, i]));
-    const fill = (leaves: LeafTables, split: Split, number: number, cluster: Cluster, leaf: Leaf): number => {
-      const { z, passed } = leaves;
-      const d = meetLeaf({ features: own, z, passed }, split.tree, codes.tests[split.number]!, cluster, leaf);
-      if (counts === null) leaves.byCovers(d);
-      else leaves.byBackground(counts[placed.get(split)!]![number]!, background!.rows, d);
-      return d;
+  const hold = holdKernel(shape);
+  /** The trees whose tables are there. */
+  let filled: { readonly first: number; readonly count: number; readonly starts: readonly number[] } | undefined;
+
+  function fill(kernel: Kernel, first: number, onTree: () => void): NonNullable<typeof filled> {
+    if (filled?.first === first) return filled;
+    filled = undefined;
+    const { writer } = kernel;
+    const choose = ({ number, longest }: Planned): void => {
+      onTree();
+      writer.choose(ensemble.trees[number]!, codes.trees[number]!, longest);
     };
-    const starts = placeTables(kernel, group, codes, scores, own, fill, meetings);
-    for (let start = 0; start < rows; start += kernel.chunk) {
-      kernel.load(x, start, rows);
-      kernel.run(starts);
-      kernel.gather(values, width, places);
-      onTree(done + Math.floor((group.length * Math.min(rows, start + kernel.chunk)) / rows));
-    }
-    done += group.length;
+    writer.clear();
+    const sizes = takeSizes(writer, trees, first, choose);
+    const group = trees.slice(first, first + sizes.length);
+    const counts = background === null ? null : countPatterns(kernel, group, choose, background);
+    filled = { first, count: group.length, starts: writeTables(writer, group, sizes, counts, choose) };
+    return filled;
   }
+
+  return (x, rows, values, onTree) => {
+    if (trees.length === 0) return;
+    const { kernel, fresh } = hold();
+    if (fresh) filled = undefined;
+    for (let done = 0; done < trees.length;) {
+      const { starts, count } = fill(kernel, done, () => onTree(done));
+      for (let start = 0; start < rows; start += kernel.chunk) {
+        kernel.load(x, start, rows);
+        kernel.run(starts);
+        kernel.gather(values, width, places);
+        onTree(done + Math.floor((count * Math.min(rows, start + kernel.chunk)) / rows));
+      }
+      done += count;
+    }
+  };
 }
 
-function groups(splits: readonly Split[], scores: number, meetings: Meetings | null): Split[][] {
-  const out: Split[][] = [];
-  let room = 0;
-  for (const split of splits) {
-    const cells = cellsOf(split, scores, meetings);
-    if (cells > room || out.length === 0) {
-      out.push([]);
-      room = MOST_CELLS;
-    }
-    out.at(-1)!.push(split);
-    room -= cells;
+/** How much the programs take of trees from `from` on, of as many as are held at once. */
+function takeSizes(
+  writer: Writer,
+  trees: readonly Planned[],
+  from: number,
+  choose: (planned: Planned) => void,
+): readonly number[] {
+  const sizes: number[] = [];
+  let room = MOST_BYTES;
+  for (const planned of trees.slice(from)) {
+    choose(planned);
+    const bytes = writer.measure();
+    if (bytes > room && sizes.length > 0) break;
+    sizes.push(bytes);
+    room -= bytes;
   }
-  return out;
+  return sizes;
 }
 
-/** How many background rows come to each index of each cluster. */
+/** @returns where programs begin, each of as many trees as the cache holds tables of */
+function writeTables(
+  writer: Writer,
+  group: readonly Planned[],
+  sizes: readonly number[],
+  counts: readonly number[] | null,
+  choose: (planned: Planned) => void,
+): readonly number[] {
+  const starts: number[] = [];
+  let begin = 0;
+  group.forEach((planned, i) => {
+    choose(planned);
+    const fresh = i === 0 || writer.used - begin + sizes[i]! > CACHED;
+    if (fresh && i > 0) writer.end();
+    if (fresh) begin = writer.used;
+    const at = writer.tables(sizes[i]!, counts?.[i] ?? 0);
+    if (fresh) starts.push(at);
+  });
+  writer.end();
+  return starts;
+}
+
+/** How many background rows come to each index of each cluster. @returns where each tree's counts are */
 function countPatterns(
   kernel: Kernel,
-  group: readonly Split[],
-  codes: Codes,
-  { x, rows }: { readonly x: Float64Array; readonly rows: number },
-): Float64Array[][] {
-  const { starts, places } = placeCounting(kernel, group, codes);
+  group: readonly Planned[],
+  choose: (planned: Planned) => void,
+  { x, rows }: Background,
+): readonly number[] {
+  const { writer } = kernel;
+  const counts = group.map((planned) => {
+    choose(planned);
+    return writer.counts();
+  });
+  writer.end();
   for (let start = 0; start < rows; start += kernel.chunk) {
     kernel.load(x, start, rows);
-    kernel.run(starts);
+    kernel.run(counts.slice(0, 1));
   }
-  return places.map((clusters) => clusters.map((place) => place().slice()));
+  return counts;
 }

@@ -13,73 +13,83 @@ export interface Column {
   readonly accepts: ((value: number) => boolean) | null;
 }
 
-/** What a node asks: does the code in `column` not exceed `cut`? If so the row goes to `yes`. */
-export interface Test {
-  readonly column: number;
-  readonly cut: number;
-  readonly yes: number;
-  readonly no: number;
+/** What the nodes of a tree ask: does the code in `column` not exceed `cut`? If so the row goes to `yes`. Column −1: a leaf. */
+export interface Coded {
+  readonly column: Int32Array;
+  readonly cut: Int32Array;
+  readonly yes: Int32Array;
+  readonly no: Int32Array;
 }
 
 export interface Codes {
   readonly columns: readonly Column[];
-  /** By tree, by node; null at leaves. */
-  readonly tests: readonly (readonly (Test | null)[])[];
+  /** By tree. */
+  readonly trees: readonly Coded[];
 }
 
 /** Codes are u16 (wasm/tables.as.ts), and one is kept for values above all cuts. */
 const MOST_CUTS = 65_534;
 
-interface Half {
-  readonly feature: number;
-  readonly missing: 'first' | 'last';
-  /** The value that must not be exceeded. */
-  readonly cut: number;
-  readonly swapped: boolean;
+/** Nodes of all trees as "x ≤ cut": the kind of their column, the cut, and whether the branches change places. */
+interface Halves {
+  /** Twice the feature, and 1 more where missing values come last; LEAF; or OTHER for what no threshold decides. */
+  readonly key: Int32Array;
+  readonly cut: Float64Array;
+  readonly swapped: Uint8Array;
 }
+const LEAF = -1;
+const OTHER = -2;
 
 /** Null when a feature has more thresholds than codes can tell apart. */
 export function codesOf({ trees, features }: Ensemble): Codes | null {
-  const halves = trees.map((tree) =>
-    Array.from(tree.feature, (feature, node) => (feature < 0 ? null : half(tree, node))),
-  );
-  // Two columns a feature at most: missing values come first, or last.
-  const found = Array.from({ length: 2 * features }, (): number[] => []);
-  for (const own of halves) for (const half of own) if (half !== null) found[keyOf(half)]!.push(half.cut);
+  const halves = trees.map(halvesOf);
   const columns: Column[] = [];
-  const places = found.map((cuts, key) => {
+  const places = cutsOf(halves, 2 * features).map((cuts, key) => {
     if (cuts.length === 0) return -1;
     const missing = key % 2 === 0 ? 'first' : 'last';
     return columns.push({ feature: key >> 1, cuts: different(cuts), missing, accepts: null }) - 1;
   });
   if (columns.some(({ cuts }) => cuts.length > MOST_CUTS)) return null;
-  const tests = trees.map((tree, t) =>
-    Array.from(tree.feature, (feature, node): Test | null => {
-      if (feature < 0) return null;
-      const [yes, no] = [tree.yes[node]!, tree.no[node]!];
-      const half = halves[t]![node]!;
-      if (half === null) {
+  const coded = trees.map((tree, t): Coded => {
+    const { key, cut, swapped } = halves[t]!;
+    const column = new Int32Array(key.length).fill(-1);
+    const rank = new Int32Array(key.length);
+    const yes = tree.yes.slice();
+    const no = tree.no.slice();
+    for (let node = 0; node < key.length; node++) {
+      const kind = key[node]!;
+      if (kind >= 0) {
+        const place = places[kind]!;
+        column[node] = place;
+        rank[node] = rankOf(columns[place]!.cuts, cut[node]!);
+        if (swapped[node] === 1) [yes[node], no[node]] = [no[node]!, yes[node]!];
+      } else if (kind === OTHER) {
         const accepts = (value: number): boolean => holds(tree, node, value);
-        return {
-          column: columns.push({ feature, cuts: new Float64Array(), missing: 'last', accepts }) - 1,
-          cut: 0,
-          yes,
-          no,
-        };
+        const feature = tree.feature[node]!;
+        column[node] = columns.push({ feature, cuts: new Float64Array(), missing: 'last', accepts }) - 1;
       }
-      const column = places[keyOf(half)]!;
-      const cut = rankOf(columns[column]!.cuts, half.cut);
-      return { column, cut, yes: half.swapped ? no : yes, no: half.swapped ? yes : no };
-    }),
-  );
-  return { columns, tests };
+    }
+    return { column, cut: rank, yes, no };
+  });
+  return { columns, trees: coded };
 }
 
-const keyOf = ({ missing, feature }: Half): number => 2 * feature + (missing === 'first' ? 0 : 1);
+/** The cuts of each kind of column, in no order. */
+function cutsOf(halves: readonly Halves[], kinds: number): Float64Array[] {
+  const counts = new Int32Array(kinds);
+  for (const { key } of halves) for (const kind of key) if (kind >= 0) counts[kind]!++;
+  const found = Array.from(counts, (count) => new Float64Array(count));
+  for (const { key, cut } of halves)
+    for (let node = 0; node < key.length; node++) {
+      const kind = key[node]!;
+      if (kind >= 0) found[kind]![--counts[kind]!] = cut[node]!;
+    }
+  return found;
+}
 
 /** Ascending, each once. */
-function different(values: readonly number[]): Float64Array {
-  const sorted = Float64Array.from(values).sort();
+function different(sorted: Float64Array): Float64Array {
+  sorted.sort();
   let count = 0;
   for (const value of sorted) if (count === 0 || value !== sorted[count - 1]) sorted[count++] = value;
   return sorted.slice(0, count);
@@ -97,27 +107,37 @@ function rankOf(sorted: Float64Array, value: number): number {
   return low;
 }
 
-/** A comparison with one threshold as "x ≤ cut"; null for equality, membership, and what can never hold. */
-function half(tree: Tree, node: number): Half | null {
-  const threshold = tree.threshold[node]!;
-  const mode = tree.mode[node]!;
-  if (mode > GT || Number.isNaN(threshold)) return null;
-  const strict = mode === LT || mode === GTE;
-  if (strict && threshold === -Infinity) return null;
-  const swapped = mode === GTE || mode === GT;
-  const holdsMissing = (tree.missing[node] === 1) !== swapped;
-  // +0: −0 and 0 are one cut.
-  const cut = (strict ? below(threshold) : threshold) + 0;
-  return { feature: tree.feature[node]!, missing: holdsMissing ? 'first' : 'last', cut, swapped };
+/** Comparisons with one threshold; equality, membership and what can never hold are others. */
+function halvesOf({ feature, threshold, mode, missing }: Tree): Halves {
+  const key = new Int32Array(feature.length).fill(LEAF);
+  const cut = new Float64Array(feature.length);
+  const swapped = new Uint8Array(feature.length);
+  for (let node = 0; node < feature.length; node++) {
+    if (feature[node]! < 0) continue;
+    const own = mode[node]!;
+    const at = threshold[node]!;
+    const strict = own === LT || own === GTE;
+    if (own > GT || Number.isNaN(at) || (strict && at === -Infinity)) {
+      key[node] = OTHER;
+      continue;
+    }
+    const turned = own === GTE || own === GT;
+    const holdsMissing = (missing[node] === 1) !== turned;
+    key[node] = 2 * feature[node]! + (holdsMissing ? 0 : 1);
+    // +0: −0 and 0 are one cut.
+    cut[node] = (strict ? below(at) : at) + 0;
+    swapped[node] = turned ? 1 : 0;
+  }
+  return { key, cut, swapped };
 }
 
-const view = new DataView(new ArrayBuffer(8));
+const view = new BigInt64Array(1);
+const double = new Float64Array(view.buffer);
 
 /** The largest double below x; x is not −∞. */
 export function below(x: number): number {
   if (x === 0) return -Number.MIN_VALUE;
-  view.setFloat64(0, x);
-  const bits = view.getBigInt64(0);
-  view.setBigInt64(0, bits + (x > 0 ? -1n : 1n));
-  return view.getFloat64(0);
+  double[0] = x;
+  view[0]! += x > 0 ? -1n : 1n;
+  return double[0];
 }

@@ -1,0 +1,56 @@
+import { type Ensemble, holds } from '#common/onnx/trees.ts';
+import type { Adding } from '../tables/by-tables.ts';
+import { ensure, reserver, take } from '../tables/exports.ts';
+import { LEAST_BITS, openWriter } from '../tables/writer.ts';
+import { shapeOf } from '../tree-shape.ts';
+import { scoresIn } from './scores-in.ts';
+
+/** Nothing is kept from one call to the next. */
+const VISITS = {};
+
+/**
+ * Path-dependent SHAP values, each row by itself down each tree: quadrature (see ../path-dependent.ts), points side by side.
+ *
+ * @param numbers the trees, none deeper than `shallowEnough` says
+ */
+export function openVisits(ensemble: Ensemble, numbers: readonly number[]): Adding {
+  return (x, rows, values, onTree) => addByVisits(ensemble, numbers, x, rows, values, onTree);
+}
+
+function addByVisits(
+  { trees, features, scores }: Ensemble,
+  numbers: readonly number[],
+  x: Float64Array,
+  rows: number,
+  values: Float64Array,
+  onTree: (done: number) => void,
+): void {
+  if (numbers.length === 0) return;
+  const nodes = numbers.reduce((most, number) => Math.max(most, trees[number]!.feature.length), 0);
+  const { exports, memory } = take(VISITS).instance;
+  const { reserve, end } = reserver(64);
+  const decidedAt = reserve(nodes);
+  const sumsAt = reserve(values.length * 8);
+  ensure(memory, end());
+  const layout = { nodes, scores, bits: LEAST_BITS, order: 1, pairs: null, features, sums: 0, column: 0 } as const;
+  const writer = openWriter(exports, memory, end(), layout);
+  const sums = new Float64Array(memory.buffer, sumsAt, values.length);
+  sums.set(values);
+  numbers.forEach((number, done) => {
+    const tree = trees[number]!;
+    const { feature, yes, no } = tree;
+    writer.choose(tree, { column: feature, cut: feature, yes, no }, shapeOf(tree).longest);
+    exports.prepareVisits();
+    const decided = new Uint8Array(memory.buffer, decidedAt, feature.length);
+    const own = scoresIn(tree, scores);
+    for (let row = 0; row < rows; row++) {
+      for (let node = 0; node < feature.length; node++) {
+        const column = feature[node]!;
+        if (column >= 0) decided[node] = holds(tree, node, x[row * features + column]!) ? 1 : 0;
+      }
+      for (const score of own) exports.visit(decidedAt, score, scores, sumsAt + row * features * scores * 8);
+    }
+    onTree(done + 1);
+  });
+  values.set(sums);
+}
