@@ -15,10 +15,18 @@ const notebookAhead: Plugin = {
       const parts = Object.values(bundle ?? {});
       const page = parts.find((part) => part.type === 'chunk' && part.name === 'NotebookPage');
       if (page?.type !== 'chunk') throw new Error('The notebook page is no chunk of its own any more.');
+      const ahead = (file: string, attrs: Record<string, string>): HtmlTagDescriptor => {
+        return { tag: 'link', attrs: { ...attrs, crossorigin: true, href: `/${file}` }, injectTo: 'head' };
+      };
       const chunks = [page.fileName, ...page.imports].filter((file) => !html.includes(file));
-      return chunks.map((file): HtmlTagDescriptor => {
-        return { tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: `/${file}` }, injectTo: 'head' };
-      });
+      // Lines break elsewhere in another font: the page's own are there before its first line.
+      const fonts = parts
+        .map(({ fileName }) => fileName)
+        .filter((file) => /-latin-\w+-normal-[^/]*\.woff2$/.test(file));
+      return [
+        ...chunks.map((file) => ahead(file, { rel: 'modulepreload' })),
+        ...fonts.map((file) => ahead(file, { rel: 'preload', as: 'font', type: 'font/woff2' })),
+      ];
     },
   },
 };

@@ -24,6 +24,18 @@ export interface Steps {
   retype(id: string, code: string): Promise<void>;
   /** Waits until the flow's file holds what it should. */
   onDisk(wanted: RegExp): Promise<string>;
+  /** Waits until every output lies where the sheet has its place, and stays there: then a click hits what it aims at. */
+  still(): Promise<void>;
+}
+
+/** Waits until `look` gives something else than null; says what it last saw when that never comes. */
+export async function until<T>(look: () => Promise<T | null>, never: () => string): Promise<T> {
+  for (let tries = 0; tries < 1200; tries++) {
+    const seen = await look();
+    if (seen !== null) return seen;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  return assert.fail(never());
 }
 
 /** For a file's flows; what went wrong in any tab without being asked for fails the flow in which it did. */
@@ -80,13 +92,31 @@ export async function openSteps(): Promise<Steps> {
     },
     async onDisk(wanted) {
       let text = '';
-      for (let tries = 0; tries < 300; tries++) {
+      const look = async (): Promise<string | null> => {
         text = await work.read(steps.file).catch(() => '');
-        if (wanted.test(text)) return text;
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-      return assert.fail(`${steps.file} never matched ${wanted}:\n${text}`);
+        return wanted.test(text) ? text : null;
+      };
+      return until(look, () => `${steps.file} never matched ${wanted}:\n${text}`);
+    },
+    async still() {
+      const frame = (await (await page.locator('iframe.frame').elementHandle())!.contentFrame())!;
+      let [before, now] = ['', ''];
+      const look = async (): Promise<true | null> => {
+        const [drawn, room] = [await frame.evaluate(placesOf, '.slot'), await page.evaluate(placesOf, '.slot')];
+        const { y = 0 } = (await page.locator('iframe.frame').boundingBox()) ?? {};
+        const fits = drawn.every(([top, height]) => room.some(([at, px]) => near(top + y, at) && near(height, px)));
+        [before, now] = [now, JSON.stringify([y, drawn, room])];
+        return fits && now === before ? true : null;
+      };
+      await until(look, () => `outputs and their places never agreed: ${before} ${now}`);
     },
   };
   return steps;
 }
+
+/** In the browser: where they lie and how tall they are. */
+const placesOf = (selector: string): [top: number, height: number][] =>
+  Array.from(document.querySelectorAll(selector), (element) => element.getBoundingClientRect())
+    .filter(({ width, height }) => width > 0 && height > 0)
+    .map(({ top, height }) => [top, height]);
+const near = (a: number, b: number): boolean => Math.abs(a - b) < 1.5;

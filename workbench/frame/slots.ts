@@ -1,6 +1,10 @@
 /** The places under the cells: boxes that the page positions, and whose heights it is told. */
 import type { Slot } from './protocol.ts';
 
+/** Milliseconds that a height waits for the page's fonts at most. */
+const FONTS_WITHIN = 500;
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 export interface Slots {
   /** The box of a cell, made when first asked for. */
   box(id: string): HTMLElement;
@@ -19,15 +23,21 @@ export function makeSlots(
   const boxes = new Map<string, HTMLElement>();
   const places = new Map<string, Slot>();
   const told = new Map<string, number>();
-  const observer = new ResizeObserver((entries) => {
-    for (const { target } of entries) {
-      const { dataset, offsetHeight } = target as HTMLElement;
+  const report = (changed: readonly Element[]): void => {
+    for (const box of changed) {
+      const { dataset, offsetHeight } = box as HTMLElement;
       const id = dataset['cell']!;
-      if (told.get(id) === offsetHeight) continue;
+      if (boxes.get(id) !== box || told.get(id) === offsetHeight) continue;
       told.set(id, offsetHeight);
-      cut(target as HTMLElement, id);
+      cut(boxes.get(id)!, id);
       tell(id, offsetHeight);
     }
+  };
+  const observer = new ResizeObserver((entries) => {
+    const changed = entries.map(({ target }) => target);
+    // Lines break elsewhere in another font: what would be told now would be wrong in a moment.
+    if (document.fonts.status === 'loaded') report(changed);
+    else void Promise.race([document.fonts.ready, pause(FONTS_WITHIN)]).then(() => report(changed));
   });
   let widest = 0;
   /** A slot that is hidden has none. */

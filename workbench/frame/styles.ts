@@ -9,4 +9,7 @@ export function adoptStyles(): void {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync([inter, mono, serif, prose, frame].join('\n'));
   document.adoptedStyleSheets = [sheet];
+  // Before the first line that needs them.
+  for (const font of ['Source Serif 4 Variable', 'Inter Variable', 'JetBrains Mono Variable'])
+    document.fonts.load(`1em "${font}"`).catch(() => undefined);
 }

@@ -20,10 +20,15 @@ export function CellCalls(props: { readonly cell: string }) {
     const timer = setInterval(() => setNow(Date.now()), 250);
     onCleanup(() => clearInterval(timer));
   });
+  const shown = createMemo(() => calls().filter(({ started }) => now() - started > SHOW_AFTER));
   return (
-    <ForKey each={calls().filter(({ started }) => now() - started > SHOW_AFTER)} by={({ call }) => call}>
-      {(call) => <Call call={call()} now={now()} />}
-    </ForKey>
+    <Show when={shown().length > 0}>
+      <div class="cell-calls">
+        <ForKey each={shown()} by={({ call }) => call}>
+          {(call) => <Call call={call()} now={now()} />}
+        </ForKey>
+      </div>
+    </Show>
   );
 }
 

@@ -6,10 +6,14 @@ import { MissingUse } from './MissingUse.tsx';
 type Wrong = NonNullable<CellState['error']> | NonNullable<CompiledCell['error']>;
 
 /** What is wrong with a cell: the sentence, the line, what to do; and, where one click mends it, the click. */
-export function CellError(props: { readonly error: Wrong; readonly cell: CellSource }) {
+export function CellError(props: {
+  readonly error: Wrong;
+  readonly cell: CellSource;
+  readonly ref: (element: HTMLElement) => void;
+}) {
   const line = (): number | null => (props.error.line === undefined ? null : props.error.line - props.cell.line + 1);
   return (
-    <div class="cell-error" role="alert">
+    <div class="cell-error" role="alert" ref={props.ref}>
       <p>
         <span class="cell-error-what">{props.error.message}</span>{' '}
         <Show when={line() !== null && (line() as number) > 0}>

@@ -8,8 +8,8 @@ import { SheetState } from './context.ts';
 import { createFrameHost, type FrameHost } from './frame-host.ts';
 import { createHeights } from './heights.ts';
 import { Insert } from './Insert.tsx';
-import { createReports } from './reports.ts';
 import { createLayout, type Layout } from './layout.ts';
+import { createReports } from './reports.ts';
 import { createOpenNotebook } from './session.ts';
 import { SealFooter } from './SealFooter.tsx';
 import { SheetBar } from './SheetBar.tsx';
@@ -20,6 +20,7 @@ import { setShortcutsOpen, shortcutsOpen } from './panels.ts';
 import { offerPicture } from './picture-files.ts';
 import { printSheet } from './print.ts';
 import { readTokens } from './tokens.ts';
+import { createSteady } from './steady.ts';
 import { createWorld } from './world.ts';
 
 const Shortcuts = lazy(async () => ({ default: (await import('./Shortcuts.tsx')).Shortcuts }));
@@ -37,12 +38,14 @@ export function Sheet(props: { readonly file: NotebookFile }) {
   const [layout, setLayout] = createSignal<Layout>();
   const [reading, setReading] = createSignal(reads());
   createEffect(on(reading, (on) => localStorage.setItem('assay.reading', String(on)), { defer: true }));
-  const context = { ...notebook, layout, height: heights.get, ...createWorld(state), reading, setReading };
-  const reports = createReports((states) => void dispatch({ op: 'reported', states }));
+  const context = { ...notebook, layout, heights, ...createWorld(state), reading, setReading };
   let sheet!: HTMLDivElement;
   let frame: FrameHost | undefined;
 
   onMount(() => {
+    const steady = createSteady(sheet);
+    onCleanup(() => steady.close());
+    const reports = createReports((states) => steady.during(() => dispatch({ op: 'reported', states })));
     frame = createFrameHost(sheet, {
       client,
       onStates: reports.add,
@@ -50,7 +53,7 @@ export function Sheet(props: { readonly file: NotebookFile }) {
         reports.flush();
         dispatch({ op: 'root', root });
       },
-      onHeight: heights.set,
+      onHeight: (id, px) => steady.unpressed(() => heights.set(id, px)),
       onPicture: (cell, kind, svg) => void offerPicture(kind, svg, `${props.file.name} ${cell}`),
       onCall: (call) => dispatch({ op: 'called', call }),
       onReturn: (call) => dispatch({ op: 'returned', call }),

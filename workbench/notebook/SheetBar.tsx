@@ -39,7 +39,7 @@ export function SheetBar() {
         when={busy()}
         fallback={
           <button
-            class="button"
+            class="button sheet-run"
             title={`Run all (${shortcut('Mod-Shift-Enter')})`}
             onClick={() => runAction('notebook.run-all')}
           >
@@ -48,7 +48,7 @@ export function SheetBar() {
         }
       >
         <button
-          class="button"
+          class="button sheet-run"
           title="Stop: replaces the frame in which the cells run"
           onClick={() => dispatch({ op: 'stop' })}
         >

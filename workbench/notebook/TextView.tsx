@@ -16,25 +16,22 @@ export function TextView(props: { readonly block: Block }) {
   const sheet = useSheet();
   const { state, dispatch } = sheet;
   // Prose with `${expressions}` is drawn by the frame, where its values are; all other prose by the page.
-  const cell = createMemo(() => {
-    const id = textCellId(props.block.part);
-    const found = sheet.compiled().get(id);
-    return found?.kind === 'text' ? found : null;
+  const id = createMemo(() => textCellId(props.block.part));
+  const height = createMemo(() => sheet.heights.get(id()) ?? 0);
+  const holds = createMemo(() => {
+    const { size } = sheet.compiled();
+    // Until the kernel has said which texts hold values, those that look like it keep the room that they had.
+    return size === 0 ? height() > 0 && props.block.source.includes('${') : sheet.compiled().get(id())?.kind === 'text';
   });
-  const drawn = createMemo(
-    () =>
-      cell() !== null &&
-      sheet.height(textCellId(props.block.part)) > 0 &&
-      state().cells[textCellId(props.block.part)] !== undefined,
-  );
-  let slot!: HTMLDivElement;
-  createEffect(
-    on([() => cell()?.id, sheet.layout], ([id, layout]) => {
-      if (id !== undefined && layout) onCleanup(layout.watch(id, slot));
-    }),
-  );
+  const drawn = createMemo(() => holds() && height() > 0 && state().cells[id()] !== undefined);
   const selected = createMemo(() => state().selected === props.block.key);
   const editing = createMemo(() => selected() && state().mode === 'edit');
+  // Another element each time the text has been edited.
+  const [slot, setSlot] = createSignal<HTMLElement>();
+  createEffect(() => {
+    const [layout, place] = [sheet.layout(), slot()];
+    if (layout && place && holds() && !editing()) onCleanup(layout.watch(id(), place));
+  });
   const clicked = (event: MouseEvent): void => {
     if ((event.target as Element).closest('a, button') || getSelection()?.isCollapsed === false) return;
     dispatch({ op: 'select', key: props.block.key, mode: 'edit' });
@@ -54,12 +51,12 @@ export function TextView(props: { readonly block: Block }) {
           when={editing()}
           fallback={
             <div class="text-prose" data-drawn={drawn()} onClick={clicked}>
-              <Show when={cell()}>
-                {(here) => <div class="slot text-slot" ref={slot} style={{ height: `${sheet.height(here().id)}px` }} />}
+              <Show when={holds()}>
+                <div class="slot" ref={setSlot} style={{ height: `${height()}px` }} />
               </Show>
               <Show when={!drawn()}>
-                <div classList={{ 'text-wait': cell() !== null && sheet.height(textCellId(props.block.part)) > 0 }}>
-                  <Prose markdown={cell() ? props.block.source.replaceAll(/\$\{[^}]*\}/g, '…') : props.block.source} />
+                <div classList={{ 'text-wait': holds() && height() > 0 }}>
+                  <Prose markdown={holds() ? props.block.source.replaceAll(/\$\{[^}]*\}/g, '…') : props.block.source} />
                 </div>
               </Show>
             </div>

@@ -1,13 +1,14 @@
 /** What the parts of one sheet share. */
 import { createContext, useContext } from 'solid-js';
+import type { Heights } from './heights.ts';
 import type { Layout } from './layout.ts';
 import type { OpenNotebook } from './session.ts';
 import type { World } from './world.ts';
 
 export interface SheetContext extends OpenNotebook, World {
   readonly layout: () => Layout | undefined;
-  /** Height in pixels that the frame gave a cell's output, or had when the notebook was last open. */
-  readonly height: (id: string) => number;
+  /** Pixels that the frame gave a cell's output, or had when the notebook was last open. */
+  readonly heights: Heights;
   /** Code is hidden: for readers. */
   readonly reading: () => boolean;
   readonly setReading: (reading: boolean) => void;

@@ -2,7 +2,8 @@
 import { createStore } from 'solid-js/store';
 
 export interface Heights {
-  readonly get: (id: string) => number;
+  /** Undefined for what was never drawn here. */
+  readonly get: (id: string) => number | undefined;
   readonly set: (id: string, px: number) => void;
 }
 
@@ -15,8 +16,9 @@ export function createHeights(name: string): Heights {
   );
   let timer: ReturnType<typeof setTimeout> | undefined;
   return {
-    get: (id) => heights[id] ?? 0,
+    get: (id) => heights[id],
     set(id, px) {
+      if (heights[id] === px) return;
       setHeights(id, px);
       clearTimeout(timer);
       timer = setTimeout(() => localStorage.setItem(key, JSON.stringify(heights)), WRITE_AFTER);

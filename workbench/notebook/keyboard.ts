@@ -65,7 +65,8 @@ export function handleKeys({ state, dispatch }: SheetContext): void {
         if (focused !== block && (!block?.contains(focused) || focused?.closest('.cm-editor')))
           block?.focus({ preventScroll: true });
       });
-      block?.scrollIntoView({ block: 'nearest' });
+      // What is being pressed is in sight: a page that scrolls between press and release takes the click elsewhere.
+      if (!block?.matches(':active')) block?.scrollIntoView({ block: 'nearest' });
     }),
   );
 }
