@@ -81,6 +81,7 @@ function start(toFrame: MessagePort, toPage: MessagePort): void {
       runtime.set('dark', dark);
       refresh();
     },
+    picture: (cell) => drawing.picture(cell),
   };
   expose(api, toFrame);
 }

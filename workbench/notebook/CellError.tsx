@@ -8,8 +8,10 @@ type Wrong = NonNullable<CellState['error']> | NonNullable<CompiledCell['error']
 /** What is wrong with a cell: the sentence, the line, what to do; and, where one click mends it, the click. */
 export function CellError(props: { readonly error: Wrong; readonly cell: CellSource }) {
   const line = (): number | null => (props.error.line === undefined ? null : props.error.line - props.cell.line + 1);
+  /** Another cell is to be mended: that one alarms, this one waits. */
+  const follows = (): boolean => props.error.code === 'CELL_INPUT_FAILED';
   return (
-    <div class="cell-error" role="alert">
+    <div class="cell-error" role={follows() ? 'note' : 'alert'} data-follows={follows()}>
       <p>
         <span class="cell-error-what">{props.error.message}</span>{' '}
         <Show when={line() !== null && (line() as number) > 0}>

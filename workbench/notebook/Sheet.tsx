@@ -17,6 +17,7 @@ import { SheetHead } from './SheetHead.tsx';
 import { sheetActions } from './actions.ts';
 import { handleKeys } from './keyboard.ts';
 import { setShortcutsOpen, shortcutsOpen } from './panels.ts';
+import { pictureActions } from './picture-actions.ts';
 import { offerPicture } from './picture-files.ts';
 import { printSheet } from './print.ts';
 import { readTokens } from './tokens.ts';
@@ -65,6 +66,7 @@ export function Sheet(props: { readonly file: NotebookFile }) {
   createEffect(on([theme, dark], () => queueMicrotask(() => frame?.theme(readTokens(), dark()))));
   handleKeys(context);
   sheetActions(context);
+  pictureActions(context, async (cell) => (await frame?.picture(cell)) ?? null);
   createEffect(() => {
     document.title = `${state().document.title} · Assay`;
   });
