@@ -99,10 +99,14 @@ function readObject(text: string, options: typeof OPTIONS): Program | null {
   }
 }
 
+const NO_RETURN =
+  'A cell has no `return`: its one expression, or what it declares, is its result, and a view shows more with `display(…)`.';
+
 /** acorn says where in `pos`, and repeats it in the message. */
 export function syntaxError(error: unknown): CellError {
   const { message, pos } = error as SyntaxError & { pos: number };
-  return new CellError('CELL_SYNTAX', message.replace(/ \(\d+:\d+\)$/, ''), pos);
+  const what = message.replace(/ \(\d+:\d+\)$/, '');
+  return new CellError('CELL_SYNTAX', what.startsWith("'return' outside") ? NO_RETURN : what, pos);
 }
 
 /** What no cell may contain. */

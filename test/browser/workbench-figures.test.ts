@@ -12,7 +12,7 @@ uses: [shap.explain]
 ---
 ${cell('plot', `Plot.plot({ width: 300, height: 90, clip: true, color: { legend: true }, marks: [Plot.dot([[1, 2, 'one'], [2, 9, 'other']], { fill: '2', tip: true }), Plot.line([[1, 2], [2, 9]], { marker: 'arrow' })] })`)}
 ${cell('made', 'html`<div>A <b>word</b>${svg`<svg width="80" height="20"><defs><linearGradient id="fade"><stop offset="0" stop-color="red"/><stop offset="1" stop-color="blue"/></linearGradient></defs><rect width="80" height="20" fill="url(#fade)"/></svg>`}</div>`')}
-${cell('pixels', `const c = document.createElement('canvas'); c.width = 30; c.height = 70; c.getContext('2d').fillRect(0, 0, 30, 70); return c;`)}
+${cell('pixels', `const c = document.createElement('canvas'); c.width = 30; c.height = 70; c.getContext('2d').fillRect(0, 0, 30, 70); display(c);`)}
 ${cell('words', 'html`<p>Only words</p>`')}
 ${cell('value', '({ a: 1 })')}
 \`\`\`ts id=explanation name=explanation

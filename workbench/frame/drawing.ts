@@ -55,7 +55,7 @@ export function makeDrawing(
   }
 
   function add(id: string, canvas: Canvas, value: unknown): void {
-    canvas.node.append(value instanceof Node ? value : inspect(value));
+    canvas.put(asNode(value));
     if (canvas.done) addTools(canvas.node, (kind, svg) => hand(id, kind, svg));
     place(id, canvas);
   }
@@ -141,7 +141,7 @@ export function makeDrawing(
         canvas.node.className = 'prose';
         canvas.node.append(loaded.markdown!.prose(outputs as unknown as { text: string[]; values: unknown[] }));
       } else if (cell.kind === 'view') {
-        if (outputs[''] !== undefined) canvas.node.append(asNode(outputs['']));
+        if (outputs[''] !== undefined) canvas.put(asNode(outputs['']));
         addTools(canvas.node, (kind, svg) => hand(cell.id, kind, svg));
       } else {
         for (const [name, value] of Object.entries(outputs)) canvas.node.append(inspect(value, name));
