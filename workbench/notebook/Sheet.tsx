@@ -5,6 +5,7 @@ import { dark, theme } from '../shell/theme.ts';
 import { BlockView } from './BlockView.tsx';
 import { Conflict } from './Conflict.tsx';
 import { SheetState } from './context.ts';
+import { DropTable } from './DropTable.tsx';
 import { createFrameHost, type FrameHost } from './frame-host.ts';
 import { createHeights } from './heights.ts';
 import { Insert } from './Insert.tsx';
@@ -81,14 +82,16 @@ export function Sheet(props: { readonly file: NotebookFile }) {
           <Shortcuts onClose={() => setShortcutsOpen(false)} />
         </Suspense>
       </Show>
-      <div class="sheet" ref={sheet} data-reading={reading()} data-dark={dark()}>
-        <article class="sheet-content" aria-label={state().document.title}>
-          <SheetHead />
-          <Insert near={keys()[0] ?? null} where="before" />
-          <For each={keys()}>{(key) => <BlockView key={key} />}</For>
-          <SealFooter />
-        </article>
-      </div>
+      <DropTable>
+        <div class="sheet" ref={sheet} data-reading={reading()} data-dark={dark()}>
+          <article class="sheet-content" aria-label={state().document.title}>
+            <SheetHead />
+            <Insert near={keys()[0] ?? null} where="before" />
+            <For each={keys()}>{(key) => <BlockView key={key} />}</For>
+            <SealFooter />
+          </article>
+        </div>
+      </DropTable>
     </SheetState.Provider>
   );
 }
