@@ -2,7 +2,7 @@
 import { parse, parseExpressionAt, type AnyNode, type Comment, type Program, type Token } from 'acorn';
 import type { CellSource } from '#common/notebook.ts';
 import { Edits } from './compile-edits.ts';
-import { CellError } from './compile-error.ts';
+import { CellError, NO_RETURN } from './compile-error.ts';
 import { escapeNode, escapeTokens, needsEscape, quote, refused, type Lexed } from './compile-escape.ts';
 import { findNames, type Reference } from './compile-scope.ts';
 import { stripTypes } from './compile-types.ts';
@@ -98,9 +98,6 @@ function readObject(text: string, options: typeof OPTIONS): Program | null {
     return null;
   }
 }
-
-const NO_RETURN =
-  'A cell has no `return`: its one expression, or what it declares, is its result, and a view shows more with `display(…)`.';
 
 /** acorn says where in `pos`, and repeats it in the message. */
 export function syntaxError(error: unknown): CellError {

@@ -1,3 +1,4 @@
+import './datasets.css';
 import { createResource, createSignal, Show } from 'solid-js';
 import type { TableData } from '#common/data.ts';
 import { useKernel } from '../../kernel.tsx';
