@@ -32,3 +32,6 @@ export function placeError(error: CellError, code: string, line: number): NonNul
     endColumn: column + Math.max(1, length),
   };
 }
+
+export const NO_RETURN =
+  'A cell has no `return`: its one expression, or what it declares, is its result, and a view shows more with `display(…)`.';

@@ -2,7 +2,7 @@
 import { parse, parseExpressionAt, type AnyNode, type Comment, type Program, type Token } from 'acorn';
 import type { CellSource } from '#common/notebook.ts';
 import { Edits } from './compile-edits.ts';
-import { CellError } from './compile-error.ts';
+import { CellError, NO_RETURN } from './compile-error.ts';
 import { escapeNode, escapeTokens, needsEscape, quote, refused, type Lexed } from './compile-escape.ts';
 import { findNames, type Reference } from './compile-scope.ts';
 import { stripTypes } from './compile-types.ts';
@@ -102,7 +102,8 @@ function readObject(text: string, options: typeof OPTIONS): Program | null {
 /** acorn says where in `pos`, and repeats it in the message. */
 export function syntaxError(error: unknown): CellError {
   const { message, pos } = error as SyntaxError & { pos: number };
-  return new CellError('CELL_SYNTAX', message.replace(/ \(\d+:\d+\)$/, ''), pos);
+  const what = message.replace(/ \(\d+:\d+\)$/, '');
+  return new CellError('CELL_SYNTAX', what.startsWith("'return' outside") ? NO_RETURN : what, pos);
 }
 
 /** What no cell may contain. */

@@ -1,6 +1,6 @@
 /** TypeScript to JavaScript by blanking the types out: every other character keeps its place. */
 import { stripTypeScriptTypes } from 'node:module';
-import { CellError } from './compile-error.ts';
+import { CellError, NO_RETURN } from './compile-error.ts';
 
 /** @throws CellError CELL_SYNTAX */
 export function stripTypes(code: string): string {
@@ -25,6 +25,21 @@ function strip(code: string, shift: number): string {
   }
 }
 
+/** The parser's shorthand in words. */
+const SAID: Readonly<Record<string, string>> = {
+  'Expected ident': 'A name is missing here.',
+  'Expression expected': 'An expression is missing here.',
+  'Return statement is not allowed here': NO_RETURN,
+};
+
+/** Without the list of all that might stand there. */
+const inWords = (message: string): string =>
+  SAID[message] ??
+  message
+    .replace(/`([^`]*)`/g, '“$1”')
+    .replace('<eof>', 'the end')
+    .replace(/^(Unexpected token “[^”]*”)\. Expected .*$/, '$1.');
+
 /** The place stands only in the stack's head: `:2`, the line, and carets under it. */
 function placed(error: unknown, code: string, shift: number): CellError {
   const { message, stack = '' } = error as Error;
@@ -37,10 +52,5 @@ function placed(error: unknown, code: string, shift: number): CellError {
       .join('\n').length + (line > 1 ? 1 : 0);
   const found = /^( *)(\^+)$/.exec(carets);
   const start = lineStart + (found?.[1]!.length ?? 0) - shift;
-  return new CellError(
-    'CELL_SYNTAX',
-    message.replace(/`/g, '“').split('\n', 1)[0]!,
-    start,
-    start + (found?.[2]!.length ?? 1),
-  );
+  return new CellError('CELL_SYNTAX', inWords(message.split('\n', 1)[0]!), start, start + (found?.[2]!.length ?? 1));
 }

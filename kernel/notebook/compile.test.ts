@@ -120,6 +120,14 @@ describe('what a cell may not do', () => {
       line: 6,
       column: 10,
     });
+    for (const [code, says] of [
+      ['const a = models.', /^A name is missing here\.$/],
+      ['let x: = 3', /^Unexpected token “=”\.$/],
+      ['a b', /the end$/],
+      ['return 3', /no `return`.*`display\(…\)`/],
+    ] as const)
+      assert.match(wrong('CELL_SYNTAX', ['ts', code]).message, says);
+    assert.match(wrong('CELL_SYNTAX', ['js', 'return 3']).message, /no `return`/);
     assert.equal(wrong('CELL_NAME_UNKNOWN', ['js', '\n\n  nothing + 1']).column, 3);
   });
 

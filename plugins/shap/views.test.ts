@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { Table } from '#common/data/table.ts';
+import { estimated, isEstimated, reachOf } from './views/certainty.ts';
 import {
   checkExplanation,
   closest,
@@ -81,6 +82,34 @@ describe('standard errors', () => {
       [5],
     );
     assert.equal(slice(explanation()).error(0, 0), 0);
+  });
+
+  const given = (errors: readonly number[]): ReturnType<typeof slice> =>
+    slice({
+      ...explanation(),
+      standardErrors: { $: 'tensor', shape: [2, 2, 2], data: Float64Array.from(errors) },
+    });
+
+  it('of a mean over rows that share their coalitions is at most the mean of theirs', () => {
+    assert.deepEqual([...importance(given([0, 3, 0, 4, 0, 1, 0, 2])).error], [2, 3]);
+    assert.deepEqual([...importance(slice(explanation())).error], [0, 0]);
+  });
+
+  it('are said as a 95 % interval, to two digits of it; an exact value is said alone', () => {
+    assert.equal(estimated(0.3149, 0.0255, '$/h'), '0.315 ± 0.050 $/h (95 %)');
+    assert.equal(estimated(-12_345.6, 630, ''), '−12,346 ± 1,235 (95 %)');
+    assert.equal(estimated(2, 0, '$/h'), '2 $/h');
+    assert.equal(estimated(2, Number.NaN, ''), '2');
+    assert.ok(!estimated(1e-9, 1e-12, '').startsWith('0 '));
+  });
+
+  it('are said of a whole picture, and only where there are some', () => {
+    assert.match(reachOf(given([0, 3, 0, 4, 0, 1, 0, 2]), [0]), /reach 3\.92 to either side on average, 5\.88 at most/);
+    assert.equal(reachOf(given([1, 0, 1, 0, 1, 0, 1, 0]), [0, 1]), '', 'those of the other output');
+    assert.deepEqual(
+      [isEstimated(given([0, 0, 0, 4, 0, 0, 0, 0]), [0]), isEstimated(slice(explanation()), [0])],
+      [false, false],
+    );
   });
 });
 

@@ -37,6 +37,9 @@ const HOSTILE: Readonly<Record<string, string>> = {
   'style sheet': '<style>@import "https://steal.example/steal.css"</style>',
   'style of a mark': '<rect style="fill:url(https://steal.example/)"/>',
   'paint from elsewhere': '<rect fill="url(https://steal.example/#steal)"/>',
+  'a clip from elsewhere': '<g clip-path="url(https://steal.example/a.svg#steal)"><rect/></g>',
+  'a marker by data': '<path marker-end="url(data:image/svg+xml,steal#a)"/>',
+  'a name that is markup': '<rect id="a&quot; onload=&quot;steal()"/>',
   'paint, escaped': '<rect fill="u\\72l(https://steal.example/)"/>',
   'use of another file': '<use href="https://steal.example/a.svg#steal"/>',
   animation: '<animate attributeName="href" to="javascript:steal()"/><set attributeName="onload" to="steal()"/>',
@@ -55,6 +58,11 @@ for (const [name, inside] of Object.entries(HOSTILE)) {
 
 it('keeps shapes, text and pixels as they are', async () => {
   const inside = `<g transform="translate(1,2)"><text x="3" font-size="12px">a &lt; b<tspan dy="1">c</tspan></text><image href="${PIXEL}" width="4"/></g>`;
+  assert.ok((await check(`${HEAD}>${inside}</svg>`)).includes(inside));
+});
+
+it('keeps what one mark takes from another of the same picture', async () => {
+  const inside = `<defs><clipPath id="cut-1"><rect width="4"/></clipPath><linearGradient id="fade"><stop offset="0" stop-color="red"/></linearGradient></defs><g clip-path="url(#cut-1)"><rect fill="url(#fade)"/></g>`;
   assert.ok((await check(`${HEAD}>${inside}</svg>`)).includes(inside));
 });
 

@@ -36,6 +36,11 @@ describe('writing cells', () => {
     await retype('tall', '');
     await page.keyboard.type("slow.count({ way: '");
     await option('down').waitFor();
+    // Also what the notebook does not name yet: how else would it be found.
+    await press('Escape');
+    await retype('tall', '');
+    await page.keyboard.type('datasets.');
+    await option('describe').waitFor();
   });
 
   test('says before it runs that a method, parameter, value or type is wrong, and where', async () => {

@@ -84,7 +84,7 @@ describe('odd values', () => {
     ['nan', 'const v1 = [NaN, Infinity, -0, 12n];', /NaN.*Infinity.*-0.*12n/],
     ['date', 'const v2 = new Date(0);', /1970-01-01/],
     ['map', "const v3 = new Map([['k', new Set([1])]]);", /map 1/],
-    ['long', "const v4 = 'x'.repeat(20_000_000);", /"x{50,}" … 19990000 characters more/],
+    ['long', "const v4 = 'x'.repeat(20_000_000);", /"x{50,}" … 19,998,000 characters more/],
     ['many', 'const v5 = Array.from({ length: 300_000 }, (_, i) => i);', /array 300000/],
     ['deep', 'let v6: unknown = 1; for (let i = 0; i < 900; i++) v6 = [v6];', /array 1|VALUE_UNSUPPORTED/],
     ['nul', 'const v7 = null; const v8 = undefined;', /v7 = null/],
@@ -116,6 +116,23 @@ describe('odd values', () => {
       await status(id, 'failed');
       assert.match(await cell(id).locator('.cell-error').innerText(), says, id);
     }
+  });
+
+  test('long texts and very many drawings come in portions; the page stays as long as what is looked at', async () => {
+    await open(
+      ts('text', "const text = 'word '.repeat(10_000);") +
+        `${fence}js id=lines view\nfor (let i = 0; i < 1200; i++) display('line ' + i)\n${fence}\n\n` +
+        ts('last', 'const last = 1;'),
+    );
+    await status('last', 'done');
+    const slot = (id: string) => frame().locator(`.slot[data-cell="${id}"]`);
+    await slot('text').getByRole('button', { name: '… 48,000 characters more' }).click();
+    await slot('text').getByRole('button', { name: '… 28,000 characters more' }).waitFor();
+    assert.equal(await slot('lines').locator('.value').count(), 500);
+    await slot('lines').getByRole('button', { name: '700 more' }).click();
+    await slot('lines').getByRole('button', { name: '200 more' }).click();
+    assert.equal(await slot('lines').locator('.value').count(), 1200);
+    assert.equal(await slot('lines').getByRole('button').count(), 0);
   });
 
   test('a million rows, from SQL and from code, scroll to the last', async () => {

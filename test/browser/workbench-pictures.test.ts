@@ -149,7 +149,7 @@ it('a cell that asks for itself gets an offer and no file; a copy goes to the cl
   const { page } = steps;
   let downloads = 0;
   page.on('download', () => (downloads += 1));
-  const itself = `const e = display(shap.bar(explanation)); for (let i = 0; i < 9; i++) e.querySelector('[title="Save as SVG"]').click();`;
+  const itself = `const e = display(shap.bar(explanation)); for (let i = 0; i < 9; i++) e.querySelector('[title="Save or copy as SVG"]').click();`;
   await steps.open(NOTEBOOK.replace("shap.bar(explanation, { output: 'no' })", itself));
   await offer('pinned', 'SVG').waitFor();
   assert.equal(await page.locator('.toast').count(), 1, 'one offer at a time');

@@ -2,10 +2,16 @@
  * What one run of a cell draws. What depends on how wide the cell is, or whether the page is dark, is made again from the same value when
  * that changes: a plugin's drawing in its place; a chart by running the cell again, since the cell may listen to it.
  */
+import { element } from './element.ts';
+import { grouped } from './figures.ts';
+
 export interface Look {
   readonly width: number;
   readonly dark: boolean;
 }
+
+/** Things that a cell shows before the rest has to be asked for. */
+const MOST = 500;
 
 export type Make = (look: Look) => unknown;
 
@@ -29,10 +35,30 @@ export class Canvas {
   called = false;
   readonly #look: () => Look;
   #follows = false;
+  readonly #rest: Node[] = [];
 
   constructor(look: () => Look) {
     this.#look = look;
     this.node.className = 'drawing';
+  }
+
+  /** Puts something under what is shown already; of very many things the rest waits behind a button. */
+  put(node: Node): void {
+    if (this.node.childElementCount < MOST) this.node.append(node);
+    else if (this.#rest.push(node) === 1) this.node.append(this.#more());
+    else this.node.lastElementChild!.textContent = this.#left();
+  }
+
+  #left = (): string => `${grouped(this.#rest.length)} more`;
+
+  #more(): HTMLElement {
+    const button = element('button', 'more', this.#left());
+    button.addEventListener('click', () => {
+      button.before(...this.#rest.splice(0, MOST));
+      if (this.#rest.length === 0) button.remove();
+      else button.textContent = this.#left();
+    });
+    return button;
   }
 
   draw(make: Make, own: Partial<Look>, runs: boolean): unknown {

@@ -5,7 +5,7 @@ import type { CompiledCell, CompiledNotebook } from '#common/notebook.ts';
 import { Canvas, type Look } from './canvas.ts';
 import { html, svg } from './html.ts';
 import { inspect } from './inspect.ts';
-import { type PictureKind, withTools } from './picture-tools.ts';
+import { addTools, pictureOf, type PictureKind, withTools } from './picture-tools.ts';
 import { loadViews, type Views } from './plugin-views.ts';
 import type { Slots } from './slots.ts';
 
@@ -16,6 +16,8 @@ export interface FrameDrawing extends Drawing {
   called(cell: string): void;
   /** Draws again what was made for another width or for the other of light and dark. Gives the cells that have to run for it. */
   refresh(): string[];
+  /** What a cell has drawn as a picture; null where it has drawn nothing. */
+  picture(cell: string): string | null;
 }
 
 type Loaded = { plot?: typeof import('./plot.ts'); markdown?: typeof import('./markdown.ts') };
@@ -53,7 +55,8 @@ export function makeDrawing(
   }
 
   function add(id: string, canvas: Canvas, value: unknown): void {
-    canvas.node.append(value instanceof Node ? value : inspect(value));
+    canvas.put(asNode(value));
+    if (canvas.done) addTools(canvas.node, (kind, svg) => hand(id, kind, svg));
     place(id, canvas);
   }
 
@@ -89,6 +92,10 @@ export function makeDrawing(
       if (canvas) canvas.called = true;
     },
     refresh: () => Array.from(canvases).flatMap(([id, canvas]) => (canvas.refresh() ? [id] : [])),
+    picture(cell) {
+      const { done = false, node } = canvases.get(cell) ?? {};
+      return done && node?.hasChildNodes() ? pictureOf(node) : null;
+    },
     ready(cell) {
       renew(cell.id);
       return isLoaded(cell) ? null : load(cell);
@@ -134,7 +141,8 @@ export function makeDrawing(
         canvas.node.className = 'prose';
         canvas.node.append(loaded.markdown!.prose(outputs as unknown as { text: string[]; values: unknown[] }));
       } else if (cell.kind === 'view') {
-        if (outputs[''] !== undefined) canvas.node.append(asNode(outputs['']));
+        if (outputs[''] !== undefined) canvas.put(asNode(outputs['']));
+        addTools(canvas.node, (kind, svg) => hand(cell.id, kind, svg));
       } else {
         for (const [name, value] of Object.entries(outputs)) canvas.node.append(inspect(value, name));
       }

@@ -3,13 +3,15 @@ import type { Tensor } from '#common/data.ts';
 import { Table } from '#common/data/table.ts';
 import { preview, typeName } from '#common/cells/values.ts';
 import { element } from './element.ts';
+import { grouped } from './figures.ts';
 import { recordSource, tableSource } from './table-source.ts';
 import { tableView } from './table-view.ts';
 
 /** Children made at a time; the rest waits behind a button. */
 const PAGE = 100;
-/** Characters of a text that are shown. */
-const LONGEST = 10_000;
+/** Characters of a text that are shown at first, and with each click on what follows. */
+const LONGEST = 2000;
+const LONGER = 20_000;
 
 /** @param name the variable, shown before the value */
 export function inspect(value: unknown, name = ''): HTMLElement {
@@ -49,8 +51,20 @@ function scalar(value: unknown): HTMLElement {
 
 /** A page that lays out megabytes of text stands still. */
 function text(value: string): HTMLElement {
-  const all = element('span', value.length > 120 ? 'string long' : 'string', JSON.stringify(value.slice(0, LONGEST)));
-  if (value.length > LONGEST) all.append(element('span', 'nothing', ` … ${value.length - LONGEST} characters more`));
+  const all = element('span', value.length > 120 ? 'string long' : 'string');
+  const words = element('span', '', JSON.stringify(value.slice(0, LONGEST)));
+  all.append(words);
+  let shown = LONGEST;
+  if (value.length <= shown) return all;
+  const left = (): string => `… ${grouped(value.length - shown)} characters more`;
+  const button = element('button', 'more', left());
+  button.addEventListener('click', () => {
+    shown += LONGER;
+    words.textContent = JSON.stringify(value.slice(0, shown));
+    if (shown >= value.length) button.remove();
+    else button.textContent = left();
+  });
+  all.append(' ', button);
   return all;
 }
 
@@ -98,7 +112,7 @@ function inside(value: object): HTMLElement {
     }
     const left = total - list.childElementCount;
     if (left <= 0) return;
-    const button = element('button', 'more', `${left.toLocaleString()} more`);
+    const button = element('button', 'more', `${grouped(left)} more`);
     button.addEventListener('click', () => {
       button.remove();
       more();

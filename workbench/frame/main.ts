@@ -20,6 +20,9 @@ pinRealm();
 fixBindings();
 adoptStyles();
 
+// A file that is dropped here would take the frame's place.
+for (const kind of ['dragover', 'drop']) addEventListener(kind, (event) => event.preventDefault());
+
 addEventListener('message', function meet({ source, data, ports }: MessageEvent<unknown>) {
   if (source !== parent || data !== HELLO || ports.length !== 2) return;
   removeEventListener('message', meet);
@@ -81,6 +84,7 @@ function start(toFrame: MessagePort, toPage: MessagePort): void {
       runtime.set('dark', dark);
       refresh();
     },
+    picture: (cell) => drawing.picture(cell),
   };
   expose(api, toFrame);
 }

@@ -7,19 +7,21 @@ const MARGIN = 12;
 /** What a mark takes from its parent, and is written only where it differs. */
 const INHERITED = [
   'fill', 'fill-opacity', 'stroke', 'stroke-opacity', 'stroke-width', 'stroke-dasharray', 'stroke-linejoin', 'stroke-linecap',
-  'font-family', 'font-size', 'font-style', 'font-weight', 'font-variant-numeric', 'text-anchor', 'dominant-baseline', 'paint-order', 'image-rendering',
+  'font-family', 'font-size', 'font-style', 'font-weight', 'font-variant-numeric', 'text-anchor', 'dominant-baseline', 'paint-order', 'image-rendering', 'marker-start', 'marker-mid', 'marker-end',
 ] as const; // prettier-ignore
-const OWN = ['opacity'] as const;
+const OWN = { opacity: '1', 'clip-path': 'none', 'stop-color': 'rgb(0, 0, 0)', 'stop-opacity': '1' } as const;
 /** As marks are described; the rest (classes, styles, descriptions) belongs to the page. */
 const GEOMETRY =
-  /^(?:x|y|[xy][12]|d[xy]|r|r[xy]|c[xy]|d|points|width|height|viewBox|transform|href|preserveAspectRatio)$/;
-const SHAPES = new Set(['g', 'path', 'rect', 'circle', 'ellipse', 'line', 'polyline', 'polygon', 'text', 'tspan', 'image', 'svg']); // prettier-ignore
+  /^(?:x|y|[xy][12]|d[xy]|r|r[xy]|c[xy]|d|points|width|height|viewBox|transform|href|preserveAspectRatio|id|offset|f[xy]|gradientUnits|gradientTransform|spreadMethod|clipPathUnits|marker(?:Width|Height|Units)|orient|ref[XY])$/;
+const SHAPES = new Set(['g', 'path', 'rect', 'circle', 'ellipse', 'line', 'polyline', 'polygon', 'text', 'tspan', 'image', 'svg', 'defs', 'clipPath', 'linearGradient', 'radialGradient', 'stop', 'marker']); // prettier-ignore
+/** They are drawn only where others name them. */
+const NAMED = 'defs, defs *, clipPath, clipPath *, linearGradient, radialGradient, stop, marker, marker *';
 
 type Values = Readonly<Record<string, string | number>>;
 
 /** @param skip what belongs to the page and not to the picture */
 export function pictureSvg(picture: Element, skip: string): string {
-  const box = picture.getBoundingClientRect();
+  const box = boxOf(picture, skip);
   const [width, height] = [Math.ceil(box.width) + 2 * MARGIN, Math.ceil(box.height) + 2 * MARGIN];
   const root = shape('svg', { xmlns: SVG, width, height, viewBox: `0 0 ${width} ${height}` });
   const paper = getComputedStyle(document.documentElement).getPropertyValue('--paper').trim() || '#fff';
@@ -27,6 +29,28 @@ export function pictureSvg(picture: Element, skip: string): string {
   const place = { x: MARGIN - box.left, y: MARGIN - box.top };
   addTo(root, picture, place, skip);
   return new XMLSerializer().serializeToString(root);
+}
+
+/** Where something is drawn or written, which may be less than all of its place. */
+function boxOf(picture: Element, skip: string): DOMRect {
+  const parts: DOMRect[] = [];
+  const walker = document.createTreeWalker(picture, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, (node) => {
+    if (!(node instanceof Element)) return NodeFilter.FILTER_ACCEPT;
+    if (node.matches(skip)) return NodeFilter.FILTER_REJECT;
+    if (!node.matches('svg, canvas, img, select, input')) return NodeFilter.FILTER_SKIP;
+    parts.push(node.getBoundingClientRect());
+    return NodeFilter.FILTER_REJECT;
+  });
+  const range = document.createRange();
+  while (walker.nextNode()) {
+    range.selectNodeContents(walker.currentNode);
+    parts.push(range.getBoundingClientRect());
+  }
+  const seen = parts.filter(({ width, height }) => width > 0 && height > 0);
+  if (seen.length === 0) return picture.getBoundingClientRect();
+  const [left, top] = [Math.min(...seen.map((part) => part.left)), Math.min(...seen.map((part) => part.top))];
+  const [right, bottom] = [Math.max(...seen.map((part) => part.right)), Math.max(...seen.map((part) => part.bottom))];
+  return new DOMRect(left, top, right - left, bottom - top);
 }
 
 interface Place {
@@ -58,8 +82,28 @@ function addTo(into: Element, node: Node, place: Place, skip: string): void {
       return;
     }
     if (node instanceof HTMLButtonElement) return;
+    if (node instanceof HTMLCanvasElement || node instanceof HTMLImageElement) {
+      const href = pixelsOf(node);
+      const { left, top, width, height } = node.getBoundingClientRect();
+      const at = { x: left + place.x, y: top + place.y, width, height, preserveAspectRatio: 'none' };
+      if (href !== null) into.append(shape('image', { ...at, href }));
+      return;
+    }
     ground(into, node, style, place);
     for (const child of node.childNodes) addTo(into, child, place, skip);
+  }
+}
+
+/** An image of pixels as it is shown; null where it has none, or they may not be read. */
+function pixelsOf(node: HTMLCanvasElement | HTMLImageElement): string | null {
+  try {
+    if (node instanceof HTMLCanvasElement) return node.toDataURL('image/png');
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [node.naturalWidth, node.naturalHeight];
+    canvas.getContext('2d')!.drawImage(node, 0, 0);
+    return canvas.toDataURL('image/png');
+  } catch {
+    return null;
   }
 }
 
@@ -137,15 +181,17 @@ function textAt(content: string, box: DOMRect, styled: Element, { x, y }: Place)
 function copy(node: Element, around: CSSStyleDeclaration | null, skip: string): Element | null {
   if (!SHAPES.has(node.localName) || node.matches(skip)) return null;
   const style = getComputedStyle(node);
-  if (style.display === 'none' || style.visibility === 'hidden') return null;
+  if ((style.display === 'none' || style.visibility === 'hidden') && !node.matches(NAMED)) return null;
   const made = document.createElementNS(SVG, node.localName);
   for (const { localName, value } of node.attributes) if (GEOMETRY.test(localName)) made.setAttribute(localName, value);
   for (const name of INHERITED) {
     const value = style.getPropertyValue(name);
     if (value !== '' && value !== around?.getPropertyValue(name)) made.setAttribute(name, value);
   }
-  for (const name of OWN)
-    if (style.getPropertyValue(name) !== '1') made.setAttribute(name, style.getPropertyValue(name));
+  for (const [name, usual] of Object.entries(OWN)) {
+    const value = style.getPropertyValue(name);
+    if (value !== '' && value !== usual) made.setAttribute(name, value);
+  }
   for (const child of node.childNodes) {
     if (child instanceof Text && /^(?:text|tspan)$/.test(node.localName)) made.append(child.data);
     else if (child instanceof Element) {

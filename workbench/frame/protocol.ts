@@ -13,6 +13,8 @@ export interface FrameApi {
   layout(slots: readonly Slot[]): void;
   /** CSS custom properties of the page, so that light and dark agree. */
   theme(tokens: Readonly<Record<string, string>>, dark: boolean): void;
+  /** What a cell has drawn, as an SVG that stands alone. */
+  picture(cell: string): string | null;
 }
 
 export interface Slot {

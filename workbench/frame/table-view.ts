@@ -1,5 +1,6 @@
 /** A table of any length: only the rows in sight exist. Its header stays; columns are as wide as their first rows need. */
 import { element } from './element.ts';
+import { grouped } from './figures.ts';
 import type { TableSource } from './table-source.ts';
 
 const ROW = 26;
@@ -70,10 +71,7 @@ export function tableView(source: TableSource): HTMLElement {
     { passive: true },
   );
   draw();
-  box.append(
-    scroll,
-    element('div', 'count', `${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'} × ${columns.length}`),
-  );
+  box.append(scroll, element('div', 'count', `${grouped(rows)} ${rows === 1 ? 'row' : 'rows'} × ${columns.length}`));
   return box;
 }
 

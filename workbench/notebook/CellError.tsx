@@ -12,8 +12,10 @@ export function CellError(props: {
   readonly ref: (element: HTMLElement) => void;
 }) {
   const line = (): number | null => (props.error.line === undefined ? null : props.error.line - props.cell.line + 1);
+  /** Another cell is to be mended: that one alarms, this one waits. */
+  const follows = (): boolean => props.error.code === 'CELL_INPUT_FAILED';
   return (
-    <div class="cell-error" role="alert" ref={props.ref}>
+    <div class="cell-error" role={follows() ? 'note' : 'alert'} data-follows={follows()} ref={props.ref}>
       <p>
         <span class="cell-error-what">{props.error.message}</span>{' '}
         <Show when={line() !== null && (line() as number) > 0}>

@@ -5,6 +5,7 @@ import { dark, theme } from '../shell/theme.ts';
 import { BlockView } from './BlockView.tsx';
 import { Conflict } from './Conflict.tsx';
 import { SheetState } from './context.ts';
+import { DropTable } from './DropTable.tsx';
 import { createFrameHost, type FrameHost } from './frame-host.ts';
 import { createHeights } from './heights.ts';
 import { Insert } from './Insert.tsx';
@@ -17,6 +18,7 @@ import { SheetHead } from './SheetHead.tsx';
 import { sheetActions } from './actions.ts';
 import { handleKeys } from './keyboard.ts';
 import { setShortcutsOpen, shortcutsOpen } from './panels.ts';
+import { pictureActions } from './picture-actions.ts';
 import { offerPicture } from './picture-files.ts';
 import { printSheet } from './print.ts';
 import { readTokens } from './tokens.ts';
@@ -68,6 +70,7 @@ export function Sheet(props: { readonly file: NotebookFile }) {
   createEffect(on([theme, dark], () => queueMicrotask(() => frame?.theme(readTokens(), dark()))));
   handleKeys(context);
   sheetActions(context);
+  pictureActions(context, async (cell) => (await frame?.picture(cell)) ?? null);
   createEffect(() => {
     document.title = `${state().document.title} · Assay`;
   });
@@ -82,14 +85,16 @@ export function Sheet(props: { readonly file: NotebookFile }) {
           <Shortcuts onClose={() => setShortcutsOpen(false)} />
         </Suspense>
       </Show>
-      <div class="sheet" ref={sheet} data-reading={reading()} data-dark={dark()}>
-        <article class="sheet-content" aria-label={state().document.title}>
-          <SheetHead />
-          <Insert near={keys()[0] ?? null} where="before" />
-          <For each={keys()}>{(key) => <BlockView key={key} />}</For>
-          <SealFooter />
-        </article>
-      </div>
+      <DropTable>
+        <div class="sheet" ref={sheet} data-reading={reading()} data-dark={dark()}>
+          <article class="sheet-content" aria-label={state().document.title}>
+            <SheetHead />
+            <Insert near={keys()[0] ?? null} where="before" />
+            <For each={keys()}>{(key) => <BlockView key={key} />}</For>
+            <SealFooter />
+          </article>
+        </div>
+      </DropTable>
     </SheetState.Provider>
   );
 }

@@ -4,7 +4,7 @@ import type { JsonSchema, PluginManifest } from '#common/plugin.ts';
 
 export interface CompletionWorld {
   readonly language: 'ts' | 'js' | 'sql' | 'md';
-  /** Plugins that the notebook may use. */
+  /** All there are: one that the notebook does not name yet is found here, and let in with a click. */
   readonly plugins: readonly PluginManifest[];
   /** Names of the data sets. */
   readonly tables: readonly string[];

@@ -32,6 +32,8 @@ export interface FrameHost {
   run(ids: readonly string[] | null): Promise<void>;
   layout(slots: readonly Slot[]): void;
   theme(tokens: Readonly<Record<string, string>>, dark: boolean): void;
+  /** What a cell has drawn: unchecked. */
+  picture(cell: string): Promise<unknown>;
   /** A new, empty frame in place of the old one; what ran in it is gone, calls under way are cancelled. */
   restart(): void;
   close(): void;
@@ -102,6 +104,7 @@ export function createFrameHost(parent: HTMLElement, options: FrameHostOptions):
       look = next;
       tell(current.remote.theme(...next));
     },
+    picture: (cell) => current.remote.picture(cell),
     restart() {
       current.close();
       notebook = null;

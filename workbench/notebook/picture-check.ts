@@ -10,9 +10,13 @@ const MOST = 200_000;
 const LARGEST = 8000;
 const ELEMENTS = new Set([
   'svg', 'g', 'path', 'rect', 'circle', 'ellipse', 'line', 'polyline', 'polygon', 'text', 'tspan', 'image',
+  'defs', 'clipPath', 'linearGradient', 'radialGradient', 'stop', 'marker',
 ]); // prettier-ignore
+/** What names a part of the same picture, and nothing else. */
+const NAMES = /^(?:fill|stroke|clip-path|marker-(?:start|mid|end))$/;
+const NAMED = /^url\(["']?#[\w-]+["']?\)$/;
 const ATTRIBUTES =
-  /^(?:x|y|[xy][12]|d[xy]|r|r[xy]|c[xy]|d|points|width|height|viewBox|transform|preserveAspectRatio|fill|fill-opacity|stroke|stroke-(?:opacity|width|dasharray|linejoin|linecap)|opacity|font-(?:family|size|style|weight|variant-numeric)|text-anchor|textLength|dominant-baseline|paint-order|image-rendering)$/;
+  /^(?:x|y|[xy][12]|d[xy]|r|r[xy]|c[xy]|d|points|width|height|viewBox|transform|preserveAspectRatio|fill|fill-opacity|stroke|stroke-(?:opacity|width|dasharray|linejoin|linecap)|opacity|font-(?:family|size|style|weight|variant-numeric)|text-anchor|textLength|offset|f[xy]|gradientUnits|gradientTransform|spreadMethod|clipPathUnits|marker(?:Width|Height|Units)|orient|ref[XY]|stop-color|stop-opacity|dominant-baseline|paint-order|image-rendering)$/;
 const PIXELS = /^data:image\/png;base64,[A-Za-z0-9+/]*={0,2}$/;
 
 export interface CheckedPicture {
@@ -47,6 +51,8 @@ export function checkPicture(text: unknown): CheckedPicture {
 
 function isSafe(element: string, name: string, value: string): boolean {
   if (name === 'href') return element === 'image' && PIXELS.test(value);
+  if (name === 'id') return /^[\w-]+$/.test(value);
+  if (NAMES.test(name) && NAMED.test(value)) return true;
   return ATTRIBUTES.test(name) && !/url\s*\(|\\|javascript:/i.test(value);
 }
 

@@ -1,4 +1,4 @@
-/** Offers what a cell drew as a file that the page names, and for the clipboard. */
+/** What a cell drew as a file that the page names, or on the clipboard: offered where the frame asks, at once where the page was asked. */
 import inter from '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?url';
 import serif from '@fontsource-variable/source-serif-4/files/source-serif-4-latin-opsz-normal.woff2?url';
 import { toBase64 } from '#common/bytes.ts';
@@ -26,17 +26,14 @@ export async function offerPicture(kind: unknown, svg: unknown, name: string): P
   if (busy) return;
   busy = true;
   try {
-    const checked = checkPicture(svg);
-    const png = kind === 'png';
-    const blob = png ? await pixelsOf(checked) : new Blob([checked.svg], { type: 'image/svg+xml' });
-    const file = `${name.replace(/[^\p{L}\p{N} _-]+/gu, '-').slice(0, 80)}.${png ? 'png' : 'svg'}`;
+    const { checked, blob, file } = await pictureFile(kind === 'png' ? 'png' : 'svg', svg, name);
     // Any click counts for the frame too, so only one in the page itself can be told from what a cell makes up.
     if (offered !== undefined) dismiss(offered);
     offered = toast(`${file} is ready.`, {
       ms: 30_000,
       actions: [
         { label: 'Save', run: () => save(blob, file) },
-        { label: 'Copy', run: () => void copy(checked, png ? blob : null) },
+        { label: 'Copy', run: () => void copy(checked, kind === 'png' ? blob : null) },
       ],
     });
   } catch (error) {
@@ -44,6 +41,28 @@ export async function offerPicture(kind: unknown, svg: unknown, name: string): P
   } finally {
     busy = false;
   }
+}
+
+/** For a gesture in the page itself. */
+export async function takePicture(kind: 'svg' | 'png' | 'copy', svg: unknown, name: string): Promise<void> {
+  try {
+    const { checked, blob, file } = await pictureFile(kind === 'svg' ? 'svg' : 'png', svg, name);
+    if (kind === 'copy') await copy(checked, blob);
+    else save(blob, file);
+  } catch (error) {
+    toastError(error);
+  }
+}
+
+/** @throws PICTURE_REFUSED */
+async function pictureFile(
+  kind: 'svg' | 'png',
+  svg: unknown,
+  name: string,
+): Promise<{ readonly checked: CheckedPicture; readonly blob: Blob; readonly file: string }> {
+  const checked = checkPicture(svg);
+  const blob = kind === 'png' ? await pixelsOf(checked) : new Blob([checked.svg], { type: 'image/svg+xml' });
+  return { checked, blob, file: `${name.replace(/[^\p{L}\p{N} _-]+/gu, '-').slice(0, 80)}.${kind}` };
 }
 
 function save(blob: Blob, file: string): void {

@@ -1,5 +1,5 @@
-/** What completion draws on: plugins and data sets that the notebook names, and the names that its cells define. */
-import { type Accessor, createMemo, createSignal } from 'solid-js';
+/** What completion draws on: all plugins, data sets that the notebook names, and the names that its cells define. */
+import { type Accessor, createSignal } from 'solid-js';
 import { createStore } from 'solid-js/store';
 import type { CellSource } from '#common/notebook.ts';
 import type { PluginManifest } from '#common/plugin.ts';
@@ -11,7 +11,6 @@ import type { CompletionWorld } from './completion.ts';
 export interface World {
   /** What can be completed in a cell now. */
   readonly world: (cell: CellSource) => CompletionWorld;
-  /** Plugins of which the notebook names at least one method. */
   readonly plugins: Accessor<readonly PluginManifest[]>;
 }
 
@@ -39,12 +38,6 @@ export function createWorld(state: Accessor<Session>): World {
     }
     return described[name] ? [described[name]] : [];
   };
-  const uses = createMemo(() => state().document.uses, undefined, {
-    equals: (a, b) => a.join() === b.join(),
-  });
-  const used = createMemo(() =>
-    plugins().filter(({ name }) => uses().some((use) => use === name || use.startsWith(`${name}.`))),
-  );
   const world = ({ id, language, view }: CellSource): CompletionWorld => {
     const { document, checked, defined, cells } = state();
     const typeOf = (cell: string, name: string): string =>
@@ -52,7 +45,7 @@ export function createWorld(state: Accessor<Session>): World {
     return {
       language,
       view,
-      plugins: used(),
+      plugins: plugins(),
       tables: document.datasets,
       get datasets() {
         return document.datasets.flatMap(describe);
@@ -62,5 +55,5 @@ export function createWorld(state: Accessor<Session>): World {
         .flatMap((cell) => cell.outputs.map((name) => ({ name, detail: typeOf(cell.id, name) }))),
     };
   };
-  return { world, plugins: used };
+  return { world, plugins };
 }

@@ -10,6 +10,29 @@ interface DropZoneProps {
   readonly onFiles: (files: readonly File[]) => void;
 }
 
+/** Files that hold a table. */
+export const TABLES = /\.(?:csv|tsv|json|ndjson|jsonl|parquet|arrow|feather)$/i;
+
+/** A file that nobody takes would replace the page by itself. Returns the function that ends it. */
+export function refuseDrops(): () => void {
+  const over = (event: DragEvent): void => {
+    if (event.defaultPrevented || !event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = 'none';
+  };
+  const drop = (event: DragEvent): void => {
+    if (event.defaultPrevented || !event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    toast('Tables are dropped on Data sets or on a notebook, notebooks on the gallery, bundles on Verify.');
+  };
+  addEventListener('dragover', over);
+  addEventListener('drop', drop);
+  return () => {
+    removeEventListener('dragover', over);
+    removeEventListener('drop', drop);
+  };
+}
+
 /** Takes files dropped anywhere on what it holds. */
 export function DropZone(props: ParentProps<DropZoneProps>) {
   const [over, setOver] = createSignal(0);

@@ -4,6 +4,7 @@ import { createEffect, ErrorBoundary, lazy, Match, onCleanup, Suspense, Switch }
 import { KernelProvider } from '../kernel.tsx';
 import { Gallery } from '../pages/gallery/Gallery.tsx';
 import { Failure } from '../parts/Failure.tsx';
+import { refuseDrops } from '../parts/DropZone.tsx';
 import { Toasts } from '../parts/Toasts.tsx';
 import { followLinks, type Place, place } from '../router.ts';
 import { Banner } from './Banner.tsx';
@@ -31,6 +32,7 @@ const TITLES: Record<Place['page'], string> = {
 
 export function App() {
   onCleanup(followLinks());
+  onCleanup(refuseDrops());
   createEffect(() => {
     document.title = `${TITLES[place().page]} · Assay`;
   });

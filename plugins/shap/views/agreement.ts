@@ -1,3 +1,4 @@
+import { estimated } from './certainty.ts';
 import { INK } from './colours.ts';
 import { columnOf, type Difference } from './differences.ts';
 import type { Slice } from './explanation.ts';
@@ -106,7 +107,7 @@ export function agreement(
     if (!square || row < 0) return null;
     const parts = [a, b].map((of, i) => {
       const place = square.feature.places[i]!;
-      return `${labels[i]} ${place < 0 ? 'does not know it' : number(of.part(row, place))}`;
+      return `${labels[i]} ${place < 0 ? 'does not know it' : estimated(of.part(row, place), of.error(row, place), of.unit)}`;
     });
     return { row, x, y, text: `${square.feature.name}\n${parts.join('\n')}\nrow ${row}` };
   });

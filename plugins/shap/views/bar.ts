@@ -1,4 +1,6 @@
 import * as Plot from '@observablehq/plot';
+import { half } from './certainty.ts';
+import { whiskerKey } from './whiskers.ts';
 import { type Explanation, importance, slice } from './explanation.ts';
 import type { Drawn, Scene } from './picture.ts';
 import { aligned, FAINT, figure, fit, inUnit, number, STYLE } from './ink.ts';
@@ -6,18 +8,32 @@ import { aligned, FAINT, figure, fit, inUnit, number, STYLE } from './ink.ts';
 interface Row {
   readonly name: string;
   readonly size: number;
+  readonly error: number;
 }
+
+/** Ends of the 95 % interval; a size is never below 0. */
+const low = ({ size, error }: Row): number => Math.max(0, size - half(error));
+const high = ({ size, error }: Row): number => size + half(error);
 
 /** Mean size of what each feature adds: how much the model leans on it, whichever way. */
 export function bar(explanation: Explanation, options: Scene): Drawn {
   const { document, width } = options;
   const of = slice(explanation, options.output);
-  const { mean, order } = importance(of);
+  const { mean, error, order } = importance(of);
   const top = options.top ?? 10;
-  const rows: Row[] = order.slice(0, top).map((feature) => ({ name: of.names[feature]!, size: mean[feature]! }));
+  const rows: Row[] = order.slice(0, top).map((feature) => ({
+    name: of.names[feature]!,
+    size: mean[feature]!,
+    error: error[feature]!,
+  }));
   const rest = order.slice(top);
   if (rest.length > 0)
-    rows.push({ name: `${rest.length} others`, size: rest.reduce((sum, feature) => sum + mean[feature]!, 0) });
+    rows.push({
+      name: `${rest.length} others`,
+      size: rest.reduce((sum, feature) => sum + mean[feature]!, 0),
+      error: Math.hypot(...rest.map((feature) => error[feature]!)),
+    });
+  const unsure = rows.filter((row) => row.error > 0);
   const figures = aligned(rows.map(({ size }) => size));
   const left = Math.min(width * 0.36, 20 + 7 * Math.max(...rows.map(({ name }) => name.length)));
   const drawing = Plot.plot({
@@ -50,8 +66,12 @@ export function bar(explanation: Explanation, options: Scene): Drawn {
         insetBottom: 5,
         rx: 1.5,
       }),
+      Plot.ruleY(unsure, { x1: low, x2: high, y: 'name', stroke: 'currentColor', strokeWidth: 1.25 }),
+      ...[low, high].map((end) =>
+        Plot.tickX(unsure, { x: end, y: 'name', stroke: 'currentColor', strokeWidth: 1.25, inset: 8 }),
+      ),
       Plot.text(rows, {
-        x: 'size',
+        x: high,
         y: 'name',
         text: ({ size }: Row) => figures(size),
         dx: 6,
@@ -61,8 +81,10 @@ export function bar(explanation: Explanation, options: Scene): Drawn {
       Plot.axisY({ tickSize: 0, label: null, fontSize: 13, tickFormat: (name: string) => fit(name, left - 12) }),
     ],
   });
+  const within = (row: Row): string => (row.error > 0 ? ` ± ${figures(half(row.error))}` : '');
   return figure(
     drawing,
-    `Mean absolute SHAP value for ${of.label} by feature: ${rows.map(({ name, size }) => `${name} ${figures(size)}`).join(', ')}.`,
+    `Mean absolute SHAP value for ${of.label} by feature: ${rows.map((row) => `${row.name} ${figures(row.size)}${within(row)}`).join(', ')}.${unsure.length > 0 ? ' ± is a 95 % interval.' : ''}`,
+    unsure.length > 0 ? whiskerKey(document) : undefined,
   );
 }

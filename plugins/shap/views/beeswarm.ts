@@ -1,8 +1,10 @@
+import { estimated, half, isEstimated, reachOf } from './certainty.ts';
+import { besides, whisker, whiskerKey } from './whiskers.ts';
 import { ramp } from './colours.ts';
 import * as Plot from '@observablehq/plot';
 import { type Explanation, importance, rowsOf, slice } from './explanation.ts';
 import type { Drawn, Scene } from './picture.ts';
-import { FAINT, figure, fit, gradient, inUnit, MISSING_HEX, number, shares, shown, STYLE, withUnit } from './ink.ts';
+import { FAINT, figure, fit, gradient, inUnit, MISSING_HEX, number, shares, shown, STYLE } from './ink.ts';
 import { nearest, pointing } from './pointing.ts';
 import { imageMark, MANY, shape } from './raster.ts';
 import { circles, speckled } from './speckle.ts';
@@ -94,16 +96,25 @@ export function beeswarm(explanation: Explanation, scene: Scene): Drawn {
       }),
     ],
   }) as SVGElement & Plot.Plot;
+  const under = shape(document, 'g', { 'pointer-events': 'none' });
+  const whiskerAt = (dot: number): SVGElement[] => {
+    const [feature, row] = [chosen[Math.floor(dot / of.rows)]!, dot % of.rows];
+    const reach = pixels(half(of.error(row, feature))) - pixels(0);
+    const [x, y] = [along[dot]!, across[dot]!];
+    return reach > 0 ? whisker(document, [x - reach, y], [x + reach, y]) : [];
+  };
   const remember = pointing(drawing, scene, (px, py) => {
     const dot = nearest(along, across, px, py, 12);
+    under.replaceChildren(...(dot < 0 ? [] : whiskerAt(dot)));
     if (dot < 0) return null;
     const [feature, row] = [chosen[Math.floor(dot / of.rows)]!, dot % of.rows];
-    const adds = withUnit(number(of.part(row, feature)), of.unit);
+    const adds = estimated(of.part(row, feature), of.error(row, feature), of.unit);
     const text = `${of.names[feature]}: ${shown(of, row, feature)}\nadds ${adds}\nrow ${row}`;
     return { row, x: along[dot]!, y: across[dot]!, text };
   });
   const marker = shape(document, 'g', { 'pointer-events': 'none' });
-  drawing.append(marker);
+  drawing.append(marker, under);
+  drawing.addEventListener('pointerleave', () => under.replaceChildren());
   const mark = (row: number | null): void => {
     remember(row);
     marker.replaceChildren();
@@ -112,11 +123,16 @@ export function beeswarm(explanation: Explanation, scene: Scene): Drawn {
       const dot = place * of.rows + row;
       const ring = { cx: along[dot]!, cy: across[dot]!, r: radius + 2.6, fill: colours[colour[dot]!]! };
       marker.append(
+        ...whiskerAt(dot),
         shape(document, 'circle', { ...ring, stroke: 'var(--paper, canvas)', 'stroke-width': 4.5 }),
         shape(document, 'circle', { ...ring, stroke: 'currentColor', 'stroke-width': 1.8 }),
       );
     });
   };
-  const says = `SHAP values of ${of.rows} rows for ${of.label}, by feature, largest first: ${chosen.map((feature) => of.names[feature]).join(', ')}.`;
-  return { ...figure(drawing, says, gradient(scene, 'Value of the feature', 'low', 'high')), mark };
+  const says = `SHAP values of ${of.rows} rows for ${of.label}, by feature, largest first: ${chosen.map((feature) => of.names[feature]).join(', ')}.${reachOf(of, chosen)}`;
+  const values = gradient(scene, 'Value of the feature', 'low', 'high');
+  const legend = isEstimated(of, chosen)
+    ? besides(document, values, whiskerKey(document, '95 % interval of the row pointed at'))
+    : values;
+  return { ...figure(drawing, says, legend), mark };
 }

@@ -1,11 +1,13 @@
 import * as Plot from '@observablehq/plot';
+import { estimated, half, isEstimated, reachOf } from './certainty.ts';
+import { besides, whiskerKey } from './whiskers.ts';
 import { ramp } from './colours.ts';
 import { type Explanation, importance, slice } from './explanation.ts';
 import { count, FAINT, figure, fit, inUnit, legendLine, number, shown, STYLE, withUnit } from './ink.ts';
 import { predictions } from './order.ts';
 import { outliers, pathOf, spreadOver } from './paths.ts';
 import type { Drawn, Scene } from './picture.ts';
-import { strongLine, wordsOn } from './strong-line.ts';
+import { strongLine, whiskersOn, wordsOn } from './strong-line.ts';
 import { pointing } from './pointing.ts';
 import { imageMark, painted, shape } from './raster.ts';
 import { once } from './shared.ts';
@@ -119,7 +121,13 @@ export function decision(explanation: Explanation, scene: Scene): Drawn {
   let chosen: number | null = null;
   let under: number | null = null;
   const at = { document, x, y, left, width };
-  const strong = (row: number, stroke: string): SVGElement[] => strongLine(at, pathOf(of, levels, row), stroke);
+  const errorOf = (row: number, features: readonly number[]): number =>
+    features.length === 1 ? of.error(row, features[0]!) : Math.hypot(...features.map((f) => of.error(row, f)));
+  const strong = (row: number, stroke: string): SVGElement[] => {
+    const path = pathOf(of, levels, row);
+    const reach = levels.map((features) => half(errorOf(row, features)));
+    return [...strongLine(at, path, stroke), ...whiskersOn(at, path, reach)];
+  };
   const label = (row: number): SVGElement[] => {
     const values = levels.map((features) => (features === rest ? '' : shown(of, row, features[0]!)));
     return wordsOn(at, pathOf(of, levels, row), values, withUnit(number(said[row]!), of.unit));
@@ -150,7 +158,7 @@ export function decision(explanation: Explanation, scene: Scene): Drawn {
       row,
       x: px,
       y: py,
-      text: `${names[step]}${value}\nadds ${withUnit(number(part), of.unit)}\nprediction ${withUnit(number(said[row]!), of.unit)}\nrow ${row}`,
+      text: `${names[step]}${value}\nadds ${estimated(part, errorOf(row, features), of.unit)}\nprediction ${withUnit(number(said[row]!), of.unit)}\nrow ${row}`,
     };
   };
   const remember = pointing(drawing, scene, find, (row) => {
@@ -159,13 +167,16 @@ export function decision(explanation: Explanation, scene: Scene): Drawn {
     redraw();
   });
   const all = count(of.rows);
-  const legend = legendLine(
+  const counted = legendLine(
     document,
     rows.length < of.rows
       ? `${count(rows.length)} of ${all} rows, evenly by prediction`
       : `${all} ${of.rows === 1 ? 'row' : 'rows'}`,
   );
-  const says = `How ${of.label} of ${all} rows comes about, from ${number(of.base)} on average to predictions between ${number(low)} and ${number(high)}. Features from the weakest to the strongest: ${names.join(', ')}.`;
+  const says = `How ${of.label} of ${all} rows comes about, from ${number(of.base)} on average to predictions between ${number(low)} and ${number(high)}. Features from the weakest to the strongest: ${names.join(', ')}.${reachOf(of, ranked.slice(0, top))}`;
+  const legend = isEstimated(of, ranked)
+    ? besides(document, counted, whiskerKey(document, '95 % interval of each step of the row pointed at'))
+    : counted;
   return {
     ...figure(drawing, says, legend),
     mark(row) {

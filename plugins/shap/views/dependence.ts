@@ -1,3 +1,5 @@
+import { estimated, half, isEstimated, reachOf } from './certainty.ts';
+import { besides, whisker, whiskerKey } from './whiskers.ts';
 import { ramp } from './colours.ts';
 import * as Plot from '@observablehq/plot';
 import { closest, type Explanation, importance, pairSizes, rowsOf, sampled, slice, type Slice } from './explanation.ts';
@@ -16,7 +18,6 @@ import {
   shares,
   shown,
   STYLE,
-  withUnit,
 } from './ink.ts';
 import { axisOf } from './axis.ts';
 import { extent } from './extent.ts';
@@ -27,6 +28,8 @@ import { circles, speckled } from './speckle.ts';
 
 /** Steps of colour from low to high. */
 const SHADES = 64;
+/** The intervals of more rows than this would hide the dots: they are shown one at a time. */
+const FEW = 250;
 /** Rows among which the feature that it plays together with is looked for. */
 const SAMPLE = 4000;
 
@@ -51,12 +54,21 @@ export function dependence(explanation: Explanation, scene: Scene): Drawn {
     colour[row] = at === null ? SHADES : Math.round(Math.min(1, Math.max(0, at)) * (SHADES - 1));
   }
   const colours = [...Array.from({ length: SHADES }, (_, i) => ramp(i / (SHADES - 1), dark)), MISSING_HEX];
-  const reach = extent(of, [feature]);
+  const unsure = isEstimated(of, [feature]);
+  const all = unsure && of.rows <= FEW;
+  const reach = extent(of, [feature], all ? half : undefined);
   const radius = width < 480 ? 2.2 : 2.8;
   const told = (row: number): string => {
     const also = by === null ? '' : `\n${of.names[by]}: ${shown(of, row, by)}`;
-    const adds = withUnit(number(of.part(row, feature)), of.unit);
+    const adds = estimated(of.part(row, feature), of.error(row, feature), of.unit);
     return `${of.names[feature]}: ${shown(of, row, feature)}${also}\nadds ${adds}\nrow ${row}`;
+  };
+  let perUnit = 0;
+  const spanOf = (row: number): number => half(of.error(row, feature)) * perUnit;
+  /** All as one faint path behind the dots. */
+  const intervals = (): SVGElement => {
+    const d = Array.from(xs, (x, row) => `M${x},${ys[row]! - spanOf(row)}V${ys[row]! + spanOf(row)}`).join('');
+    return shape(document, 'path', { d, fill: 'none', stroke: 'currentColor', 'stroke-opacity': 0.28 });
   };
   const drawing = Plot.plot({
     document,
@@ -96,29 +108,45 @@ export function dependence(explanation: Explanation, scene: Scene): Drawn {
           ys[row] = y(of.part(row, feature));
         }
         const dots = { xs, ys, colour, colours, half: of.rows > MANY ? 1 : radius, cover: 0.85 };
-        return of.rows > MANY ? speckled(document, box, dots) : circles(document, dots);
+        perUnit = y(0) - y(1);
+        if (of.rows > MANY) return speckled(document, box, dots);
+        const group = shape(document, 'g', {});
+        if (all) group.append(intervals());
+        group.append(circles(document, dots));
+        return group;
       }),
     ],
   }) as SVGElement & Plot.Plot;
+  const under = shape(document, 'g', { 'pointer-events': 'none' });
+  const whiskerAt = (row: number): SVGElement[] =>
+    spanOf(row) > 0 ? whisker(document, [xs[row]!, ys[row]! - spanOf(row)], [xs[row]!, ys[row]! + spanOf(row)]) : [];
   const remember = pointing(drawing, scene, (px, py) => {
     const found = nearest(xs, ys, px, py, 14);
+    under.replaceChildren(...(found < 0 ? [] : whiskerAt(found)));
     if (found < 0) return null;
     return { row: found, x: xs[found]!, y: ys[found]!, text: told(found) };
   });
   const marker = shape(document, 'g', { 'pointer-events': 'none' });
-  drawing.append(marker);
+  drawing.append(marker, under);
+  drawing.addEventListener('pointerleave', () => under.replaceChildren());
   const mark = (row: number | null): void => {
     remember(row);
     marker.replaceChildren();
     if (row === null) return;
     const ring = { cx: xs[row]!, cy: ys[row]!, r: radius + 2.4, fill: colours[colour[row]!]! };
     marker.append(
+      ...whiskerAt(row),
       shape(document, 'circle', { ...ring, stroke: 'var(--paper, canvas)', 'stroke-width': 4.5 }),
       shape(document, 'circle', { ...ring, stroke: 'currentColor', 'stroke-width': 1.8 }),
     );
   };
-  const says = `What ${of.names[feature]} adds to ${of.label}, against its value, for ${of.rows} rows${by === null ? '' : `, coloured by ${of.names[by]}`}.`;
-  return { ...figure(drawing, says, by === null ? undefined : legendOf(of, by, share!, scene)), mark };
+  const says = `What ${of.names[feature]} adds to ${of.label}, against its value, for ${of.rows} rows${by === null ? '' : `, coloured by ${of.names[by]}`}.${reachOf(of, [feature])}`;
+  const colouring = by === null ? undefined : legendOf(of, by, share!, scene);
+  const words = all ? '95 % interval' : '95 % interval of the row pointed at';
+  return {
+    ...figure(drawing, says, unsure ? besides(document, colouring, whiskerKey(document, words)) : colouring),
+    mark,
+  };
 }
 
 /** @throws RangeError naming the features there are */

@@ -41,6 +41,7 @@ export interface Slice {
   /** Its unit, or ''. */
   readonly unit: string;
   part(row: number, feature: number): number;
+  readonly hasErrors: boolean;
   /** Standard error of a part; 0 where it is exact. */
   error(row: number, feature: number): number;
   /** The feature's value: a number, a category, or null when missing. */
@@ -65,6 +66,7 @@ export function slice(explanation: Explanation, wanted?: number | string): Slice
     output,
     ...labelOf(meta, labels[output] ?? 'prediction'),
     part: (row, feature) => values.data[(row * features + feature) * outputs + output] ?? Number.NaN,
+    hasErrors: explanation.standardErrors?.data.some((error) => error > 0) ?? false,
     error: (row, feature) => explanation.standardErrors?.data[(row * features + feature) * outputs + output] ?? 0,
     value: (row, feature) => cell(columns[feature], row),
     unitOf: (feature) => columns[feature]?.unit ?? '',
@@ -108,12 +110,23 @@ function cell(column: Column | undefined, row: number): number | string | null {
   return typeof value === 'bigint' ? Number(value) : value;
 }
 
-/** Mean |SHAP| of each feature, and the features from the largest to the smallest. */
-export function importance(of: Slice): { readonly mean: Float64Array; readonly order: readonly number[] } {
-  const mean = new Float64Array(of.features);
-  for (let row = 0; row < of.rows; row++)
-    for (let feature = 0; feature < of.features; feature++) mean[feature]! += Math.abs(of.part(row, feature)) / of.rows;
-  return { mean, order: [...mean.keys()].sort((a, b) => mean[b]! - mean[a]!) };
+/**
+ * Mean |SHAP| of each feature, and the features from the largest to the smallest. The rows of an estimate share their coalitions, so that their
+ * errors go together: the mean of them is the most that the mean's standard error can be.
+ */
+export function importance(of: Slice): {
+  readonly mean: Float64Array;
+  readonly error: Float64Array;
+  readonly order: readonly number[];
+} {
+  const [mean, error] = [new Float64Array(of.features), new Float64Array(of.features)];
+  for (let row = 0; row < of.rows; row++) {
+    for (let feature = 0; feature < of.features; feature++) {
+      mean[feature]! += Math.abs(of.part(row, feature)) / of.rows;
+      if (of.hasErrors) error[feature]! += of.error(row, feature) / of.rows;
+    }
+  }
+  return { mean, error, order: [...mean.keys()].sort((a, b) => mean[b]! - mean[a]!) };
 }
 
 /** Mean |interaction value| of each two features, and of each alone; null when the explanation holds none. */

@@ -1,4 +1,6 @@
 import * as Plot from '@observablehq/plot';
+import { estimated, half } from './certainty.ts';
+import { whiskerKey } from './whiskers.ts';
 import { type Explanation, rowAt, slice, type Step, stepsOf } from './explanation.ts';
 import type { Drawn, Scene } from './picture.ts';
 import { aligned, DOWN, FAINT, figure, inUnit, number, QUIET, shown, STYLE, UP, withUnit } from './ink.ts';
@@ -7,6 +9,10 @@ interface Segment extends Step {
   readonly from: number;
   readonly to: number;
 }
+
+/** Where a segment might as well begin, at either end of its 95 % interval. */
+const low = ({ from, error }: Segment): number => from - half(error);
+const high = ({ from, error }: Segment): number => from + half(error);
 
 /** One prediction on one line: what pushes it up lies left of it, what pushes it down right of it, the strongest next to it. */
 export function force(explanation: Explanation, options: Scene): Drawn {
@@ -26,7 +32,8 @@ export function force(explanation: Explanation, options: Scene): Drawn {
     end,
   );
   const segments = [...up, ...down];
-  const all = [of.base, end, ...segments.flatMap(({ from, to }) => [from, to])];
+  const unsure = segments.filter(({ error }) => error > 0);
+  const all = [of.base, end, ...segments.flatMap((segment) => [segment.to, low(segment), high(segment)])];
   const pad = (Math.max(...all) - Math.min(...all) || 1) * 0.03;
   const domain: [number, number] = [Math.min(...all) - pad, Math.max(...all) + pad];
   const perPixel = (domain[1] - domain[0]) / (width - 32);
@@ -73,11 +80,15 @@ export function force(explanation: Explanation, options: Scene): Drawn {
         stroke: 'var(--paper, canvas)',
         strokeWidth: 1.5,
         title: (s: Segment) =>
-          `${s.name}${s.value === '' ? '' : `: ${s.value}`}\n${s.part > 0 ? '+' : ''}${figures(s.part)}`,
+          `${s.name}${s.value === '' ? '' : `: ${s.value}`}\n${s.part > 0 ? '+' : ''}${s.error > 0 ? estimated(s.part, s.error, '') : figures(s.part)}`,
         tip: true,
       }),
-      Plot.text(roomy, { ...label, dy: 25, text: 'name' }),
-      Plot.text(roomy, { ...label, dy: 40, text: 'value', fill: 'currentColor', fontWeight: 500 }),
+      Plot.ruleY(unsure, { x1: low, x2: high, y: 0.72, stroke: 'currentColor', strokeWidth: 1.25 }),
+      ...[low, high].map((at) =>
+        Plot.ruleX(unsure, { x: at, y1: 0.6, y2: 0.84, stroke: 'currentColor', strokeWidth: 1.25 }),
+      ),
+      Plot.text(roomy, { ...label, dy: 27, text: 'name' }),
+      Plot.text(roomy, { ...label, dy: 42, text: 'value', fill: 'currentColor', fontWeight: 500 }),
       Plot.ruleX([end], { y1: -0.6, y2: 0.6, stroke: 'currentColor', strokeWidth: 2 }),
       Plot.ruleY([2.2], { stroke: FAINT }),
       Plot.text([{ x: end, says: withUnit(number(end), of.unit) }], {
@@ -98,10 +109,13 @@ export function force(explanation: Explanation, options: Scene): Drawn {
     ],
   });
   const says = (list: readonly Step[]): string =>
-    list.map(({ name, part }) => `${name} ${figures(part)}`).join(', ') || 'nothing';
+    list
+      .map(({ name, part, error }) => `${name} ${figures(part)}${error > 0 ? ` ± ${figures(half(error))}` : ''}`)
+      .join(', ') || 'nothing';
   return figure(
     drawing,
-    `${of.label} of row ${row} is ${number(end)}, ${number(of.base)} on average. Up: ${says(up)}. Down: ${says(down)}.`,
+    `${of.label} of row ${row} is ${number(end)}, ${number(of.base)} on average. Up: ${says(up)}. Down: ${says(down)}.${unsure.length > 0 ? ' ± is a 95 % interval.' : ''}`,
+    unsure.length > 0 ? whiskerKey(document, '95 % interval of where each begins') : undefined,
   );
 }
 

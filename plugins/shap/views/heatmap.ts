@@ -1,4 +1,5 @@
 import { AREA, area, channels } from './colours.ts';
+import { estimated, reachOf } from './certainty.ts';
 import { type Explanation, importance, slice, type Slice } from './explanation.ts';
 import { columnOf, type Heat, heatOf, startOf } from './heat.ts';
 import { count, figure, fit, inUnit, MISSING_RGB, number, QUIET, scale, shown, STYLE, withUnit } from './ink.ts';
@@ -72,8 +73,9 @@ export function heatmap(explanation: Explanation, scene: Scene): Drawn {
     const row = order[startOf(Math.floor(share * heat.columns), heat.columns, of.rows)]!;
     const features = lines[Math.max(0, line)]!;
     const part = features.reduce((sum, feature) => sum + of.part(row, feature), 0);
+    const error = of.hasErrors ? Math.hypot(...features.map((feature) => of.error(row, feature))) : 0;
     const value = features === rest ? '' : `: ${shown(of, row, features[0]!)}`;
-    const adds = line < 0 ? '' : `${names[line]}${value}\nadds ${withUnit(number(part), of.unit)}\n`;
+    const adds = line < 0 ? '' : `${names[line]}${value}\nadds ${estimated(part, error, of.unit)}\n`;
     return { row, x, y, text: `${adds}prediction ${withUnit(number(said[row]!), of.unit)}\nrow ${row}` };
   };
   const remember = pointing(drawing, scene, at);
@@ -89,7 +91,7 @@ export function heatmap(explanation: Explanation, scene: Scene): Drawn {
       shape(document, 'rect', { ...box, stroke: 'currentColor', 'stroke-width': 1.5 }),
     );
   };
-  const says = `What each feature adds to ${of.label} in ${rows}, ${ordered}; strongest first: ${names.join(', ')}.`;
+  const says = `What each feature adds to ${of.label} in ${rows}, ${ordered}; strongest first: ${names.join(', ')}.${reachOf(of, ranked.slice(0, top))}`;
   const colours = AREA[dark ? 'dark' : 'light'];
   const legend = scale(document, inUnit('Adds', of.unit), colours, number(-heat.limit), `+${number(heat.limit)}`);
   return { ...figure(drawing, says, legend), mark };

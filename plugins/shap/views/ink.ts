@@ -3,6 +3,9 @@ import { along, RAMP } from './colours.ts';
 import type { ViewOptions } from './options.ts';
 import type { Drawn } from './picture.ts';
 import { shape } from './raster.ts';
+import { number, withUnit } from './numbers.ts';
+
+export { aligned, count, inUnit, number, withUnit } from './numbers.ts';
 
 /** Attribution diverges between two colours that colour-blind readers tell apart; the page's tokens adapt them to the dark. */
 export const DOWN = 'var(--negative, #3B6FB6)';
@@ -17,27 +20,6 @@ const FONT = 'var(--sans, Inter, system-ui, sans-serif)';
 
 /** Style of every drawing. */
 export const STYLE = `background:transparent;font:12px ${FONT};overflow:visible;--plot-background:var(--raised,canvas)`;
-
-const format = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
-
-/** Three significant digits, with a true minus sign. */
-export const number = (value: number): string => format.format(value).replace('-', '−');
-
-const counting = new Intl.NumberFormat('en');
-
-/** How many, with commas at the thousands. */
-export const count = (value: number): string => counting.format(value);
-
-/** Numbers that stand in one column: as many decimals for all as the largest needs for three digits. */
-export function aligned(values: readonly number[]): (value: number) => string {
-  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const digits = largest === 0 ? 0 : Math.min(8, Math.max(0, 2 - Math.floor(Math.log10(largest))));
-  const fixed = new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  return (value) => fixed.format(Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value).replace('-', '−');
-}
-
-export const withUnit = (text: string, unit: string): string => (unit === '' ? text : `${text} ${unit}`);
-export const inUnit = (label: string, unit: string): string => (unit === '' ? label : `${label} (${unit})`);
 
 export function shown(of: Slice, row: number, feature: number): string {
   const value = of.value(row, feature);

@@ -1,3 +1,4 @@
+import { whisker } from './whiskers.ts';
 import { shape } from './raster.ts';
 
 /** Where lines lie in a drawing: its scales, and the room for what is written. */
@@ -17,6 +18,14 @@ export function strongLine({ document, x, y }: Place, path: Float64Array, stroke
     shape(document, 'path', { ...line, stroke: 'var(--paper, canvas)', 'stroke-width': 6, 'stroke-opacity': 0.9 }),
     shape(document, 'path', { ...line, stroke, 'stroke-width': 2.4 }),
   ];
+}
+
+/** Where each of its steps might as well have ended. @param reach of each step, to either side */
+export function whiskersOn({ document, x, y }: Place, path: Float64Array, reach: readonly number[]): SVGElement[] {
+  return reach.flatMap((within, step) => {
+    const [end, at] = [path[step + 1]!, y(step + 1)];
+    return within > 0 ? whisker(document, [x(end - within), at], [x(end + within), at]) : [];
+  });
 }
 
 /** What is written along it: the value of each step beside it, and where it ends over its end. */

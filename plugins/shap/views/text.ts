@@ -1,8 +1,9 @@
+import { estimated, half } from './certainty.ts';
 import { type Explanation, rowAt, slice } from './explanation.ts';
 import { figure, inUnit, legendLine, number, scale, withUnit } from './ink.ts';
 import { mix, PAPER, RAMP } from './colours.ts';
 import type { Drawn, Scene } from './picture.ts';
-import { spaced, SURE, tintOf } from './tints.ts';
+import { spaced, tintOf } from './tints.ts';
 
 /** A text whose pieces are the features: the colour behind each is what it adds, dashed where that may as well be nothing. */
 export function text(explanation: Explanation, scene: Scene): Drawn {
@@ -23,8 +24,7 @@ export function text(explanation: Explanation, scene: Scene): Drawn {
     const span = document.createElement('span');
     span.textContent = words;
     span.style.cssText = `background:${ground};border-bottom:2px ${unsure ? 'dashed' : 'solid'} ${line};border-radius:2px;padding:1px 0;-webkit-box-decoration-break:clone;box-decoration-break:clone`;
-    const error = errors[feature]! > 0 ? ` ± ${number(errors[feature]!)}` : '';
-    const told = `${words.trim()}\nadds ${withUnit(`${number(parts[feature]!)}${error}`, of.unit)}${unsure ? '\nmay as well be nothing' : ''}`;
+    const told = `${words.trim()}\nadds ${estimated(parts[feature]!, errors[feature]!, of.unit)}${unsure ? '\nmay as well be nothing' : ''}`;
     span.addEventListener('pointerenter', () => {
       const [at, over] = [span.getClientRects()[0]!, drawing.getBoundingClientRect()];
       const zoom = width / (over.width || width);
@@ -39,7 +39,11 @@ export function text(explanation: Explanation, scene: Scene): Drawn {
   sum.textContent = `${of.label}: ${withUnit(number(end), of.unit)}, ${withUnit(number(of.base), of.unit)} on average`;
   const box = document.createElement('div');
   box.append(drawing, sum);
-  const said = pieces.map((piece, feature) => `${piece.trim()} ${number(parts[feature]!)}`).join(', ');
+  const within = (error: number): string => (error > 0 ? ` ± ${number(half(error))}` : '');
+  const said = pieces
+    .map((piece, feature) => `${piece.trim()} ${number(parts[feature]!)}${within(errors[feature]!)}`)
+    .join(', ');
+  const estimates = errors.some((error) => error > 0);
   const scheme = dark ? 'dark' : 'light';
   const [low, , high] = RAMP[scheme].map((colour) => mix(PAPER[scheme], colour, 0.5)) as [string, string, string];
   const legend = scale(
@@ -49,14 +53,18 @@ export function text(explanation: Explanation, scene: Scene): Drawn {
     number(-largest),
     `+${number(largest)}`,
   );
-  if (errors.some((error) => error > 0)) legend.append(dashed(document));
-  return figure(box, `What each piece of the text adds to ${of.label}, which is ${number(end)}: ${said}.`, legend);
+  if (estimates) legend.append(dashed(document));
+  return figure(
+    box,
+    `What each piece of the text adds to ${of.label}, which is ${number(end)}: ${said}.${estimates ? ' ± is a 95 % interval.' : ''}`,
+    legend,
+  );
 }
 
 function dashed(document: Document): Element {
   const item = legendLine(document, '');
   const sample = document.createElement('span');
   sample.style.cssText = 'width:22px;height:0;border-bottom:2px dashed currentColor';
-  item.append(sample, `0 lies within ${SURE} standard errors`);
+  item.append(sample, 'its 95 % interval holds 0');
   return item;
 }

@@ -1,3 +1,4 @@
+import { half } from './certainty.ts';
 import { mix, PAPER, RAMP } from './colours.ts';
 
 /** How a piece of text is shown. */
@@ -6,21 +7,19 @@ export interface Tint {
   readonly ground: string;
   /** The line under it. */
   readonly line: string;
-  /** Its standard error is so large that it may as well add nothing: within two of them lies 0. */
+  /** It may as well add nothing: its 95 % interval holds 0. */
   readonly unsure: boolean;
 }
 
 /** Most of the colour that goes into the ground: more, and the letters on it would be hard to read. */
 const MOST = { light: 0.5, dark: 0.42 } as const;
 
-export const SURE = 2;
-
 /** @param largest size of any piece */
 export function tintOf(part: number, error: number, largest: number, dark: boolean): Tint {
   const scheme = dark ? 'dark' : 'light';
   const [low, , high] = RAMP[scheme];
   const colour = part < 0 ? low : high;
-  const unsure = !Number.isFinite(part) || (error > 0 && Math.abs(part) < SURE * error);
+  const unsure = !Number.isFinite(part) || (error > 0 && Math.abs(part) < half(error));
   const share = Number.isFinite(part) && largest > 0 ? Math.min(1, Math.abs(part) / largest) : 0;
   const ground = mix(PAPER[scheme], colour, MOST[scheme] * share * (unsure ? 0.35 : 1));
   return { ground, line: share === 0 ? PAPER[scheme] : mix(PAPER[scheme], colour, 0.35 + 0.65 * share), unsure };

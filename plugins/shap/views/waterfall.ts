@@ -1,4 +1,6 @@
 import * as Plot from '@observablehq/plot';
+import { half } from './certainty.ts';
+import { whiskerKey } from './whiskers.ts';
 import { type Explanation, rowAt, slice, stepsOf } from './explanation.ts';
 import type { Drawn, Scene } from './picture.ts';
 import { aligned, DOWN, FAINT, figure, fit, inUnit, number, QUIET, shown, STYLE, UP, withUnit } from './ink.ts';
@@ -14,8 +16,8 @@ interface Bar {
 }
 
 /** Where a bar would end at either end of its 95 % interval. */
-const low = ({ to, error }: Bar): number => to - 1.96 * error;
-const high = ({ to, error }: Bar): number => to + 1.96 * error;
+const low = ({ to, error }: Bar): number => to - half(error);
+const high = ({ to, error }: Bar): number => to + half(error);
 
 /** One prediction, from what the model says on average down to what it says here, a step per feature. */
 export function waterfall(explanation: Explanation, options: Scene): Drawn {
@@ -29,6 +31,7 @@ export function waterfall(explanation: Explanation, options: Scene): Drawn {
     return { place, ...step, from, to: at };
   });
   const end = at;
+  const unsure = bars.filter(({ error }) => error > 0);
   const figures = aligned(bars.map(({ part }) => part));
   const signed = (part: number): string => (part > 0 ? `+${figures(part)}` : figures(part));
   const stacked = width < 560;
@@ -84,9 +87,15 @@ export function waterfall(explanation: Explanation, options: Scene): Drawn {
         fill: (bar: Bar) => (bar.part < 0 ? DOWN : UP),
         rx: 1.5,
       }),
-      Plot.ruleY(
-        bars.filter(({ error }) => error > 0),
-        { x1: low, x2: high, y: 'place', stroke: 'currentColor', strokeWidth: 1.25 },
+      Plot.ruleY(unsure, { x1: low, x2: high, y: 'place', stroke: 'currentColor', strokeWidth: 1.25 }),
+      ...[low, high].map((at) =>
+        Plot.ruleX(unsure, {
+          x: at,
+          y1: (bar: Bar) => bar.place - 0.12,
+          y2: (bar: Bar) => bar.place + 0.12,
+          stroke: 'currentColor',
+          strokeWidth: 1.25,
+        }),
       ),
       Plot.text(bars, {
         x: (bar: Bar) => Math.max(bar.from, high(bar)),
@@ -131,12 +140,13 @@ export function waterfall(explanation: Explanation, options: Scene): Drawn {
       }),
     ],
   });
-  const within = (error: number): string => (error > 0 ? ` ± ${figures(1.96 * error)}` : '');
+  const within = (error: number): string => (error > 0 ? ` ± ${figures(half(error))}` : '');
   const steps = bars.map(
     ({ name, value, part, error }) => `${name}${value === '' ? '' : ` ${value}`} ${signed(part)}${within(error)}`,
   );
   return figure(
     drawing,
-    `${of.label} of row ${row}: from ${number(of.base)} on average to ${number(end)}: ${steps.join(', ')}.`,
+    `${of.label} of row ${row}: from ${number(of.base)} on average to ${number(end)}: ${steps.join(', ')}.${unsure.length > 0 ? ' ± is a 95 % interval.' : ''}`,
+    unsure.length > 0 ? whiskerKey(document) : undefined,
   );
 }

@@ -1,3 +1,4 @@
+import './datasets.css';
 import { createResource, createSignal, Show } from 'solid-js';
 import type { TableData } from '#common/data.ts';
 import { useKernel } from '../../kernel.tsx';
@@ -6,7 +7,6 @@ import { size } from '../../parts/duration.ts';
 import { Failure } from '../../parts/Failure.tsx';
 import { TableView } from '../../parts/TableView.tsx';
 import { toast } from '../../parts/toast.ts';
-import { go, pathTo } from '../../router.ts';
 
 const NAME = /^[a-z][a-z0-9_]{0,62}$/;
 
@@ -21,7 +21,11 @@ const nameFor = (fileName: string): string =>
     .slice(0, 40) || 'data';
 
 /** How the file reads, and what to call it, before it is added. */
-export function AddDataset(props: { readonly file: File; readonly onClose: () => void }) {
+export function AddDataset(props: {
+  readonly file: File;
+  readonly onAdded: (name: string) => void;
+  readonly onClose: () => void;
+}) {
   const { client } = useKernel();
   const [name, setName] = createSignal(nameFor(props.file.name));
   const [title, setTitle] = createSignal(props.file.name.replace(/\.\w+$/, ''));
@@ -50,7 +54,7 @@ export function AddDataset(props: { readonly file: File; readonly onClose: () =>
         props.file,
       );
       toast(`Added ${name()}.`);
-      go(pathTo.datasets(name()));
+      props.onAdded(name());
       props.onClose();
     } catch (cause) {
       setError(cause as Error);
@@ -108,7 +112,8 @@ export function AddDataset(props: { readonly file: File; readonly onClose: () =>
                 {(read) => (
                   <>
                     <p class="quiet">
-                      {read().rows.toLocaleString('en')} rows in {props.file.name}. The first of them:
+                      {read().rows.toLocaleString('en')} {read().rows === 1 ? 'row' : 'rows'} in {props.file.name}. The
+                      first of them:
                     </p>
                     <TableView table={read().preview} height={220} label="First rows" />
                   </>

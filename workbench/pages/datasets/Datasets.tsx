@@ -1,10 +1,10 @@
 import './datasets.css';
 import { createSignal, For, Match, Show, Switch } from 'solid-js';
 import { createLoaded } from '../../kernel.tsx';
-import { DropZone } from '../../parts/DropZone.tsx';
+import { DropZone, TABLES } from '../../parts/DropZone.tsx';
 import { Failure } from '../../parts/Failure.tsx';
 import { Icon } from '../../parts/Icon.tsx';
-import { pathTo } from '../../router.ts';
+import { go, pathTo } from '../../router.ts';
 import { AddDataset } from './AddDataset.tsx';
 import { DatasetView } from './DatasetView.tsx';
 
@@ -19,7 +19,7 @@ export function Datasets(props: { readonly name: string | null }) {
   return (
     <DropZone
       label="Drop a table: CSV, Parquet, Arrow or JSON"
-      accept={/\.(?:csv|tsv|json|ndjson|jsonl|parquet|arrow|feather)$/i}
+      accept={TABLES}
       onFiles={([dropped]) => setFile(dropped)}
     >
       <div class="page split" data-chosen={props.name !== null}>
@@ -50,7 +50,11 @@ export function Datasets(props: { readonly name: string | null }) {
             hidden
             accept=".csv,.tsv,.json,.ndjson,.parquet,.arrow"
             aria-label="Data set file"
-            onChange={({ currentTarget }) => setFile(currentTarget.files?.[0])}
+            onChange={({ currentTarget }) => {
+              setFile(currentTarget.files?.[0]);
+              // The same file may be chosen again.
+              currentTarget.value = '';
+            }}
           />
         </div>
         <div class="split-main">
@@ -69,7 +73,13 @@ export function Datasets(props: { readonly name: string | null }) {
           </Switch>
         </div>
         <Show when={file()} keyed>
-          {(chosen) => <AddDataset file={chosen} onClose={() => setFile(undefined)} />}
+          {(chosen) => (
+            <AddDataset
+              file={chosen}
+              onAdded={(added) => go(pathTo.datasets(added))}
+              onClose={() => setFile(undefined)}
+            />
+          )}
         </Show>
       </div>
     </DropZone>
