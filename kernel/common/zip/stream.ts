@@ -82,6 +82,15 @@ export async function streamZip(source: ByteSource, options: StreamOptions): Pro
 const isInOrder = (entries: readonly ZipEntry[]): boolean =>
   entries.every(({ name }, index) => index === 0 || entries[index - 1]!.name < name);
 
+/** One file's contents again, from a source whose directory was read before: valid until the next. Malformed ones end early. */
+export async function* contentsOf(
+  source: ByteSource,
+  entry: ZipEntry,
+  options: StreamOptions,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bodyOf(new ByteWindow(source), entry, options)) if (chunk !== null) yield chunk;
+}
+
 function isHeaderAsWritten(entry: ZipEntry, header: Uint8Array): boolean {
   const written = localHeader(entry.name, { ...entry, method: STORED });
   return equalBytes(header, written) && equalBytes(entry.central, centralHeader(written, entry.local));
