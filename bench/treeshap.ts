@@ -44,7 +44,7 @@ interface Rival {
 
 /** A rival's rows a second, and its time over ours; ~ where it explained fewer rows than we did. */
 function against(rival: Rival | undefined, rows: number, ours: number): string[] {
-  if (rival === undefined) return ['', ''];
+  if (rival === undefined || Number.isNaN(rival.ms)) return ['', ''];
   const each = rival.ms / rival.rows;
   return [`${rival.rows < rows ? '~' : ''}${rate(1000 / each)}`, ratio((each * rows) / ours)];
 }
