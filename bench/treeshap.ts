@@ -3,7 +3,7 @@
  *
  * Rivals, one thread each, on the same models and rows: **XGBoost** 1.7.4 (Debian), `predict(pred_contribs=True)` and `pred_interactions=True`, in float32, which
  * is what shap itself calls for XGBoost's models; the model loaded and the rows in a DMatrix. **shap's C++** (shap/cext/tree_shap.h of the checkout that
- * SHAP_SOURCE names, which is not part of this repository), compiled by `g++ -O3` without Python around it (lib/shap_driver.cc). Without SHAP_SOURCE the
+ * SHAP_SOURCE names, which is not part of this repository), compiled by `g++ -O3` without Python around it (lib/shap_driver.cc); the figures in results/ are of its commit 0cea3f8. Without SHAP_SOURCE the
  * published algorithm in TypeScript (lib/classic-treeshap.ts) stands in its column. Models are trained by XGBoost on 20,000 made-up rows (5,000 to
  * 10,000 where trees are deep: lib/trained.ts); without XGBoost they are random. Ours holds all that is prepared for a model, which is why few rows cost more each;
  * the rivals prepare nothing, so where so many rows would take them more than a second they explain fewer, and ~ marks what follows from those. Medians
@@ -44,7 +44,7 @@ interface Rival {
 
 /** A rival's rows a second, and its time over ours; ~ where it explained fewer rows than we did. */
 function against(rival: Rival | undefined, rows: number, ours: number): string[] {
-  if (rival === undefined) return ['', ''];
+  if (rival === undefined || Number.isNaN(rival.ms)) return ['', ''];
   const each = rival.ms / rival.rows;
   return [`${rival.rows < rows ? '~' : ''}${rate(1000 / each)}`, ratio((each * rows) / ours)];
 }

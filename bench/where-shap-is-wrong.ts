@@ -1,7 +1,8 @@
 /**
  * Does shap's own C++ give what notebooks/where-shap-is-wrong.md says it gives?
  *
- * The models of that page, and two beside them, by shap/cext/tree_shap.h of the checkout that SHAP_SOURCE names (lib/shap_driver.cc), and by ours. `adds up to` is base and
+ * The models of that page, and two beside them, by shap/cext/tree_shap.h of the checkout that SHAP_SOURCE names (lib/shap_driver.cc; in
+ * results/ its commit 0cea3f8), and by ours. `adds up to` is base and
  * values, next to what the model says; `shap takes it to say` is shap's own evaluation, against which TreeExplainer checks that values add up, to a hundredth:
  * where that check would fail, its user gets an ExplainerError instead of values. What happens in shap's Python before its C++ runs is not measured here.
  */

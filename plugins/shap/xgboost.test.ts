@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describe, it } from 'node:test';
 import * as onnxruntime from 'onnxruntime-node';
+import type { TableData } from '#common/data.ts';
 import { tableFrom } from '#common/json/table.ts';
 import { readModel } from '#common/onnx/model.ts';
 import { explain } from './lib/explain.ts';
@@ -74,6 +75,61 @@ describe('a model that differs is noticed', () => {
     assert.ok((await offBy(swapped)).values > 100 * FLOAT32);
   });
 });
+
+/** What shap's own C++ says of a model's first rows against its other rows, in float32; written by test/vectors/shap/make.ts. */
+interface Against {
+  readonly model: string;
+  readonly explained: number;
+  readonly base: readonly number[];
+  /** (rows × features × scores) */
+  readonly values: readonly number[];
+}
+
+describe('values against a background by shap’s own C++ (test/vectors/shap)', () => {
+  const file = JSON.parse(readFileSync('test/vectors/shap/background.json', 'utf8')) as readonly Against[];
+  it('are of all the models', () =>
+    assert.deepEqual(
+      file.map(({ model }) => model),
+      all.map(([name]) => name),
+    ));
+
+  for (const [i, against] of file.entries()) {
+    const [name, vectors] = all[i]!;
+    it(name, async () => assert.ok((await offAgainst(vectors, against)) <= FLOAT32));
+
+    it(`${name}: one row fewer in the background is noticed`, async () => {
+      const fewer = { ...vectors, rows: vectors.rows.slice(0, -1) };
+      assert.ok((await offAgainst(fewer, against)) > 100 * FLOAT32);
+    });
+
+    it(`${name}: a leaf that says something else is noticed`, async () => {
+      const other = (tree: XgboostTree): XgboostTree => ({
+        ...tree,
+        split_conditions: tree.split_conditions.map((value, at) => (tree.left_children[at]! < 0 ? -value : value)),
+      });
+      assert.ok((await offAgainst(changed(vectors, other), against)) > 100 * FLOAT32);
+    });
+  }
+});
+
+async function offAgainst({ model, rows }: Vectors, { explained, base, values }: Against): Promise<number> {
+  const columns = rows[0]!.map((_, j) => `f${j}`);
+  const table = (some: Vectors['rows'], where: string): TableData => tableFrom({ columns, rows: some }, where);
+  const found = await explain(
+    onnxruntime,
+    {
+      model: readModel(onnxOfXgboost(model)),
+      data: table(rows.slice(0, explained), '/data'),
+      background: table(rows.slice(explained), '/background'),
+      method: 'tree-interventional',
+      space: 'margin',
+    },
+    () => {},
+  );
+  assert.equal(found.values.data.length, values.length);
+  const off = [...found.values.data].map((value, i) => Math.abs(value - values[i]!));
+  return Math.max(...off, ...[found.base].flat().map((value, k) => Math.abs(value - base[k]!)));
+}
 
 /** Largest differences from what XGBoost says. */
 async function offBy({ model, rows, margins, contribs, interactions }: Vectors): Promise<{
