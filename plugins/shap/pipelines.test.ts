@@ -349,6 +349,23 @@ describe('steps before an ensemble that keep each column a column', () => {
       assert.notEqual(of.meta.runtimeDifference, null);
     });
 
+  it('a column laid along the rows is no column', async () => {
+    const form = { name: 'form', dims: [2], dataType: INT64, int64s: [1, -1] };
+    const bytes = (back: readonly number[]): Uint8Array =>
+      buildModel({
+        name: 'laid',
+        inputs: [valueInfo('X', FLOAT32, ['rows', 1])],
+        outputs: [valueInfo('Y', FLOAT32, ['rows', 1])],
+        initializers: [form, ints('back', ...back)],
+        nodes: [
+          node('Reshape', ['X', 'form'], ['line']),
+          node('Reshape', ['line', 'back'], ['Z']),
+          node('LinearRegressor', ['Z'], ['Y'], { coefficients: Float32Array.of(2) }, ML),
+        ],
+      });
+    assert.equal(recognise(readModel(bytes([-1, 1]))).kind, 'other');
+  });
+
   it('a constant for each column in the wrong place is noticed', async () => {
     const scaled = (by: readonly number[]): Uint8Array =>
       graph([node('Mul', ['X', 'by'], ['Z']), regressor(2, 'Z', 'Y')], 1, [floatTensor('by', [4], by)]);

@@ -15,15 +15,24 @@ export function formed(node: NodeProto, input: Source, constants: readonly (Cons
       return [undefined, 1].includes(attributes.int('axis')) ? { ...input, rank: 2, depth: 1 } : null;
     case 'Reshape': {
       const form = constants[1]?.data;
-      if (width === null || form === undefined) return null;
-      const whole =
-        form.length === 2 && [-1, 0].includes(form[0]!) && [width, -1].includes(form[1]!) && form[0] !== form[1];
-      return whole || (width === 1 && form.length <= 2) ? { ...input, rank: form.length, depth: 1 } : null;
+      // A form that the graph works out can hardly be another for a single column.
+      if (form === undefined) return width === 1 ? input : null;
+      const [first, second] = form;
+      const flat = form.length === 1 && first === -1 && width === 1;
+      const matrix =
+        form.length === 2 && (first === -1 ? second === width : first === 0 && [width, -1].includes(second!));
+      return flat || matrix ? { ...input, rank: form.length, depth: 1 } : null;
     }
     case 'Squeeze':
-      return width === 1 || (rank === 3 && input.depth === 1) ? { ...input, rank: rank - 1, depth: 1 } : null;
-    case 'Unsqueeze':
-      return width === 1 && rank === 1 ? { ...input, rank: 2 } : null;
+    case 'Unsqueeze': {
+      // Axis 0 is that of the rows.
+      const axes = attributes.ints('axes') ?? constants[1]?.data ?? [-1];
+      const [axis] = axes;
+      if (axes.length !== 1 || (axis !== -1 && axis !== 1)) return null;
+      if (node.opType === 'Unsqueeze') return width === 1 && rank === 1 ? { ...input, rank: 2 } : null;
+      const empty = axis === 1 && rank === 3 ? input.depth === 1 : width === 1;
+      return empty && rank > 1 ? { ...input, rank: rank - 1, depth: 1 } : null;
+    }
     case 'Slice':
       return rank > 2 ? null : sliced(input, attributes, constants);
     case 'ArrayFeatureExtractor':
