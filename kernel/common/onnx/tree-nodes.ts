@@ -52,15 +52,25 @@ export function layOut(
     if (node.leaf) valueOf(position, value.subarray(index * scores, (index + 1) * scores));
     else if (node.mode === MEMBER) members.set(index, node.members ?? new Set());
   });
-  const pick = (read: (node: FileNode) => number): number[] => order.map((position) => read(nodes[position]!));
+  const count = order.length;
+  const [feature, threshold, cover] = [new Int32Array(count), new Float64Array(count), new Float64Array(count)];
+  const [mode, missing] = [new Uint8Array(count), new Uint8Array(count)];
+  for (let index = 0; index < count; index++) {
+    const node = nodes[order[index]!]!;
+    feature[index] = node.leaf ? -1 : node.feature;
+    threshold[index] = node.threshold;
+    mode[index] = node.mode;
+    missing[index] = node.missing;
+    cover[index] = node.cover;
+  }
   return {
-    feature: Int32Array.from(pick((node) => (node.leaf ? -1 : node.feature))),
-    threshold: Float64Array.from(pick((node) => node.threshold)),
-    mode: Uint8Array.from(pick((node) => node.mode)),
-    missing: Uint8Array.from(pick((node) => node.missing)),
+    feature,
+    threshold,
+    mode,
+    missing,
     yes: Int32Array.from(yes),
     no: Int32Array.from(no),
-    cover: Float64Array.from(pick((node) => node.cover)),
+    cover,
     value,
     ...(members.size === 0 ? {} : { members }),
   };

@@ -30,7 +30,7 @@ export type TreeAlgorithm =
   | 'tables, paths, quadrature';
 
 /** Rows from which an algorithm costs less than the one before, what is prepared for it included (bench/treeshap.ts). */
-const FROM = { paths: 50, tables: 2000 };
+const FROM = { paths: 16, tables: 600 };
 /** Against a background: nanoseconds, as measured there, of comparing two rows at one level, and of a table by leaf and by pattern. */
 const COST = { level: 100, leaf: 4000, pattern: 1 };
 /** Pairs of rows from which sharing patterns costs less than comparing each pair. */

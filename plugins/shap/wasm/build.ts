@@ -13,10 +13,13 @@ const ENTRIES = [
 ];
 const SOURCES = [
   ...ENTRIES,
+  new URL('cluster.as.ts', import.meta.url),
+  new URL('cluster-pairs.as.ts', import.meta.url),
   new URL('clusters.as.ts', import.meta.url),
   new URL('cover-tables.as.ts', import.meta.url),
   new URL('decide.as.ts', import.meta.url),
   new URL('interactions.as.ts', import.meta.url),
+  new URL('leaf-game.as.ts', import.meta.url),
   new URL('leaf-tables.as.ts', import.meta.url),
   new URL('leaves.as.ts', import.meta.url),
   new URL('local.as.ts', import.meta.url),
@@ -30,6 +33,7 @@ const SOURCES = [
   new URL('table-sums.as.ts', import.meta.url),
   new URL('tree.as.ts', import.meta.url),
   new URL('visits.as.ts', import.meta.url),
+  new URL('way.as.ts', import.meta.url),
 ];
 const TARGET = new URL('../lib/tables/kernel.gen.ts', import.meta.url);
 

@@ -2,7 +2,7 @@
  * Fills in a cluster's tables by covers. What the features decided above leave at each point is found for each pattern of them, what lies below for each
  * pattern of the cluster's own decisions (local-table.as.ts), and a table's entry is the sum over points of their products.
  */
-import * as clusters from './clusters.as';
+import * as way from './way.as';
 import * as local from './local.as';
 import { fill } from './local-table.as';
 import { failing, gainFailing, gainPassing, int, passing, points, put, putReal, real, rule } from './tree.as';
@@ -60,7 +60,7 @@ export function fillByCovers(root: i32, score: i32, above: i32, level: i32, size
     }
     put(repeat, pattern, bits);
   }
-  for (let feature = 0; feature < clusters.known; feature += 2) {
+  for (let feature = 0; feature < way.known; feature += 2) {
     const slot = (<usize>feature) << 3;
     const cells = to + slot;
     const some = feature + 1 >= above || local.repeats > 0;
@@ -91,11 +91,11 @@ function combine(numbers: usize, rows: usize, byPattern: bool, more: bool, above
 function findRatios(above: i32, level: i32): void {
   for (let i = 0; i < above; i++) putReal(z, i, 1);
   for (let up = 0; up < level; up++) {
-    const node = int(clusters.pathNode, up);
+    const node = int(way.pathNode, up);
     const feature = int(tree.feature, node);
     let at = 0;
-    while (int(clusters.features, at) != feature) at++;
-    const branch = tree.child(node, int(clusters.pathHolds, up) != 0);
+    while (int(way.features, at) != feature) at++;
+    const branch = tree.child(node, int(way.pathHolds, up) != 0);
     putReal(z, at, real(z, at) * tree.ratio(node, branch));
   }
 }
@@ -137,7 +137,7 @@ function arrange(inside: i32): void {
   memory.fill(shared, 0, <usize>inside * ROW * POINTS);
   for (let player = -1; player < local.players; player++) {
     let feature = 0;
-    if (player >= 0) while (int(clusters.features, feature) != int(local.featureOf, player)) feature++;
+    if (player >= 0) while (int(way.features, feature) != int(local.featureOf, player)) feature++;
     for (let own = 0; own < inside; own++)
       for (let q = 0; q < points; q++) {
         const amount = real(found, (own * (1 + local.players) + 1 + player) * points + q);

@@ -93,15 +93,16 @@ function leaf(value: f64): void {
 function meet(player: i32): void {
   const own = real(z, player);
   const had = real(local.before, player);
+  const failed = had == 0 ? 0 : own / had;
   for (let q = 0; q < points; q++) {
     const t = real(rule, q);
     const weight = real(rule, points + q);
     const cell = many * STATES * points + q;
-    const old = passing(had, t);
-    const gained = gainPassing(had, t);
-    putReal(factor, cell, had == 0 ? 0 : own / had);
-    putReal(factor, cell + points, failing(own, t) / old);
-    putReal(factor, cell + 2 * points, passing(own, t) / old);
+    const old = 1 / passing(had, t);
+    const gained = (1 - had) * old;
+    putReal(factor, cell, failed);
+    putReal(factor, cell + points, failing(own, t) * old);
+    putReal(factor, cell + 2 * points, passing(own, t) * old);
     putReal(gain, cell + points, weight * (gainFailing(t) - gained));
     putReal(gain, cell + 2 * points, weight * (gainPassing(own, t) - gained));
   }

@@ -3,7 +3,7 @@
  * below with every other feature above it (lib/interactions/by-quadrature.ts).
  */
 import { meeting } from './meetings.as';
-import { writeFactors, writeFails, writeGains, writePasses } from './path-numbers.as';
+import { startNumbers, writeFactors, writeFails, writeGains, writePasses } from './path-numbers.as';
 import { int, points, put, putReal, real } from './tree.as';
 import * as tree from './tree.as';
 
@@ -38,6 +38,7 @@ export function writePairs(to: usize, ofScore: i32, ofScores: i32): usize {
   put(feature, 0, -1);
   put(to, 0, 1);
   put(to, 1, points);
+  startNumbers();
   at = writeFails(to + 8);
   descend(to, 0);
   put(at, 0, 0);
@@ -70,9 +71,9 @@ function descend(start: usize, node: i32): void {
     put(at, 3, int(tree.cut, node));
     put(at, 4, holds - 1);
     put(at, 5, above);
-    at = writeFactors(at + 24, before, share);
+    at = writeFactors(at + 24, above, level, before, share);
     put(passes, level, <i32>at);
-    at = writePasses(at, share);
+    at = writePasses(at, level);
     descend(start, branch);
     depth--;
     const head = at;
@@ -80,7 +81,7 @@ function descend(start: usize, node: i32): void {
     put(at, 1, level);
     put(at, 2, above);
     put(at, 3, holds);
-    at = writeGains(at + 24, before, share);
+    at = writeGains(at + 24, above, level);
     put(head, 4, writePartners(own));
   }
 }

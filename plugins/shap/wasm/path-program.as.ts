@@ -5,7 +5,7 @@
  */
 import * as local from './local.as';
 import { fill } from './local-table.as';
-import { writeFactors, writeGains } from './path-numbers.as';
+import { startNumbers, writeFactors, writeGains } from './path-numbers.as';
 import { int, points, put, putReal, real } from './tree.as';
 import * as tree from './tree.as';
 
@@ -43,6 +43,7 @@ export function writePaths(to: usize, ofScore: i32, ofScores: i32, decisions: i3
   at = to + 8;
   put(to, 0, 1);
   put(to, 1, points);
+  startNumbers();
   descend(to, 0);
   put(at, 0, 0);
   return at + 8;
@@ -83,7 +84,7 @@ function descend(start: usize, node: i32): void {
     put(at, 4, holds - 1);
     put(at, 5, above);
     at += 24;
-    at = writeFactors(at, before, share);
+    at = writeFactors(at, above, level, before, share);
     descend(start, branch);
     depth--;
     put(at, 0, 2);
@@ -92,7 +93,7 @@ function descend(start: usize, node: i32): void {
     put(at, 3, holds);
     put(at, 4, own * scores + score);
     at += 24;
-    at = writeGains(at, before, share);
+    at = writeGains(at, above, level);
   }
 }
 

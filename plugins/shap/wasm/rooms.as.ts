@@ -1,13 +1,16 @@
 /** What is called to write programs: where everything works, then the tree, then its program (lib/tables/writer.ts). */
-import { CLUSTER_BYTES, setClusters } from './clusters.as';
+import { CLUSTER_PAIR_BYTES, setClusterPairs } from './cluster-pairs.as';
 import { COVER_BYTES, setCovers } from './cover-tables.as';
+import { GAME_BYTES, setGame } from './leaf-game.as';
 import { setLeaves } from './leaf-tables.as';
 import { LOCAL_BYTES, setLocal } from './local.as';
 import { LOCAL_TABLE_BYTES, setLocalTable } from './local-table.as';
 import { setMeetings } from './meetings.as';
 import { PAIR_BYTES, setPairs } from './pair-program.as';
+import { NUMBER_BYTES, setNumbers } from './path-numbers.as';
 import { PATH_BYTES, setPath } from './path-program.as';
 import { setVisits, VISIT_BYTES } from './visits.as';
+import { setWay, WAY_BYTES } from './way.as';
 
 export { measureTree, setShape, writeCounts, writeTables } from './clusters.as';
 export { leafBytes } from './leaf-tables.as';
@@ -18,7 +21,9 @@ export { prepareVisits, visit } from './visits.as';
 
 /** Bytes that everything but leaves' tables works in. */
 export function roomBytes(): i32 {
-  return <i32>(CLUSTER_BYTES + COVER_BYTES + LOCAL_BYTES + LOCAL_TABLE_BYTES + PATH_BYTES + PAIR_BYTES + VISIT_BYTES);
+  let bytes = WAY_BYTES + COVER_BYTES + LOCAL_BYTES + LOCAL_TABLE_BYTES + GAME_BYTES + CLUSTER_PAIR_BYTES;
+  bytes += PATH_BYTES + PAIR_BYTES + NUMBER_BYTES + VISIT_BYTES;
+  return <i32>bytes;
 }
 
 /**
@@ -26,13 +31,16 @@ export function roomBytes(): i32 {
  * @param pairs number of each two features' pair (features × features)
  */
 export function setRooms(room: usize, leaves: usize, most: i32, parts: i32, pairs: usize, features: i32): void {
-  setLocalTable(room);
-  setCovers((room += LOCAL_TABLE_BYTES));
+  setWay(room);
+  setCovers((room += WAY_BYTES));
   setLocal((room += COVER_BYTES));
-  setPath((room += LOCAL_BYTES));
+  setLocalTable((room += LOCAL_BYTES));
+  setGame((room += LOCAL_TABLE_BYTES));
+  setClusterPairs((room += GAME_BYTES));
+  setPath((room += CLUSTER_PAIR_BYTES));
   setPairs((room += PATH_BYTES));
-  setClusters((room += PAIR_BYTES));
-  setVisits(room + CLUSTER_BYTES);
+  setNumbers((room += PAIR_BYTES));
+  setVisits(room + NUMBER_BYTES);
   setLeaves(leaves, most, parts);
   setMeetings(pairs, features);
 }
