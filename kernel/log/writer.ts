@@ -239,13 +239,20 @@ export class Writer {
   private async settle(batch: Sure[], first: number, error: unknown): Promise<void> {
     this.standing = undefined;
     const tries = isLost(error) ? 1 : 0;
-    let written: boolean;
-    try {
-      await this.reopen();
-      written = await this.holds(batch, first);
-    } catch (later) {
-      for (const { reject } of batch) reject(unavailable('Whether the receipt was written is unknown', error));
-      throw later;
+    let written: boolean | undefined;
+    for (const until = Date.now() + PATIENCE; written === undefined;) {
+      try {
+        await this.reopen();
+        written = await this.holds(batch, first);
+      } catch (later) {
+        // A server that has not noticed yet that one of its processes crashed takes new connections, and then ends them too.
+        if (isLost(later) && Date.now() < until) {
+          await sleep(50);
+          continue;
+        }
+        for (const { reject } of batch) reject(unavailable('Whether the receipt was written is unknown', error));
+        throw later;
+      }
     }
     if (written) return answer(batch, first);
     const again = batch.filter(({ lost }) => lost < tries);
