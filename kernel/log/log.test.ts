@@ -518,6 +518,26 @@ describe('a log in trouble', () => {
     });
   }
 
+  it('writes each receipt once when the next connections are cut as well', async () => {
+    let cuts = 0;
+    const connect = async (of: string): Promise<Client> => {
+      const client = await store.connect(of);
+      // As a server does that comes upon the crash of one of its processes a moment later.
+      if (cuts-- > 0) client.query = () => Promise.reject(new Error('Connection terminated unexpectedly'));
+      return client;
+    };
+    const log = await openLog({ store: { ...store, connect }, home, org: `org-${++org}` });
+    await appendMany(log, 10);
+    await CUTS['its connection is cut under it'](log);
+    cuts = 3;
+    const answered = await appendMany(log, 400);
+    assert.ok(cuts <= 0, `${cuts} connections were never made`);
+    const kept = new Set(await everyId(log));
+    assert.ok(answered.every(({ id }) => kept.has(id)));
+    assert.equal(kept.size, 410, 'nothing was written twice');
+    await log.close();
+  });
+
   it('refuses while its files can’t be written, and goes on when they can', async () => {
     const log = await openNew();
     const first = await appendMany(log, 300);

@@ -11,11 +11,14 @@ const steps = await openSteps();
 test('a period is packed, downloaded, and holds; a changed one does not', async () => {
   await steps.openAndRun();
   const { page, work } = steps;
+  const today = (): string => new Date().toISOString().slice(0, 10);
+  const opened = today();
   await page.goto(`${work.url}/receipts`);
   await page.locator('.packs summary').click();
   const [first, last] = [page.getByLabel('First day'), page.getByLabel('Last day')];
   assert.match(await first.inputValue(), /^\d{4}-\d{2}-01$/);
-  assert.equal(await last.inputValue(), new Date().toISOString().slice(0, 10));
+  const shown = await last.inputValue();
+  assert.ok([opened, today()].includes(shown), shown);
   await page.getByRole('button', { name: 'Make the pack' }).click();
   const [download] = await Promise.all([
     page.waitForEvent('download'),

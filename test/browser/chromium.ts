@@ -33,7 +33,8 @@ export async function launchChromium(args: readonly string[] = []): Promise<Brow
   return chromium.launch({ executablePath, headless: true, args: [...ARGS, ...own, ...args], env });
 }
 
-async function findChromium(): Promise<Found> {
+/** Unpacks it where there is none but the packed one. */
+export async function findChromium(): Promise<Found> {
   const named = process.env['CHROMIUM'];
   const found = named === 'packed' ? undefined : (named ?? SYSTEM.find((path) => existsSync(path)));
   if (found === undefined) return unpackChromium();

@@ -17,6 +17,9 @@ import { openSession, type Session } from './frame-session.ts';
 /** In the browser. */
 declare const page: TestPage;
 
+/** In milliseconds: how long a leak may take where there is one. */
+const PATIENCE = 60_000;
+
 const FENCE = '```';
 const cell = (info: string, code: string): string => `${FENCE}${info}\n${code}\n${FENCE}\n`;
 const viewCell = (code: string): CompiledNotebook => compileNotebook(cell('js id=attack view', code));
@@ -70,7 +73,7 @@ describe('the frame', { concurrency: 6 }, () => {
         (error: Error) => error.message,
       );
       // A frame that navigates itself away never settles.
-      const told = Promise.race([ran, evil.hit.then(() => 'it got out'), wait(10_000).then(() => 'nothing')]);
+      const told = Promise.race([ran, evil.hit.then(() => 'it got out'), wait(PATIENCE).then(() => 'nothing')]);
       await until(told);
       return told;
     });
@@ -83,7 +86,7 @@ describe('the frame', { concurrency: 6 }, () => {
       t.after(() => [evil, evilOfTwin].forEach((server) => server.close()));
       if (probe.always !== true) {
         const started = performance.now();
-        const told = await attack(twin, probe, evilOfTwin, () => Promise.race([evilOfTwin.hit, wait(10_000)]));
+        const told = await attack(twin, probe, evilOfTwin, () => Promise.race([evilOfTwin.hit, wait(PATIENCE)]));
         assert.notEqual(evilOfTwin.hits, 0, `the twin does not leak: the probe proves nothing; told: ${told}`);
         took = performance.now() - started;
       }

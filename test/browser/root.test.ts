@@ -121,8 +121,8 @@ describe('one notebook, one root', () => {
   for (const file of globSync('notebooks/*.md', { cwd: PROJECT }).toSorted()) {
     it(`in ${file}`, async () => {
       const text = readFileSync(join(PROJECT, file), 'utf8');
-      const root = await compare(text, 'Pacific/Auckland', 'fr-FR');
-      assert.equal((await headless(text, kernel)).root, root, 'and again');
+      // test/flow/seal-notebooks.test.ts has the same root again from another home.
+      await compare(text, 'Pacific/Auckland', 'fr-FR');
     });
   }
 });

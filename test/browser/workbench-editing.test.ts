@@ -80,7 +80,6 @@ describe('writing cells', () => {
   test('a data set and a plugin that the notebook does not name are let in with one click each', async () => {
     const { page } = steps;
     await open(NOTEBOOK.replace('uses: [slow.count]', 'uses: []').replace('datasets: [trees]', 'datasets: []'));
-    await status('b', 'done');
     await cell('tall').getByRole('button', { name: 'Let this notebook use the data set trees' }).click();
     await status('tall', 'done');
     await cell('counted').getByRole('button', { name: 'Let this notebook use slow.count' }).click();

@@ -53,9 +53,7 @@ describe('odd files', () => {
         `${ts('n', 'const n = nowhere.numRows;')}${ts('größe', 'const größe = a + 1;').replace('id=größe', 'id=size')}`,
     );
     const says = async (id: string, what: RegExp): Promise<void> => {
-      const error = cell(id).locator('.cell-error');
-      await error.waitFor();
-      assert.match(await error.innerText(), what, id);
+      await cell(id).locator('.cell-error', { hasText: what }).waitFor();
     };
     await says('again', /a is defined by the cell a[\s\S]*CELL_NAME_TAKEN/);
     await says('x', /x → y → x is a circle[\s\S]*CELL_CYCLE/);

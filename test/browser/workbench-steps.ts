@@ -103,10 +103,12 @@ export async function openSteps(): Promise<Steps> {
       let [before, now] = ['', ''];
       const look = async (): Promise<true | null> => {
         const [drawn, room] = [await frame.evaluate(placesOf, '.slot'), await page.evaluate(placesOf, '.slot')];
+        const fonts = await Promise.all([frame, page].map((where) => where.evaluate(() => document.fonts.status)));
         const { y = 0 } = (await page.locator('iframe.frame').boundingBox()) ?? {};
+        const loaded = fonts.every((status) => status === 'loaded');
         const fits = drawn.every(([top, height]) => room.some(([at, px]) => near(top + y, at) && near(height, px)));
         [before, now] = [now, JSON.stringify([y, drawn, room])];
-        return fits && now === before ? true : null;
+        return loaded && fits && now === before ? true : null;
       };
       await until(look, () => `outputs and their places never agreed: ${before} ${now}`);
     },

@@ -1,7 +1,7 @@
 /** Stop ends whatever runs, and leaves a notebook that goes on. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { openSteps } from './workbench-steps.ts';
+import { openSteps, until } from './workbench-steps.ts';
 
 const steps = await openSteps();
 const { openAndRun, cell, frame, status, press, retype } = steps;
@@ -70,13 +70,12 @@ describe('stopping', () => {
     const { page, work } = steps;
     await openAndRun();
     await stopIn('counted', 'const counted = await slow.count({ to: 4000, pause: 50 });');
-    const running = async (): Promise<number> =>
-      ((await (await page.request.get(`${work.url}/api/v1/runs`)).json()) as unknown[]).length;
-    for (let tries = 0; (await running()) > 0; tries++) {
-      assert.ok(tries < 200, 'the kernel still runs the call');
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    await retype('counted', 'const counted = await slow.count({ to: 400, pause: 50 });');
+    const none = async (): Promise<true | null> => {
+      const runs = (await (await page.request.get(`${work.url}/api/v1/runs`)).json()) as unknown[];
+      return runs.length === 0 ? true : null;
+    };
+    await until(none, () => 'the kernel still runs the call');
+    await retype('counted', 'const counted = await slow.count({ to: 4000, pause: 20 });');
     await press('Control+Enter');
     const call = cell('counted').locator('.call');
     await call.filter({ hasText: /at \d+/ }).waitFor();

@@ -1,4 +1,5 @@
 /** Heights of outputs, remembered by the browser so that nothing jumps while a notebook loads. */
+import { onCleanup } from 'solid-js';
 import { createStore } from 'solid-js/store';
 
 export interface Heights {
@@ -15,13 +16,24 @@ export function createHeights(name: string): Heights {
     JSON.parse(localStorage.getItem(key) ?? '{}') as Record<string, number>,
   );
   let timer: ReturnType<typeof setTimeout> | undefined;
+  const write = (): void => {
+    if (timer === undefined) return;
+    clearTimeout(timer);
+    timer = undefined;
+    localStorage.setItem(key, JSON.stringify(heights));
+  };
+  addEventListener('pagehide', write);
+  onCleanup(() => {
+    removeEventListener('pagehide', write);
+    write();
+  });
   return {
     get: (id) => heights[id],
     set(id, px) {
       if (heights[id] === px) return;
       setHeights(id, px);
       clearTimeout(timer);
-      timer = setTimeout(() => localStorage.setItem(key, JSON.stringify(heights)), WRITE_AFTER);
+      timer = setTimeout(write, WRITE_AFTER);
     },
   };
 }
