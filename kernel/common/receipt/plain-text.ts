@@ -1,5 +1,5 @@
 /** Bytes of plain JSON, taken one thing after the other: fixed text, strings of ASCII without escapes, digits. Whatever is anything else is refused. */
-import { NIBBLES } from './digits.ts';
+import { areDigits, readDigest } from './digits.ts';
 
 export const QUOTE = 0x22;
 export const COMMA = 0x2c;
@@ -41,6 +41,11 @@ export class PlainText {
     this.end = end;
   }
 
+  /** The digest whose digits were found at `start`. */
+  digestAt(start: number, out: Uint8Array): void {
+    readDigest(this.view, start, out);
+  }
+
   protected literal({ bytes: expected, words }: Literal): boolean {
     const { bytes, at, view } = this;
     const { length } = expected;
@@ -63,13 +68,12 @@ export class PlainText {
     return at < end && at - start >= least && at - start <= most;
   }
 
+  /** A multiple of four of them. */
   protected hex(digits: number): boolean {
-    const { bytes, at } = this;
+    const { at } = this;
     if (at + digits > this.end) return false;
-    let nibbles = 0;
-    for (let i = 0; i < digits; i++) nibbles |= NIBBLES[bytes[at + i]!]!;
     this.at = at + digits;
-    return nibbles <= 15;
+    return areDigits(this.view, at, digits);
   }
 
   /** Where a digest starts, −1 for null, −2 for all else. */

@@ -10,7 +10,6 @@ import type { KeyHistory } from '#common/keys/keys.ts';
 import { PARENT_ROLES } from '#common/receipt/lineage-rules.ts';
 import { MerkleRange } from '#common/tlog/merkle-range.ts';
 import { ReceiptLines } from '#common/receipt/lines.ts';
-import { readDigest } from '#common/receipt/digits.ts';
 import { KindList } from '#common/receipt/kind-list.ts';
 import { ReceiptScanner } from '#common/receipt/scan.ts';
 import { SignerSpans, type SignerSpan } from '#common/keys/signer-spans.ts';
@@ -142,11 +141,11 @@ export class LogVerifier {
     const { scanner } = this;
     this.kinds.set(this.entry, scanner.kind);
     for (let i = 0; i < scanner.parentCount; i++) {
-      readDigest(bytes, scanner.parents[i]!, this.parent);
+      scanner.digestAt(scanner.parents[i]!, this.parent);
       this.checkParent(scanner.roles[i]!, index);
     }
     const stream = this.streams.add(bytes, scanner.streamStart, scanner.streamEnd);
-    if (scanner.prev >= 0) readDigest(bytes, scanner.prev, this.parent);
+    if (scanner.prev >= 0) scanner.digestAt(scanner.prev, this.parent);
     this.checkPlace(stream, scanner.seq, scanner.prev >= 0, index);
   }
 

@@ -7,7 +7,6 @@ import { LONG_RUN } from '#common/bundle/layout.ts';
 import { fromHex } from '#common/bytes.ts';
 import type { Digest } from '#common/data.ts';
 import { SignerSpans, type SignerSpan } from '#common/keys/signer-spans.ts';
-import { readDigest } from '#common/receipt/digits.ts';
 import { ReceiptLines } from '#common/receipt/lines.ts';
 import { parseReceipt, type Kind, type Statement } from '#common/receipt/receipt.ts';
 import { ReceiptScanner } from '#common/receipt/scan.ts';
@@ -122,14 +121,14 @@ export class LongRunReader {
     let own = streamEnd - streamStart === stream.length;
     for (let i = 0; own && i < stream.length; i++) own = bytes[streamStart + i] === stream[i];
     if (!own) this.strange();
-    if (prev >= 0) readDigest(bytes, prev, digest);
+    if (prev >= 0) scanner.digestAt(prev, digest);
     chain.checkPlace(kind, seq, prev >= 0 ? digest : null);
     for (let i = 0; i < scanner.parentCount; i++) {
-      readDigest(bytes, scanner.parents[i]!, digest);
+      scanner.digestAt(scanner.parents[i]!, digest);
       chain.checkParent(kind, scanner.roles[i]!, digest);
     }
     for (let i = 0; i < scanner.digestCount; i++) {
-      readDigest(bytes, scanner.digests[i]!, digest);
+      scanner.digestAt(scanner.digests[i]!, digest);
       contents.name(digest, chain.count - 1);
     }
   }

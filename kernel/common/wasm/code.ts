@@ -37,11 +37,9 @@ const binary =
 export const add = binary(0x6a);
 const sub = binary(0x6b);
 export const and = binary(0x71);
-export const or = binary(0x72);
 export const xor = binary(0x73);
 export const shl = binary(0x74);
 export const shr = binary(0x76);
-export const rotl = binary(0x77);
 export const rotr = binary(0x78);
 export const less = binary(0x48);
 

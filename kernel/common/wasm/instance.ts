@@ -1,7 +1,9 @@
 /** One WebAssembly instance that hashes, with its memory, and what every hash begins and ends with. */
 import { moduleOf } from './code.ts';
 import { CRC_STEP, crcOf, crcTables } from './crc32.ts';
-import { compressFour, compressOne, CONSTANTS, INITIAL } from './sha256.ts';
+import { compressFour } from './sha256-four.ts';
+import { compressOne } from './sha256-one.ts';
+import { CONSTANTS, INITIAL } from './sha256.ts';
 
 export const BLOCK = 64;
 /** The longest message of several that are hashed side by side. */
@@ -11,7 +13,15 @@ export const SLOT = 65_664;
 /** What is copied into memory at once, where it is not one of those. */
 export const PIECE = 65_536;
 /** Where the memory has what. */
-export const AT = { constants: 0, state: 256, states: 512, tables: 1024, piece: 32_768, slots: 131_072 } as const;
+export const AT = {
+  constants: 0,
+  state: 256,
+  scratch: 320,
+  states: 512,
+  tables: 1024,
+  piece: 32_768,
+  slots: 131_072,
+} as const;
 const PAGES = 7;
 
 /** Neither the types of Node nor those of the language know it; every host has it. */

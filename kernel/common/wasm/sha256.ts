@@ -1,20 +1,19 @@
 /**
- * The compression function of SHA-256 (FIPS 180-4, section 6.2.2) as WebAssembly, written down once and made twice: on numbers of 32 bits, for
- * one message, and on four of them side by side, for four. One message takes 4/5 of the time of what a C compiler makes of it (hash-wasm);
- * four together take half the time of one after the other (measured in V8).
+ * What the rounds of SHA-256 (FIPS 180-4, section 6.2.2) are made of, for one message in numbers of 32 bits and for four of them side by side:
+ * sha256-one.ts and sha256-four.ts make the compression function of it.
  */
 import * as wasm from './code.ts';
-import { get, i32, set, type Code, type Func } from './code.ts';
+import { get, i32, set, type Code } from './code.ts';
 
-/** Where the memory has the round constants, the state of one message, and those of four: word by word, four numbers each. */
+/** Where the memory has the round constants, the state of one message with 64 bytes to work with, and those of four: word by word, four numbers each. */
 export interface Sha256Layout {
   readonly constants: number;
   readonly state: number;
+  readonly scratch: number;
   readonly states: number;
 }
 
-/** What the rounds are made of. */
-interface Words {
+export interface Words {
   readonly type: number;
   readonly bytes: number;
   add(a: Code, b: Code): Code;
@@ -24,138 +23,98 @@ interface Words {
   rotr(word: Code, bits: number): Code;
   load(address: Code, offset: number): Code;
   store(address: Code, offset: number, value: Code): Code;
-  constant(address: Code, offset: number): Code;
 }
 
-const single: Words = {
-  ...wasm,
+export const single: Words = {
   type: wasm.I32,
   bytes: 4,
-  constant: wasm.load,
+  add: wasm.add,
+  and: wasm.and,
+  xor: wasm.xor,
+  load: wasm.load,
+  store: wasm.store,
   shr: (word, bits) => wasm.shr(word, i32(bits)),
   rotr: (word, bits) => wasm.rotr(word, i32(bits)),
 };
 
-const fourfold: Words = {
+export const fourfold: Words = {
   ...wasm.four,
   type: wasm.V128,
   bytes: 16,
-  constant: wasm.four.splat,
   shr: (word, bits) => wasm.four.shr(word, i32(bits)),
   // There is no rotation of four: what either shift leaves is zero where the other's is not.
   rotr: (word, bits) => wasm.four.xor(wasm.four.shr(word, i32(bits)), wasm.four.shl(word, i32(32 - bits))),
 };
 
-const ROUNDS = 64;
-const WORDS = 16;
+const rotations = (on: Words, word: Code, ...bits: readonly number[]): Code =>
+  bits.map((n) => on.rotr(word, n)).reduce(on.xor);
 
-/** `one(at, blocks)`: on with the state by blocks of 64 bytes, at least one. */
-export const compressOne = (layout: Sha256Layout): Func => compress('one', 1, single, layout.state, layout, bigEndian);
+/** σ0 and σ1 of the message schedule. */
+export const sigma0 = (on: Words, word: Code): Code => on.xor(rotations(on, word, 7, 18), on.shr(word, 3));
+export const sigma1 = (on: Words, word: Code): Code => on.xor(rotations(on, word, 17, 19), on.shr(word, 10));
 
-/** `four(a, b, c, d, blocks)`: the same for four messages, each with as many blocks, anywhere in memory. */
-export const compressFour = (layout: Sha256Layout): Func =>
-  compress('four', 4, fourfold, layout.states, layout, transposed);
+/** Variables of a function: eight words of state from `first` on, and three to work with. */
+export class Rounds {
+  private readonly on: Words;
+  private readonly first: number;
+  private readonly state: number;
 
-function compress(
-  name: string,
-  messages: number,
-  on: Words,
-  state: number,
-  { constants }: Sha256Layout,
-  read: (w: (i: number) => number, spare: number) => Code,
-): Func {
-  const blocks = messages;
-  const k = blocks + 1;
-  const register = (i: number): number => k + 1 + (i & 7);
-  const w = (i: number): number => k + 9 + (i & 15);
-  const spare = w(0) + WORDS;
-  const sum = (...terms: readonly Code[]): Code => terms.reduce(on.add);
-  const rotations = (word: Code, ...bits: readonly number[]): Code => bits.map((n) => on.rotr(word, n)).reduce(on.xor);
-  /** Word i of the schedule stands where word i − 16 stood. */
-  const schedule = (i: number): Code => {
-    const [early, late] = [get(w(i + 1)), get(w(i + 14))];
-    const sigma0 = on.xor(rotations(early, 7, 18), on.shr(early, 3));
-    const sigma1 = on.xor(rotations(late, 17, 19), on.shr(late, 10));
-    return set(w(i), sum(get(w(i)), sigma0, get(w(i + 9)), sigma1));
-  };
-  const [t, even, odd] = [spare, spare + 1, spare + 2];
-  const round = (i: number): Code => {
-    const [a, b, , , e, f, g] = Array.from({ length: 8 }, (_, n) => get(register(n - i))) as [Code, Code, Code, Code, Code, Code, Code]; // prettier-ignore
-    const [d, h] = [register(3 - i), register(7 - i)];
+  /** `state`: where the memory has it. */
+  constructor(on: Words, first: number, state: number) {
+    this.on = on;
+    this.first = first;
+    this.state = state;
+  }
+
+  /** The first variable behind these. */
+  get end(): number {
+    return this.first + 11;
+  }
+
+  begin(): Code {
+    return this.ofState((word, offset) => set(word, this.on.load(i32(0), offset)));
+  }
+
+  /** Before the first round of a block. */
+  beginBlock(): Code {
+    return set(this.end - 1, this.on.xor(get(this.first + 1), get(this.first + 2)));
+  }
+
+  /** Round i; `known`: its word of the schedule and its constant, which are added up. */
+  round(i: number, ...known: readonly Code[]): Code {
+    const { on, end } = this;
+    const word = (n: number): number => this.first + ((n - i) & 7);
+    const [a, b, e, f, g, h] = [0, 1, 4, 5, 6, 7].map((n) => get(word(n))) as [Code, Code, Code, Code, Code, Code];
+    const t = end - 3;
     // b ^ c is a ^ b of the round before.
-    const [ab, bc] = i % 2 === 0 ? [even, odd] : [odd, even];
+    const [ab, bc] = i % 2 === 0 ? [end - 2, end - 1] : [end - 1, end - 2];
     const choice = on.xor(on.and(on.xor(f, g), e), g);
     const majority = on.xor(on.and(get(ab), get(bc)), b);
     return [
-      ...set(t, sum(get(h), on.constant(get(k), constants + 4 * i), get(w(i)), choice, rotations(e, 6, 11, 25))),
+      ...set(t, [h, ...known, choice, rotations(on, e, 6, 11, 25)].reduce(on.add)),
       ...set(ab, on.xor(a, b)),
-      ...set(d, on.add(get(d), get(t))),
-      ...set(h, sum(get(t), majority, rotations(a, 2, 13, 22))),
+      ...set(word(3), on.add(get(word(3)), get(t))),
+      ...set(word(7), [get(t), majority, rotations(on, a, 2, 13, 22)].reduce(on.add)),
     ];
-  };
-  const sixteen = (each: (i: number) => Code): Code => Array.from({ length: WORDS }, (_, i) => each(i)).flat();
-  const ofState = (each: (i: number, offset: number) => Code): Code =>
-    Array.from({ length: 8 }, (_, i) => each(i, state + on.bytes * i)).flat();
+  }
 
-  const block = [
-    ...read(w, spare),
-    ...set(k, i32(0)),
-    ...set(odd, on.xor(get(register(1)), get(register(2)))),
-    ...sixteen(round),
-    ...wasm.loop(
-      [...set(k, wasm.add(get(k), i32(4 * WORDS))), ...sixteen((i) => [...schedule(i), ...round(i)])],
-      wasm.less(get(k), i32(4 * (ROUNDS - WORDS))),
-    ),
-    ...ofState((i, offset) => [
-      ...set(register(i), on.add(get(register(i)), on.load(i32(0), offset))),
-      ...on.store(i32(0), offset, get(register(i))),
-    ]),
-    ...Array.from({ length: messages }, (_, message) => set(message, wasm.add(get(message), i32(64)))).flat(),
-  ];
-  return {
-    name,
-    params: messages + 1,
-    result: false,
-    locals: [wasm.I32, ...Array<number>(8 + WORDS + 8).fill(on.type)],
-    body: [...ofState((i, offset) => set(register(i), on.load(i32(0), offset))), ...wasm.countDown(blocks, block)],
-  };
+  endBlock(): Code {
+    const { on } = this;
+    return this.ofState((word, offset) => [
+      ...set(word, on.add(get(word), on.load(i32(0), offset))),
+      ...on.store(i32(0), offset, get(word)),
+    ]);
+  }
+
+  private ofState(each: (word: number, offset: number) => Code): Code {
+    return Array.from({ length: 8 }, (_, i) => each(this.first + i, this.state + this.on.bytes * i)).flat();
+  }
 }
 
-/** There is no instruction that turns the bytes of a number around. */
-function bigEndian(w: (i: number) => number): Code {
-  return Array.from({ length: WORDS }, (_, i) => {
-    const word = get(w(i));
-    const turned = wasm.or(
-      wasm.and(wasm.rotl(word, i32(8)), i32(0x00ff00ff)),
-      wasm.and(wasm.rotr(word, i32(8)), i32(0xff00ff00)),
-    );
-    return [...set(w(i), wasm.load(get(0), 4 * i, 0)), ...set(w(i), turned)];
-  }).flat();
-}
-
-/** Each word of four messages side by side: 4 × 4 numbers are turned about their diagonal, and their bytes around with it. */
-function transposed(w: (i: number) => number, spare: number): Code {
-  const word = (n: number): number[] => [4 * n, 4 * n + 1, 4 * n + 2, 4 * n + 3];
-  const turned = (n: number): number[] => word(n).toReversed();
-  const mixed = (a: number, b: number, places: readonly number[]): Code =>
-    wasm.four.shuffle(get(spare + a), get(spare + b), places);
-  // Words 0 and 1, then 2 and 3, of two messages; 4 to 7 are those of the second.
-  const [low, high] = [[turned(0), turned(4), turned(1), turned(5)].flat(), [turned(2), turned(6), turned(3), turned(7)].flat()]; // prettier-ignore
-  const [first, second] = [[word(0), word(1), word(4), word(5)].flat(), [word(2), word(3), word(6), word(7)].flat()];
-  return [0, 4, 8, 12].flatMap((from) =>
-    [
-      ...[0, 1, 2, 3].map((message) => set(spare + message, wasm.four.load(get(message), 4 * from, 0))),
-      set(spare + 4, mixed(0, 1, low)),
-      set(spare + 5, mixed(2, 3, low)),
-      set(spare + 6, mixed(0, 1, high)),
-      set(spare + 7, mixed(2, 3, high)),
-      set(w(from), mixed(4, 5, first)),
-      set(w(from + 1), mixed(4, 5, second)),
-      set(w(from + 2), mixed(6, 7, first)),
-      set(w(from + 3), mixed(6, 7, second)),
-    ].flat(),
-  );
-}
+/** Bytes of a number turned around: it stands in memory with the highest first. */
+export const turned = (word: number): readonly number[] => [4 * word + 3, 4 * word + 2, 4 * word + 1, 4 * word];
+/** Sixteen bytes from there on. */
+export const from = (first: number): readonly number[] => Array.from({ length: 16 }, (_, i) => first + i);
 
 export const INITIAL = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
 export const CONSTANTS = [
