@@ -3,6 +3,7 @@
  * receipts pass through a file, so that a period of any length is packed in the same memory.
  */
 import { nanoid } from 'nanoid';
+import { attachedFiles } from '#common/bundle/attached.ts';
 import { PACK_PATHS } from '#common/bundle/layout.ts';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
@@ -183,6 +184,7 @@ async function seal(
     kernel.logger.warn({ err }, 'the pack has no time stamp');
     return null;
   });
+  const stamps = { checkpoint: stamped?.reply };
   const files = finishPack(prepared, {
     seal: sealed,
     dsse: await log.dsse(sealed.id),
@@ -190,7 +192,8 @@ async function seal(
     vkey: log.vkey,
     keys: { receipts: keys, signer: signer.after === null ? null : formatVkey(signer.vkey) },
     proofs,
-    stamps: { checkpoint: stamped?.reply },
+    stamps,
+    attached: await log.signAttached(sealed.id, attachedFiles(checkpoint, stamps)),
     range: await rangeProof(log, stop, stretch, checkpoint),
     stop,
   });
