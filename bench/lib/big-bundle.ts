@@ -5,9 +5,11 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { crc32, createSha256, sha256Hex } from '#crypto';
+import { attachedFiles, signAttached } from '../../kernel/common/bundle/attached.ts';
 import { LONG } from '../../kernel/common/bundle/bundle.ts';
 import {
   artifactPath,
+  ATTACHED,
   isListed,
   LONG_RUN,
   manifestText,
@@ -200,6 +202,7 @@ export function writeBigBundle(path: string, big: Big): string {
   for (const [file, text] of toolFiles(signer, dsse, signManifest(before!, utf8.encode(manifest), signer)))
     parts.set(file, small(text));
   parts.set(PATHS.checkpoint, small(checkpoint));
+  parts.set(ATTACHED, small(signAttached(before!, attachedFiles(checkpoint), signer)));
   parts.set(PATHS.vkey, small(`${formatVkey(signer)}\n`));
   const prove = (id: Digest, index: number): void =>
     void parts.set(

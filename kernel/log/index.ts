@@ -10,6 +10,7 @@ import { KEY_STREAM } from '#common/keys/keys.ts';
 import { formatVkey, type Vkey } from '#common/tlog/note.ts';
 import { formatMultiproof, rangesOf } from '#common/tlog/multiproof.ts';
 import { formatProof, verifyCheckpoint } from '#common/tlog/proof.ts';
+import { signAttached } from '#common/bundle/attached.ts';
 import { signForTools } from '#common/signatures/for-tools.ts';
 import { parseReceipt, type LoggedReceipt, type ReceiptDraft } from '#common/receipt/receipt.ts';
 import type { Database, Store } from '../store/index.ts';
@@ -131,6 +132,10 @@ export async function openLog({ store, home, org, witnesses, onWitnessFailure }:
         const seal = await find(id);
         if (seal === undefined) throw new AssayError('NOT_FOUND', `The log has no receipt ${id}.`);
         return signForTools(seal, manifest, signer);
+      },
+      async signAttached(id, attached) {
+        if ((await find(id)) === undefined) throw new AssayError('NOT_FOUND', `The log has no receipt ${id}.`);
+        return signAttached(id, attached, signer);
       },
       stream,
       keys: () => keyring.history,

@@ -1,3 +1,4 @@
+import type { AttachedFiles } from '#common/bundle/attached.ts';
 import type { Digest } from '#common/data.ts';
 import type { Kind, LoggedReceipt, ReceiptDraft } from '#common/receipt/receipt.ts';
 import type { ToolSignatures } from '#common/signatures/for-tools.ts';
@@ -121,6 +122,8 @@ export interface Log {
   cosigned(size: number, patience: number): Promise<{ readonly note: string; readonly witnesses: Witnessed | null }>;
   /** Signatures over a seal's manifest for other tools (signatures/for-tools.ts). @throws NOT_FOUND, BUNDLE_INVALID: the seal names another */
   signForTools(seal: Digest, manifest: Uint8Array): Promise<ToolSignatures>;
+  /** A note of the log's key about what is attached to a seal (bundle/attached.ts). @throws NOT_FOUND */
+  signAttached(seal: Digest, files: AttachedFiles): Promise<string>;
   receipts(query?: ReceiptQuery): Promise<LoggedReceipt[]>;
   get(id: Digest): Promise<LoggedReceipt | undefined>;
   readonly stretch: LogStretch;

@@ -5,6 +5,7 @@
 import { nanoid } from 'nanoid';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
+import { attachedFiles } from '#common/bundle/attached.ts';
 import { finishBundle, prepareBundle } from '#common/bundle/bundle.ts';
 import type { BundleCell } from '#common/bundle/types.ts';
 import { mergeComparators } from '#common/comparators.ts';
@@ -188,6 +189,7 @@ async function bind(kernel: Kernel, finished: Finished): Promise<Sealed> {
     () => stampedNote(checkpoint, splitNote(checkpoint).text, parseVkey(log.vkey)),
     request.signal,
   );
+  const stamps = { notebook: announced?.reply, checkpoint: stamped?.reply };
   const bytes = finishBundle(prepared, {
     seal,
     dsse: await log.dsse(seal.id),
@@ -197,7 +199,8 @@ async function bind(kernel: Kernel, finished: Finished): Promise<Sealed> {
     keys: { receipts: keys, signer: signer.after === null ? null : formatVkey(signer.vkey) },
     proofs,
     ...(indices.length === 0 ? {} : { multiproof: await log.multiproof(indices, checkpoint) }),
-    stamps: { notebook: announced?.reply, checkpoint: stamped?.reply },
+    stamps,
+    attached: await log.signAttached(seal.id, attachedFiles(checkpoint, stamps)),
   });
   const bundle = await kernel.artifacts.put(bytes);
   return {

@@ -4,6 +4,7 @@
  */
 import { nanoid } from 'nanoid';
 import { crc32 } from '#crypto';
+import { attachedFiles } from '#common/bundle/attached.ts';
 import { PACK_PATHS } from '#common/bundle/layout.ts';
 import { AssayError } from '#common/errors.ts';
 import { verifyConsistency } from '#common/tlog/merkle.ts';
@@ -182,6 +183,7 @@ async function seal(
     kernel.logger.warn({ err }, 'the pack has no time stamp');
     return null;
   });
+  const stamps = { checkpoint: stamped?.reply };
   const files = finishPack(prepared, {
     seal: sealed,
     dsse: await log.dsse(sealed.id),
@@ -189,7 +191,8 @@ async function seal(
     vkey: log.vkey,
     keys: { receipts: keys, signer: signer.after === null ? null : formatVkey(signer.vkey) },
     proofs,
-    stamps: { checkpoint: stamped?.reply },
+    stamps,
+    attached: await log.signAttached(sealed.id, attachedFiles(checkpoint, stamps)),
     range: await rangeProof(log, stop, stretch, checkpoint),
     stop,
   });

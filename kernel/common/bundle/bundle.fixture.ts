@@ -2,7 +2,8 @@
 import { BLANK } from '#common/receipt/blank.ts';
 import { ed25519, sha256Hex } from '#crypto';
 import { finishBundle, prepareBundle, type BundleParts } from './bundle.ts';
-import { rootDigest } from './layout.ts';
+import { attachedFiles, signAttached } from './attached.ts';
+import { ATTACHED, PATHS, rootDigest } from './layout.ts';
 import { concatBytes } from '#common/bytes.ts';
 import type { Digest } from '#common/data.ts';
 import { signEnvelope } from '#common/signatures/dsse.ts';
@@ -120,9 +121,18 @@ export class MemoryLog {
     return signEnvelope(body, this.key);
   }
 
+  signAttached({ id }: LoggedReceipt): string {
+    return signAttached(id, attachedFiles(this.checkpoint()), this.key);
+  }
+
   signForTools({ id }: LoggedReceipt, manifest: Uint8Array): ToolSignatures {
     return signManifest(id, manifest, this.key);
   }
+}
+
+/** The same with a note by `signer` about what is attached now, as if the log had attached it: in place. */
+export function attachAnew(files: Map<string, Uint8Array>): void {
+  files.set(ATTACHED, utf8.encode(signAttached(sha256Hex(files.get(PATHS.seal)!), files, signer)));
 }
 
 const timeOf = (n: number): string => new Date(Date.UTC(2026, 10, 10) + n * 1000).toISOString();
@@ -257,6 +267,7 @@ export function sealedRun(twist: Twist = {}): {
     checkpoint: log.checkpoint(),
     vkey: log.vkey,
     tools: log.signForTools(seal, prepared.manifest),
+    attached: log.signAttached(seal),
     keys: { receipts: keys, signer: formatVkey(signs) === log.vkey ? null : formatVkey(signs) },
     proofs,
     ...(prepared.together.length === 0 ? {} : { multiproof: log.multiproof(prepared.together) }),

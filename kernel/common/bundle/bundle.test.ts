@@ -43,6 +43,7 @@ test('what could never verify is refused before it is sealed', () => {
     checkpoint: '',
     vkey: '',
     tools: { sshsig: '', minisig: '' },
+    attached: '',
     proofs: new Map(),
   };
   assert.throws(() => finishBundle(prepareBundle(given), proof), refused(given.receipts[0]!.id));

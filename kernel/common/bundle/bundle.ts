@@ -6,6 +6,7 @@ import { sha256Hex } from '#crypto';
 import {
   ancestorPath,
   artifactPath,
+  ATTACHED,
   dataPath,
   keyReceiptPath,
   LONG_RUN,
@@ -112,6 +113,7 @@ export function proofFiles(receipts: readonly Digest[], proof: BundleProof): Map
   const { notebook, checkpoint } = proof.stamps ?? {};
   if (notebook !== undefined) files.set(STAMPS.notebook, notebook);
   if (checkpoint !== undefined) files.set(STAMPS.checkpoint, checkpoint);
+  files.set(ATTACHED, utf8.encode(proof.attached));
   const { receipts: keys = [], signer = null } = proof.keys ?? {};
   for (const [seq, { body }] of keys.entries()) files.set(keyReceiptPath(seq), utf8.encode(body));
   if (signer !== null) files.set(SEAL_VKEY, utf8.encode(`${signer}\n`));

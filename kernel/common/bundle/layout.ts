@@ -51,6 +51,9 @@ export const SEAL_VKEY = 'proof/seal.vkey';
 /** RFC 3161 replies, where the kernel had an authority: about the notebook's bytes, before the run, and about the checkpoint as the log alone signed it. */
 export const STAMPS = { notebook: 'proof/notebook.tsr', checkpoint: 'proof/checkpoint.tsr' } as const;
 
+/** The log's note about the checkpoint and the time stamps as they were attached (attached.ts). Bundles of before have none. */
+export const ATTACHED = 'proof/attached.note';
+
 /**
  * A run of very many receipts has them in one file, a line each in the order of `seq`, and one proof for all of them together, instead of two
  * files a receipt. Which of the two forms it is follows from the run: see `isLongRun`.
@@ -85,13 +88,21 @@ const RUN: readonly RegExp[] = [
   /^proof\/(?:checkpoint|notebook)\.tsr$/,
   KEY,
   /^proof\/seal\.vkey$/,
+  /^proof\/attached\.note$/,
 ];
 const NEEDED: Readonly<Record<BundleKind, ReadonlySet<string>>> = {
   run: new Set(Object.values(PATHS)),
   pack: new Set(Object.values(PACK_PATHS)),
 };
 const OF_RUN: ReadonlySet<string> = new Set([...Object.values(TOOLS), PREVIEW]);
-const PACK: readonly RegExp[] = [ANCESTOR, PROOF, KEY, /^proof\/checkpoint\.tsr$/, /^proof\/seal\.vkey$/];
+const PACK: readonly RegExp[] = [
+  ANCESTOR,
+  PROOF,
+  KEY,
+  /^proof\/checkpoint\.tsr$/,
+  /^proof\/seal\.vkey$/,
+  /^proof\/attached\.note$/,
+];
 
 /** A sealed run or an audit pack: each has its own files, and none of the other's. */
 export type BundleKind = 'run' | 'pack';

@@ -173,4 +173,14 @@ that contradicts it. Set WITNESS to the verifier key of one that you trust, as i
     (printf '\060\052\060\005\006\003\053\145\160\003\041\000'; printf %s "$WITNESS" | cut -d+ -f3- | base64 -d | tail -c 32) > "$W/key.der"
     openssl pkeyutl -verify -pubin -keyform DER -inkey "$W/key.der" -rawin -in "$W/signed" -sigfile "$W/sig"
     date -u -d "@$time"
+
+### What was attached, with OpenSSL and sha256sum
+
+The seal came before its cosignatures and time stamps. The log's key says which there were: none was added since, and none taken out.
+
+    # 15. that key signed the note, and the files are those that it names
+    sed '/^$/,$d' proof/attached.note > "$W/signed"
+    grep -F -- "— $(cut -d+ -f1 proof/log.vkey) " proof/attached.note | cut -d' ' -f3 | base64 -d | tail -c 64 > "$W/sig"
+    openssl pkeyutl -verify -pubin -inkey proof/log.pem -rawin -in "$W/signed" -sigfile "$W/sig"
+    tail -n +3 "$W/signed" | sha256sum --check --strict
 `;

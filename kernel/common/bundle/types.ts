@@ -72,6 +72,8 @@ export interface BundleProof {
   readonly keys?: { readonly receipts: readonly LoggedReceipt[]; readonly signer: string | null } | undefined;
   /** A tlog-proof for each of the prepared `receipts`, those about keys, and the seal, by receipt id. */
   readonly proofs: ReadonlyMap<Digest, string>;
+  /** The log's note about the checkpoint and the stamps: `log.signAttached(seal.id, attachedFiles(checkpoint, stamps))`. */
+  readonly attached: string;
   /** Authorities' RFC 3161 replies: about the notebook, named by `open`, and about `stampedNote` of the checkpoint. */
   readonly stamps?: { readonly notebook?: Uint8Array | undefined; readonly checkpoint?: Uint8Array | undefined };
 }

@@ -1,5 +1,5 @@
 /** The files of a bundle as RO-Crate describes them. */
-import { artifactPath, dataPath, outputPath, PATHS, PREVIEW, TOOLS } from '#common/bundle/layout.ts';
+import { artifactPath, ATTACHED, dataPath, outputPath, PATHS, PREVIEW, TOOLS } from '#common/bundle/layout.ts';
 import type { BundleParts } from '#common/bundle/types.ts';
 import { pathUri, ROOT, type Entity } from './terms.ts';
 import type { Digest } from '#common/data.ts';
@@ -15,6 +15,7 @@ export const PROOFS: Readonly<Record<string, string>> = {
   [PATHS.seal]: 'The seal: a receipt over the manifest',
   [PATHS.dsse]: 'The seal in a DSSE envelope, signed',
   [PATHS.checkpoint]: 'The log’s signed checkpoint',
+  [ATTACHED]: 'The log’s note about what was attached to the seal: its checkpoint, cosigned, and time stamps',
   [PATHS.vkey]: 'The log’s key, as signed notes name it',
   [TOOLS.pem]: 'The log’s key in PEM',
   [TOOLS.allowedSigners]: 'The log’s key for ssh-keygen',

@@ -91,6 +91,7 @@ export async function packOf(
       seal,
       dsse: log.dsse(seal),
       checkpoint: log.checkpoint(),
+      attached: log.signAttached(seal),
       vkey: log.vkey,
       proofs: new Map(proved.map((receipt) => [receipt.id, log.proof(receipt)])),
       range: log.tree.consistencyProof(period.stop),

@@ -11,7 +11,9 @@ import type { Counted, PackSummary } from './summary.ts';
 import { momentOf, packTitle, periodInWords } from './title.ts';
 import type { RunFacts } from './runs.ts';
 
-export const PAGE_VERSION = 1;
+export const PAGE_VERSION = 2;
+/** Written alike: packs since 2 have a note about what was attached to their seal. */
+export const PAGES_KNOWN: readonly number[] = [1, PAGE_VERSION];
 
 export function packPage(period: PackPeriod, summary: PackSummary): string {
   const page = markup`<!doctype html>

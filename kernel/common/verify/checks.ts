@@ -12,6 +12,7 @@ export const VERIFY_CHECKS = {
   SEAL_SIGNATURE: 'The key that the bundle gives with it signed the seal (DSSE).',
   CHECKPOINT: 'The log’s key signed the checkpoint.',
   TOOL_SIGNATURES: 'The signatures for ssh-keygen, minisign and Sigstore are by the log’s key, over the same files.',
+  ATTACHED: 'Witnesses’ lines and time stamps are those that the log’s key attached: none was added, none taken out.',
   RECEIPTS: 'Every receipt is canonical, fits the closed schema, and is in its place.',
   LOG: 'All receipts are of one organisation and of the log that signed.',
   INCLUSION: 'Every receipt is in the log under that checkpoint.',
@@ -51,6 +52,8 @@ export const VERIFY_MEANINGS: Readonly<Record<VerifyCode, string>> = {
   SEALED: 'The manifest was made to fit other files: some of them are not those that were sealed.',
   SEAL_SIGNATURE: 'The seal was edited, or somebody else made it.',
   TOOL_SIGNATURES: 'Whoever checks the bundle with another tool would find something else than Assay finds here.',
+  ATTACHED:
+    'Somebody added a witness’s line or a time stamp, changed one, or took one out: it may look better or worse attested than it was.',
   CHECKPOINT:
     'The log’s head was edited, or somebody else made it; whether the receipts are in the log can’t be known.',
   RECEIPTS: 'A receipt was edited, moved, or written by a program that keeps other rules.',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sha256Hex } from '#crypto';
-import { MemoryLog, sealedRun, signer, stranger, type Twist } from '#common/bundle/bundle.fixture.ts';
+import { attachAnew, MemoryLog, sealedRun, signer, stranger, type Twist } from '#common/bundle/bundle.fixture.ts';
 import { toBase64 } from '#common/bytes.ts';
 import { manifestText, proofPath } from '#common/bundle/layout.ts';
 import { signEnvelope } from '#common/signatures/dsse.ts';
@@ -161,7 +161,7 @@ const FORGED: Readonly<Record<string, readonly [readonly string[], () => Uint8Ar
   ],
   'a cut checkpoint': [['CHECKPOINT'], () => repacked(swap('proof/checkpoint', cut))],
   'a signature by somebody more on the checkpoint': [
-    ['INCLUSION'],
+    ['ATTACHED', 'INCLUSION'],
     () => repacked(swap('proof/checkpoint', (note) => `${note}— eve.example AAAAAAAA\n`)),
   ],
   'another key': [
@@ -326,6 +326,7 @@ const cosigned = (by: readonly number[]): Uint8Array => {
       const at = path === 'proof/checkpoint' ? 0 : text(file).indexOf('\n\n') + 2;
       files.set(path, bytes(text(file).slice(0, at) + add(text(file).slice(at))));
     }
+    attachAnew(files);
   });
 };
 

@@ -11,6 +11,7 @@ import { AssayError } from '#common/errors.ts';
 import { keyName } from '#common/tlog/note.ts';
 import { packTitle } from '#common/pack/title.ts';
 import { witnessesIn } from '#common/policy/policy.ts';
+import { checkAttached } from './attached.ts';
 import { Checks, fail, type Found } from './checks.ts';
 import {
   checkCheckpoint,
@@ -53,6 +54,7 @@ export async function verifyBundle(zip: Uint8Array | ByteSource, options: Verify
   const sealer = checks.run('SEAL_SIGNATURE', [laid], checkSealSignature);
   const signed = checks.run('CHECKPOINT', [laid], (known) => checkCheckpoint(known, witnessesIn(policy?.quorum)));
   checks.run('TOOL_SIGNATURES', [laid, signed, sealer && sealed && seal], checkTools);
+  checks.run('ATTACHED', [laid, signed, sealer && sealed && seal], checkAttached);
   const kind = laid === undefined ? 'run' : bundleKind(laid);
   const outset = { laid, seal, signed, sealer };
   const run = kind === 'run' ? checkRun(checks, outset, passing.longRun()) : undefined;

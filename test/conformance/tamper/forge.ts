@@ -6,7 +6,17 @@
 import { Buffer } from 'node:buffer';
 import { sha256Hex } from '#crypto';
 import { signer as logKey } from '#common/bundle/bundle.fixture.ts';
-import { ancestorPath, isListed, manifestText, PATHS, PREVIEW, proofPath, rootDigest } from '#common/bundle/layout.ts';
+import { signAttached } from '#common/bundle/attached.ts';
+import {
+  ancestorPath,
+  ATTACHED,
+  isListed,
+  manifestText,
+  PATHS,
+  PREVIEW,
+  proofPath,
+  rootDigest,
+} from '#common/bundle/layout.ts';
 import { pathUri } from '#common/crate/terms.ts';
 import { signEnvelope } from '#common/signatures/dsse.ts';
 import { MerkleTree } from '#common/tlog/merkle.ts';
@@ -72,7 +82,10 @@ class Forgery {
     this.note(before.get(PATHS.manifest), files.get(PATHS.manifest));
     this.rewrite(PATHS.seal);
     this.proofs([...order, PATHS.seal], signer);
-    if (signer !== undefined) this.tools(signer);
+    if (signer !== undefined) {
+      this.tools(signer);
+      this.attach(signer);
+    }
   }
 
   private tools(signer: NoteSigner): void {
@@ -86,6 +99,13 @@ class Forgery {
     } catch {
       // The envelope is what was broken.
     }
+  }
+
+  private attach(signer: NoteSigner): void {
+    const { files, before } = this;
+    const seal = files.get(PATHS.seal);
+    if (seal === undefined || latin1(files.get(ATTACHED)) !== latin1(before.get(ATTACHED))) return;
+    files.set(ATTACHED, raw(Buffer.from(signAttached(sha256Hex(seal), files, signer)).toString('latin1')));
   }
 
   private note(before: Uint8Array | undefined, after: Uint8Array | undefined): void {

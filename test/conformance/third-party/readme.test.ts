@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { publicKeyPem } from '#common/signatures/armor.ts';
-import { MemoryLog, sealedRun, signer } from '#common/bundle/bundle.fixture.ts';
+import { attachAnew, MemoryLog, sealedRun, signer } from '#common/bundle/bundle.fixture.ts';
 import { PATHS, SEAL_VKEY, STAMPS, TOOLS } from '#common/bundle/layout.ts';
 import { sha256Hex } from '#crypto';
 import { first, keyedRun } from '#common/keys/keyed.fixture.ts';
@@ -46,6 +46,7 @@ const files = ((): ReadonlyMap<string, Uint8Array> => {
   for (const [path, bytes] of whole)
     if (path === PATHS.checkpoint || path.endsWith('.tlog-proof'))
       whole.set(path, new Uint8Array(Buffer.concat([bytes, Buffer.from(line)])));
+  attachAnew(whole);
   return new Map(whole);
 })();
 
@@ -105,6 +106,7 @@ const SAYS: Readonly<Record<number, RegExp>> = {
   12: /Verification: OK\n[^]*Time stamp: .* GMT/,
   13: /Verification: OK\n[^]*Time stamp: .* GMT/,
   14: /Signature Verified Successfully\n.*2026/,
+  15: /Signature Verified Successfully\nproof\/checkpoint: OK\nproof\/checkpoint\.tsr: OK\nproof\/notebook\.tsr: OK/,
 };
 
 test('Assay itself finds nothing wrong with the bundle that the README’s commands are run on', async () => {
@@ -147,17 +149,22 @@ const TAMPERED: Readonly<Record<string, readonly [notice: readonly number[], cha
   'a line of the manifest that is none': [[1, 2, 3, 4, 5, 9], swap(PATHS.manifest, '  README.md', ' README.md')],
   'a word in the seal': [[7, 10], swap(PATHS.seal, '"org":"test"', '"org":"best"')],
   'a key of the seal': [[7, 9], (changed) => changed.set('proof/seal.vkey', Buffer.from(`${otherKey}\n`))],
-  'the log’s size': [[8, 12, 14], swap(PATHS.checkpoint, '\n8\n', '\n9\n')],
+  'the log’s size': [[8, 12, 14, 15], swap(PATHS.checkpoint, '\n8\n', '\n9\n')],
   'another key of the log': [[6, 7, 9, 11], (changed) => changed.set(PATHS.vkey, Buffer.from(`${otherKey}\n`))],
-  'another key in PEM': [[6, 8], (changed) => changed.set(TOOLS.pem, Buffer.from(publicKeyPem(witness.publicKey)))],
+  'another key in PEM': [[6, 8, 15], (changed) => changed.set(TOOLS.pem, Buffer.from(publicKeyPem(witness.publicKey)))],
   'another key for ssh-keygen': [[3], swap(TOOLS.allowedSigners, 'AAAAC3NzaC1lZDI1NTE5AAAAI', 'AAAAC3NzaC1lZDI1NTE5AAAAJ')], // prettier-ignore
   'the comment of minisign': [[4], swap(TOOLS.minisig, 'of seal ', 'of any seal ')],
   'the seal in the Sigstore bundle': [[9], swap(TOOLS.sigstore, '"payload":"ey', '"payload":"eyB')],
   'a proof': [[11], (changed) => swap(proofOf(changed), '\nindex 4\n', '\nindex 3\n')(changed)],
   'a proof taken out': [[10, 11], (changed) => changed.delete(proofOf(changed))],
-  'a stamp for another checkpoint': [[12], (changed) => changed.set(STAMPS.checkpoint, changed.get(STAMPS.notebook)!)],
-  'a stamp that the run was not announced with': [[13], (changed) => changed.set(STAMPS.notebook, stamp(changed.get(PATHS.notebook)!))], // prettier-ignore
-  'the witness’s time': [[14], swap(PATHS.checkpoint, '— witness.example/one', '— witness.example/two')],
+  'a stamp for another checkpoint': [
+    [12, 15],
+    (changed) => changed.set(STAMPS.checkpoint, changed.get(STAMPS.notebook)!),
+  ],
+  'a stamp that the run was not announced with': [[13, 15], (changed) => changed.set(STAMPS.notebook, stamp(changed.get(PATHS.notebook)!))], // prettier-ignore
+  'a stamp taken out': [[13, 15], (changed) => changed.delete(STAMPS.notebook)],
+  'a stranger’s line on the checkpoint': [[15], (changed) => changed.set(PATHS.checkpoint, Buffer.concat([changed.get(PATHS.checkpoint)!, Buffer.from('— eve.example AAAAAAAA\n')]))], // prettier-ignore
+  'the witness’s time': [[14, 15], swap(PATHS.checkpoint, '— witness.example/one', '— witness.example/two')],
 };
 for (const [what, [notice, change]] of Object.entries(TAMPERED)) {
   test(`the README’s commands notice, and no other: ${what}`, (t) => {
