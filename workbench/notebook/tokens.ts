@@ -5,10 +5,12 @@ const COLOURS =
   );
 const PLAIN = ['serif', 'sans', 'mono', 't12', 't14', 't16', 't20', 't28', 't40', 'radius'];
 
-export function readTokens(): Readonly<Record<string, string>> {
+/** @param scheme whose colours, whatever is shown */
+export function readTokens(scheme?: 'light'): Readonly<Record<string, string>> {
   const probe = document.createElement('i');
   // Even the briefest transition would still show the last colour.
   probe.style.setProperty('transition', 'none', 'important');
+  if (scheme) probe.style.colorScheme = scheme;
   document.body.append(probe);
   const style = getComputedStyle(probe);
   const tokens: Record<string, string> = {};
