@@ -8,7 +8,7 @@ const SOURCE = `# On paper
 Words, \${1 + 1} of them.
 
 \`\`\`js id=drawn view
-html\`<p class=drawn>\${dark}</p>\`
+html\`<p class=drawn>\${String(dark)}</p>\`
 \`\`\`
 `;
 const INK = 'rgb(28, 27, 25)';
