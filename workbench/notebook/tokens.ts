@@ -7,10 +7,19 @@ const PLAIN = ['serif', 'sans', 'mono', 't12', 't14', 't16', 't20', 't28', 't40'
 
 /** @param scheme whose colours, whatever is shown */
 export function readTokens(scheme?: 'light'): Readonly<Record<string, string>> {
+  const { dataset } = document.documentElement;
+  const shown = dataset['theme'];
+  if (scheme) dataset['theme'] = scheme;
+  const tokens = resolved();
+  if (scheme && shown === undefined) delete dataset['theme'];
+  else if (scheme) dataset['theme'] = shown;
+  return tokens;
+}
+
+function resolved(): Record<string, string> {
   const probe = document.createElement('i');
   // Even the briefest transition would still show the last colour.
   probe.style.setProperty('transition', 'none', 'important');
-  if (scheme) probe.style.colorScheme = scheme;
   document.body.append(probe);
   const style = getComputedStyle(probe);
   const tokens: Record<string, string> = {};
