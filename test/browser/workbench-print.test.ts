@@ -17,7 +17,7 @@ const steps = await openSteps();
 it('a dark page is printed in dark ink on white, by the browser and by the page itself', async () => {
   const { page } = steps;
   await page.emulateMedia({ colorScheme: 'dark' });
-  await page.addInitScript(() => localStorage.setItem('assay.theme', 'dark'));
+  await page.addInitScript(() => self === top && localStorage.setItem('assay.theme', 'dark'));
   await steps.open(SOURCE);
   await steps.status('drawn', 'done');
   const prose = steps.frame().locator('.prose p').first();
