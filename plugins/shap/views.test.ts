@@ -13,6 +13,7 @@ import {
   slice,
   stepsOf,
 } from './views/explanation.ts';
+import { number } from './views/numbers.ts';
 import { swarm } from './views/swarm.ts';
 
 const explanation = (meta: Partial<Explanation['meta']> = {}): Explanation => ({
@@ -72,6 +73,21 @@ describe('what the drawings read out of an explanation', () => {
   });
 });
 
+describe('figures', () => {
+  it('keep whole numbers whole: a year is that year, and no other', () => {
+    assert.deepEqual([1993, 1993.4, -163_753, 999.6, 94.37, 0.012345, 0, 12_345_678_901].map(number), [
+      '1993',
+      '1993',
+      '−163,753',
+      '1000',
+      '94.4',
+      '0.0123',
+      '0',
+      '12,300,000,000',
+    ]);
+  });
+});
+
 describe('standard errors', () => {
   it('stand beside the parts that they are of, and count as nothing where there are none', () => {
     const errors = { $: 'tensor' as const, shape: [2, 2, 2], data: Float64Array.of(0, 3, 0, 4, 0, 1, 0, 2) };
@@ -97,7 +113,7 @@ describe('standard errors', () => {
 
   it('are said as a 95 % interval, to two digits of it; an exact value is said alone', () => {
     assert.equal(estimated(0.3149, 0.0255, '$/h'), '0.315 ± 0.050 $/h (95 %)');
-    assert.equal(estimated(-12_345.6, 630, ''), '−12,346 ± 1,235 (95 %)');
+    assert.equal(estimated(-12_345.6, 630, ''), '−12,346 ± 1235 (95 %)');
     assert.equal(estimated(2, 0, '$/h'), '2 $/h');
     assert.equal(estimated(2, Number.NaN, ''), '2');
     assert.ok(!estimated(1e-9, 1e-12, '').startsWith('0 '));

@@ -64,10 +64,13 @@ export function Sheet(props: { readonly file: NotebookFile }) {
     const slots = createLayout(sheet, frame.layout);
     setLayout(slots);
     onCleanup(() => slots.close());
-    onCleanup(printSheet(sheet));
+    const light = async (on: boolean): Promise<void> => {
+      if (dark()) await frame?.theme(readTokens(on ? 'light' : undefined), !on);
+    };
+    onCleanup(printSheet(sheet, light));
     dispatch({ op: 'run', keys: 'changed' });
   });
-  createEffect(on([theme, dark], () => queueMicrotask(() => frame?.theme(readTokens(), dark()))));
+  createEffect(on([theme, dark], () => queueMicrotask(() => void frame?.theme(readTokens(), dark()))));
   handleKeys(context);
   sheetActions(context);
   pictureActions(context, async (cell) => (await frame?.picture(cell)) ?? null);

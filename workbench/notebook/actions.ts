@@ -7,6 +7,7 @@ import { type Action, offer } from '../shell/actions.ts';
 import type { SheetContext } from './context.ts';
 import { focusFrame } from './keyboard.ts';
 import { setShortcutsOpen } from './panels.ts';
+import { PRINT } from './print.ts';
 
 const GROUP = 'Notebook';
 const CELL = 'Cell';
@@ -129,7 +130,13 @@ export function sheetActions({ state, dispatch, stale, reading, setReading }: Sh
       words: 'help keys',
       run: () => setShortcutsOpen(true),
     },
-    { id: 'notebook.print', group: GROUP, label: 'Print', words: 'pdf paper', run: () => print() },
+    {
+      id: 'notebook.print',
+      group: GROUP,
+      label: 'Print',
+      words: 'pdf paper',
+      run: () => void dispatchEvent(new Event(PRINT)),
+    },
     {
       id: 'cell.edit',
       group: CELL,

@@ -31,7 +31,8 @@ export interface FrameHost {
   define(notebook: CompiledNotebook): Promise<void>;
   run(ids: readonly string[] | null): Promise<void>;
   layout(slots: readonly Slot[]): void;
-  theme(tokens: Readonly<Record<string, string>>, dark: boolean): void;
+  /** Settles when what hangs on it has been drawn again. */
+  theme(tokens: Readonly<Record<string, string>>, dark: boolean): Promise<void>;
   /** What a cell has drawn: unchecked. */
   picture(cell: string): Promise<unknown>;
   /** A new, empty frame in place of the old one; what ran in it is gone, calls under way are cancelled. */
@@ -102,7 +103,7 @@ export function createFrameHost(parent: HTMLElement, options: FrameHostOptions):
     },
     theme(...next) {
       look = next;
-      tell(current.remote.theme(...next));
+      return current.remote.theme(...next).catch(() => undefined);
     },
     picture: (cell) => current.remote.picture(cell),
     restart() {

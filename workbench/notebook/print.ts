@@ -10,25 +10,40 @@ const BESIDE = 20;
 /** A frame is laid out, told the new places, and draws. */
 const SETTLE = 400;
 
-/** Makes Ctrl P and the browser's own menu print the sheet. Returns the function that ends it. */
-export function printSheet(sheet: HTMLElement): () => void {
+/** Asks for the sheet on paper, as Ctrl P does. */
+export const PRINT = 'assay:print';
+
+/**
+ * Makes Ctrl P and the browser's own menu print the sheet. Returns the function that ends it.
+ *
+ * @param light shows what cells drew as on light paper, or again as the page is
+ */
+export function printSheet(sheet: HTMLElement, light: (on: boolean) => Promise<void>): () => void {
   const before = (): void => measure(sheet);
   const key = (event: KeyboardEvent): void => {
     if (event.key.toLowerCase() !== 'p' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
     event.preventDefault();
+    dispatchEvent(new Event(PRINT));
+  };
+  const start = async (): Promise<void> => {
+    await light(true);
     turnPages(sheet);
     setTimeout(() => print(), SETTLE);
   };
+  const asked = (): void => void start();
   const after = (): void => {
     for (const block of blocksOf(sheet)) block.style.marginTop = '';
+    void light(false);
   };
   addEventListener('beforeprint', before);
   addEventListener('afterprint', after);
   addEventListener('keydown', key);
+  addEventListener(PRINT, asked);
   return () => {
     removeEventListener('beforeprint', before);
     removeEventListener('afterprint', after);
     removeEventListener('keydown', key);
+    removeEventListener(PRINT, asked);
   };
 }
 

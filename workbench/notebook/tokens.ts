@@ -5,7 +5,18 @@ const COLOURS =
   );
 const PLAIN = ['serif', 'sans', 'mono', 't12', 't14', 't16', 't20', 't28', 't40', 'radius'];
 
-export function readTokens(): Readonly<Record<string, string>> {
+/** @param scheme whose colours, whatever is shown */
+export function readTokens(scheme?: 'light'): Readonly<Record<string, string>> {
+  const { dataset } = document.documentElement;
+  const shown = dataset['theme'];
+  if (scheme) dataset['theme'] = scheme;
+  const tokens = resolved();
+  if (scheme && shown === undefined) delete dataset['theme'];
+  else if (scheme) dataset['theme'] = shown;
+  return tokens;
+}
+
+function resolved(): Record<string, string> {
   const probe = document.createElement('i');
   // Even the briefest transition would still show the last colour.
   probe.style.setProperty('transition', 'none', 'important');

@@ -12,7 +12,11 @@ export function estimated(part: number, error: number, unit: string): string {
   const within = half(error);
   if (within === 0) return withUnit(number(part), unit);
   const digits = Math.min(12, Math.max(0, 1 - Math.floor(Math.log10(within))));
-  const format = new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const format = new Intl.NumberFormat('en', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+    useGrouping: 'min2',
+  });
   return `${withUnit(`${format.format(part).replace('-', '−')} ± ${format.format(within)}`, unit)} (95 %)`;
 }
 

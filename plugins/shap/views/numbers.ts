@@ -1,8 +1,14 @@
 /** How figures are written in the pictures. */
-const format = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
+const grouping = { useGrouping: 'min2' } as const;
+const short = new Intl.NumberFormat('en', { maximumSignificantDigits: 3, ...grouping });
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0, ...grouping });
 
-/** Three significant digits, with a true minus sign. */
-export const number = (value: number): string => format.format(value).replace('-', '−');
+/** Beyond this not even whole numbers are written in full. */
+const LARGE = 1e9;
+
+/** Three significant digits, of larger numbers all before the point (the year 1993 is no 1990), with a true minus sign. */
+export const number = (value: number): string =>
+  (Math.abs(value) >= 1000 && Math.abs(value) < LARGE ? whole : short).format(value).replace('-', '−');
 
 const counting = new Intl.NumberFormat('en');
 
@@ -13,7 +19,11 @@ export const count = (value: number): string => counting.format(value);
 export function aligned(values: readonly number[]): (value: number) => string {
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const digits = largest === 0 ? 0 : Math.min(8, Math.max(0, 2 - Math.floor(Math.log10(largest))));
-  const fixed = new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const fixed = new Intl.NumberFormat('en', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+    ...grouping,
+  });
   return (value) => fixed.format(Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value).replace('-', '−');
 }
 
