@@ -122,6 +122,30 @@ describe('inputs and files of other forms', () => {
     near(await ask(build(['N', 'steps', 2])), (row) => [Math.max(0, score(row))], 1e-6);
   });
 
+  it('an input without an axis for rows is asked row by row', async () => {
+    const vector = (length: number): Uint8Array =>
+      buildModel({
+        name: 'vector',
+        inputs: [valueInfo('X', FLOAT32, [length])],
+        outputs: [valueInfo('Y', FLOAT32, [1])],
+        initializers: [weights],
+        nodes: [node('MatMul', ['X', 'w'], ['s']), node('Relu', ['s'], ['Y'])],
+      });
+    near(await ask(vector(FEATURES)), (row) => [Math.max(0, score(row))], 1e-6);
+    await assert.rejects(ask(vector(FEATURES + 1)), { code: 'COLUMNS_MISMATCH', where: 'X' });
+  });
+
+  it('a model that puts out a label alone is refused with what to do', async () => {
+    const bytes = buildModel({
+      name: 'label',
+      inputs: [valueInfo('X', FLOAT32, ['N', FEATURES])],
+      outputs: [valueInfo('L', INT64, ['N', 1])],
+      initializers: [weights],
+      nodes: [node('MatMul', ['X', 'w'], ['s']), node('Cast', ['s'], ['L'], { to: { i: INT64 } })],
+    });
+    await assert.rejects(ask(bytes), { code: 'MODEL_UNSUPPORTED', message: /only L \(int64\): export it with/ });
+  });
+
   it('columns that don’t fill it are refused', async () => {
     await assert.rejects(ask(build(['N', 'steps', 3])), { code: 'COLUMNS_MISMATCH', where: 'X' });
     await assert.rejects(ask(build(['N', 3, 3])), { code: 'COLUMNS_MISMATCH' });
