@@ -128,7 +128,13 @@ describe('inputs and files of other forms', () => {
         name: 'vector',
         inputs: [valueInfo('X', FLOAT32, [length])],
         outputs: [valueInfo('Y', FLOAT32, [1])],
-        initializers: [weights],
+        initializers: [
+          floatTensor(
+            'w',
+            [length, 1],
+            Float32Array.from({ length }, (_, j) => WEIGHTS[j] ?? 0),
+          ),
+        ],
         nodes: [node('MatMul', ['X', 'w'], ['s']), node('Relu', ['s'], ['Y'])],
       });
     near(await ask(vector(FEATURES)), (row) => [Math.max(0, score(row))], 1e-6);
