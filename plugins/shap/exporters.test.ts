@@ -152,6 +152,34 @@ describe('inputs and files of other forms', () => {
     await assert.rejects(ask(bytes), { code: 'MODEL_UNSUPPORTED', message: /only L \(int64\): export it with/ });
   });
 
+  it('whole numbers of every size', async () => {
+    const types = {
+      2: 'uint8',
+      3: 'int8',
+      4: 'uint16',
+      5: 'int16',
+      6: 'int32',
+      7: 'int64',
+      12: 'uint32',
+      13: 'uint64',
+    };
+    for (const [type, name] of Object.entries(types)) {
+      const bytes = buildModel({
+        name,
+        inputs: [valueInfo('X', Number(type), ['N', 2])],
+        outputs: [valueInfo('Y', FLOAT32, ['N', 1])],
+        initializers: [floatTensor('w', [2, 1], [2, 3])],
+        nodes: [
+          node('Cast', ['X'], ['f'], { to: { i: FLOAT32 } }),
+          node('MatMul', ['f', 'w'], ['s']),
+          node('Relu', ['s'], ['Y']),
+        ],
+      });
+      const of = await ask(bytes, { data: table([[100, 3]]), background: table([[1, 2]]) });
+      assert.deepEqual([...of.values.data], [198, 3], name);
+    }
+  });
+
   it('columns that don’t fill it are refused', async () => {
     await assert.rejects(ask(build(['N', 'steps', 3])), { code: 'COLUMNS_MISMATCH', where: 'X' });
     await assert.rejects(ask(build(['N', 3, 3])), { code: 'COLUMNS_MISMATCH' });

@@ -179,6 +179,11 @@ const ARRAYS: Readonly<Record<string, (numbers: Float64Array) => unknown>> = {
   float64: (numbers) => numbers,
   int64: (numbers) => BigInt64Array.from(numbers, (value) => BigInt(Math.trunc(value))),
   int32: (numbers) => Int32Array.from(numbers),
+  int16: (numbers) => Int16Array.from(numbers),
+  int8: (numbers) => Int8Array.from(numbers),
+  uint64: (numbers) => BigUint64Array.from(numbers, (value) => BigInt(Math.trunc(value))),
+  uint32: (numbers) => Uint32Array.from(numbers),
+  uint16: (numbers) => Uint16Array.from(numbers),
   uint8: (numbers) => Uint8Array.from(numbers),
   bool: (numbers) => Uint8Array.from(numbers, (value) => (value === 0 ? 0 : 1)),
 };
