@@ -122,6 +122,64 @@ describe('inputs and files of other forms', () => {
     near(await ask(build(['N', 'steps', 2])), (row) => [Math.max(0, score(row))], 1e-6);
   });
 
+  it('an input without an axis for rows is asked row by row', async () => {
+    const vector = (length: number): Uint8Array =>
+      buildModel({
+        name: 'vector',
+        inputs: [valueInfo('X', FLOAT32, [length])],
+        outputs: [valueInfo('Y', FLOAT32, [1])],
+        initializers: [
+          floatTensor(
+            'w',
+            [length, 1],
+            Float32Array.from({ length }, (_, j) => WEIGHTS[j] ?? 0),
+          ),
+        ],
+        nodes: [node('MatMul', ['X', 'w'], ['s']), node('Relu', ['s'], ['Y'])],
+      });
+    near(await ask(vector(FEATURES)), (row) => [Math.max(0, score(row))], 1e-6);
+    await assert.rejects(ask(vector(FEATURES + 1)), { code: 'COLUMNS_MISMATCH', where: 'X' });
+  });
+
+  it('a model that puts out a label alone is refused with what to do', async () => {
+    const bytes = buildModel({
+      name: 'label',
+      inputs: [valueInfo('X', FLOAT32, ['N', FEATURES])],
+      outputs: [valueInfo('L', INT64, ['N', 1])],
+      initializers: [weights],
+      nodes: [node('MatMul', ['X', 'w'], ['s']), node('Cast', ['s'], ['L'], { to: { i: INT64 } })],
+    });
+    await assert.rejects(ask(bytes), { code: 'MODEL_UNSUPPORTED', message: /only L \(int64\): export it with/ });
+  });
+
+  it('whole numbers of every size', async () => {
+    const types = {
+      2: 'uint8',
+      3: 'int8',
+      4: 'uint16',
+      5: 'int16',
+      6: 'int32',
+      7: 'int64',
+      12: 'uint32',
+      13: 'uint64',
+    };
+    for (const [type, name] of Object.entries(types)) {
+      const bytes = buildModel({
+        name,
+        inputs: [valueInfo('X', Number(type), ['N', 2])],
+        outputs: [valueInfo('Y', FLOAT32, ['N', 1])],
+        initializers: [floatTensor('w', [2, 1], [2, 3])],
+        nodes: [
+          node('Cast', ['X'], ['f'], { to: { i: FLOAT32 } }),
+          node('MatMul', ['f', 'w'], ['s']),
+          node('Relu', ['s'], ['Y']),
+        ],
+      });
+      const of = await ask(bytes, { data: table([[100, 3]]), background: table([[1, 2]]) });
+      assert.deepEqual([...of.values.data], [198, 3], name);
+    }
+  });
+
   it('columns that don’t fill it are refused', async () => {
     await assert.rejects(ask(build(['N', 'steps', 3])), { code: 'COLUMNS_MISMATCH', where: 'X' });
     await assert.rejects(ask(build(['N', 3, 3])), { code: 'COLUMNS_MISMATCH' });

@@ -24,8 +24,8 @@ interface Wire {
   readonly depth: number;
 }
 
-/** @param random numbers from 0 to 1 */
-export function randomGraph(random: () => number): RandomGraph {
+/** @param random numbers from 0 to 1 @param odd whether some values are missing or infinite */
+export function randomGraph(random: () => number, odd = false): RandomGraph {
   const below = (n: number): number => Math.floor(random() * n);
   const pick = <T>(from: readonly T[]): T => from[below(from.length)]!;
   const nodes: NodeProto[] = [];
@@ -57,7 +57,11 @@ export function randomGraph(random: () => number): RandomGraph {
     return { ...from, depth: 1, ...change, name };
   };
   const wires: Wire[] = [];
-  const draw = { float: () => pick(NUMBERS), int: () => below(5), text: () => pick([...WORDS, 'other']) };
+  const draw = {
+    float: () => (odd && random() < 0.15 ? pick([NaN, NaN, Infinity, -Infinity]) : pick(NUMBERS)),
+    int: () => below(5),
+    text: () => pick([...WORDS, 'other']),
+  };
   if (random() < 0.5) {
     const width = 2 + below(4);
     inputs.push(valueInfo('X', FLOAT32, ['N', width]));

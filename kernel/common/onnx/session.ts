@@ -56,7 +56,13 @@ export async function openSession(runtime: Runtime, model: OnnxModel, inner?: st
     outputs,
     async run(feeds, rows, wanted) {
       const output = fetched(wanted);
-      const size = model.inputs.find(({ shape }) => shape.length > 0 && shape[0] !== null)?.shape[0] ?? rows;
+      const [only] = model.inputs;
+      const width = feeds[0]?.width ?? 1;
+      // One list of numbers, and no axis for rows: each row by itself.
+      const vector = model.inputs.length === 1 && only?.shape.length === 1 && only.shape[0] === width && width > 1;
+      const size = vector
+        ? 1
+        : (model.inputs.find(({ shape }) => shape.length > 0 && shape[0] !== null)?.shape[0] ?? rows);
       if (size === rows || rows === 0) return once(runtime, session, inputs, feeds, rows, output);
       const parts: Output[] = [];
       for (let start = 0; start < rows; start += size) {
@@ -173,13 +179,24 @@ const ARRAYS: Readonly<Record<string, (numbers: Float64Array) => unknown>> = {
   float64: (numbers) => numbers,
   int64: (numbers) => BigInt64Array.from(numbers, (value) => BigInt(Math.trunc(value))),
   int32: (numbers) => Int32Array.from(numbers),
+  int16: (numbers) => Int16Array.from(numbers),
+  int8: (numbers) => Int8Array.from(numbers),
+  uint64: (numbers) => BigUint64Array.from(numbers, (value) => BigInt(Math.trunc(value))),
+  uint32: (numbers) => Uint32Array.from(numbers),
+  uint16: (numbers) => Uint16Array.from(numbers),
   uint8: (numbers) => Uint8Array.from(numbers),
   bool: (numbers) => Uint8Array.from(numbers, (value) => (value === 0 ? 0 : 1)),
 };
 
 function feedTensor(runtime: Runtime, port: Port, feed: Feed, rows: number): RuntimeTensor {
   const flat = port.shape.length === 1;
-  if ('texts' in feed) return new runtime.Tensor('string', feed.texts, flat ? [rows] : [rows, feed.width]);
+  if (flat && feed.width > 1 && !(rows === 1 && port.shape[0] === feed.width))
+    throw new AssayError(
+      'COLUMNS_MISMATCH',
+      `The input “${port.name}” takes ${port.shape[0] === null ? 'one number of each row' : `a list of ${port.shape[0]} numbers`}, and the table has ${feed.width} columns.`,
+      { where: port.name },
+    );
+  if ('texts' in feed) return new runtime.Tensor('string', feed.texts, flat ? [rows * feed.width] : [rows, feed.width]);
   const make = ARRAYS[port.type];
   if (make === undefined)
     throw new AssayError('MODEL_UNSUPPORTED', `The input “${port.name}” takes ${port.type}, which Assay doesn’t feed.`);
@@ -187,7 +204,11 @@ function feedTensor(runtime: Runtime, port: Port, feed: Feed, rows: number): Run
     throw new AssayError('VALUE_MISSING', `The input “${port.name}” takes ${port.type}: a value is missing.`, {
       where: port.name,
     });
-  return new runtime.Tensor(port.type, make(feed.numbers), flat ? [rows] : [rows, ...axesOf(port, feed.width)]);
+  return new runtime.Tensor(
+    port.type,
+    make(feed.numbers),
+    flat ? [rows * feed.width] : [rows, ...axesOf(port, feed.width)],
+  );
 }
 
 /** The axes after the first that so many columns fill: where an input has more than one, its last columns vary fastest. @throws COLUMNS_MISMATCH */
@@ -213,6 +234,7 @@ async function said<T>(run: () => Promise<T>, details?: Readonly<Record<string, 
     if (cause instanceof AssayError) throw cause;
     const text = (cause instanceof Error ? cause.message : String(cause))
       .replaceAll(/\/onnxruntime_src\/\S+:\d+ ?/g, '')
+      .replace(/^\w+ onnxruntime::.*\) (?=[A-Z])/su, '')
       .replace(/onnxruntime::\S*Status .* was false\. /su, '')
       .slice(0, 400)
       .trim();

@@ -3,8 +3,8 @@ import { type Constant, perColumn } from './constants.ts';
 import type { NodeProto } from './schema.ts';
 import { type Source, type Step, through } from './source.ts';
 
-/** Towards zero; what is no number becomes the least one, as processors have it. */
-const whole: Step = (value) => (Number.isNaN(value) ? -(2 ** 63) : Math.trunc(value));
+/** Towards zero; what is no whole number of 64 bits becomes the least of them, as the processors of most machines have it. */
+const whole: Step = (value) => (Math.abs(value) < 2 ** 63 ? Math.trunc(value) : -(2 ** 63));
 
 const FLOATS: Readonly<Record<number, string>> = { 1: 'float32', 11: 'float64' };
 

@@ -4,7 +4,7 @@ import type { OnnxModel, Port } from '#common/onnx/model.ts';
 import { depthOf } from '#common/onnx/trees.ts';
 
 export interface Description {
-  /** `trees` and `linear` can be explained exactly whatever their size; `other` by enumeration of up to 12 features. */
+  /** `trees` and `linear` can be explained exactly whatever their size; `other` by enumeration of up to 16 features, else by a sample. */
   readonly kind: 'trees' | 'linear' | 'other';
   /** Why it is `other`. */
   readonly reason: string | null;

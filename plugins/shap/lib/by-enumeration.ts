@@ -105,7 +105,11 @@ async function asked(
     const wishes = (name: string, type: string): boolean =>
       known.kind === 'other' ? type.startsWith('float') : name === known.output;
     const port = session.outputs.find(({ name, type }) => wishes(name, type));
-    if (port === undefined) throw new AssayError('MODEL_UNSUPPORTED', 'The model puts out no float numbers.');
+    if (port === undefined)
+      throw new AssayError(
+        'MODEL_UNSUPPORTED',
+        `The model puts out no numbers that can be explained, only ${model.outputs.map((output) => `${output.name} (${output.type})`).join(', ')}: export it with its scores or probabilities.`,
+      );
     const tensor = margin ?? port.name;
     const all: Evaluate = async (x, rows) =>
       finite(await session.run(feedsOf(model, features, x, rows), rows, tensor), tensor, rows);
