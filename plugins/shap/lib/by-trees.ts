@@ -4,7 +4,7 @@ import { baseByCovers, forEachLeafLength } from './edges.ts';
 import { interventional, meanOf } from './interventional.ts';
 import { type Attribution, pathDependent } from './path-dependent.ts';
 import { addByPairs } from './pairs.ts';
-import { openPaths, shallowEnough } from './paths/by-paths.ts';
+import { openPaths, shallowEnough, smallEnough } from './paths/by-paths.ts';
 import { openVisits } from './paths/by-visits.ts';
 import { openTables } from './tables/by-tables.ts';
 import { codesOf } from './tables/codes.ts';
@@ -96,17 +96,22 @@ function byCovers(ensemble: Ensemble, kind: 'visits' | 'paths' | 'tables'): Open
   const plan = codes === null || kind === 'paths' ? null : planTables(ensemble, codes, 'covers');
   const planned = new Set(plan?.trees.map(({ number }) => number));
   const open = shallow.filter((number) => !planned.has(number));
-  const add = codes === null ? openVisits(ensemble, open) : openPaths(ensemble, open, codes);
+  const paths = codes === null ? [] : smallEnough(ensemble, open, 1);
+  const followed = new Set(paths);
+  const visited = open.filter((number) => !followed.has(number));
+  const addVisits = openVisits(ensemble, visited);
+  const addPaths = codes === null ? null : openPaths(ensemble, paths, codes);
   const addTables = plan === null ? null : openTables(plan, ensemble, null);
-  const ran = { tables: planned.size > 0, paths: codes !== null && open.length > 0 };
+  const quadrature = deep.length > 0 || visited.length > 0;
   return {
-    algorithm: named({ ...ran, quadrature: deep.length > 0 || (codes === null && open.length > 0) }),
+    algorithm: named({ tables: planned.size > 0, paths: paths.length > 0, quadrature }),
     explain(x, rows, tell) {
       const values =
         deep.length === 0
           ? new Float64Array(rows * features * scores)
           : pathDependent({ ...ensemble, trees: deep }, x, rows, tell).values;
-      add(x, rows, values, (more) => tell(deep.length + more));
+      addVisits(x, rows, values, (more) => tell(deep.length + more));
+      addPaths?.(x, rows, values, (more) => tell(deep.length + visited.length + more));
       addTables?.(x, rows, values, (more) => tell(deep.length + open.length + more));
       return { values, base: base.slice() };
     },

@@ -3,7 +3,7 @@
  * machine. Column-wise: a block is ROWS rows; codes, masks and indices are u16, sums f64.
  */
 import { decide } from './decide.as';
-import { add2, add4, add6, add8 } from './table-sums.as';
+import { add1, add2, add3, add4, add5, add6, add7, add8 } from './table-sums.as';
 
 const ROWS: usize = 256;
 const BYTES: usize = ROWS << 1;
@@ -62,10 +62,14 @@ function runCluster(at: usize, codes: usize, masks: usize, index: usize, sums: u
   }
   for (; panels > 0; panels--) {
     const entries = load<i32>(panel);
-    if (entries > 6) add8(table, index, sums, panel + 4, bytes);
-    else if (entries > 4) add6(table, index, sums, panel + 4, bytes);
-    else if (entries > 2) add4(table, index, sums, panel + 4, bytes);
-    else add2(table, index, sums, panel + 4, bytes);
+    if (entries == 8) add8(table, index, sums, panel + 4, bytes);
+    else if (entries == 7) add7(table, index, sums, panel + 4, bytes);
+    else if (entries == 6) add6(table, index, sums, panel + 4, bytes);
+    else if (entries == 5) add5(table, index, sums, panel + 4, bytes);
+    else if (entries == 4) add4(table, index, sums, panel + 4, bytes);
+    else if (entries == 3) add3(table, index, sums, panel + 4, bytes);
+    else if (entries == 2) add2(table, index, sums, panel + 4, bytes);
+    else add1(table, index, sums, panel + 4, bytes);
     panel += 36;
     table += size << 6;
   }

@@ -5,7 +5,7 @@ import { addByTables } from '../tables/by-tables.ts';
 import { codesOf } from '../tables/codes.ts';
 import { planTables } from '../tables/plan.ts';
 import { MOST_DEPTH, shapeOf } from '../tree-shape.ts';
-import { addByPaths, shallowEnough } from '../paths/by-paths.ts';
+import { addByPaths, shallowEnough, smallEnough } from '../paths/by-paths.ts';
 import { addByQuadrature } from './by-quadrature.ts';
 import { addByPatterns, addByRows } from './by-rows.ts';
 import { meetingsOf } from './meetings.ts';
@@ -57,9 +57,13 @@ export function interactTrees(
   const paths =
     codes === null || background !== null
       ? []
-      : shallowEnough(
+      : smallEnough(
           ensemble,
-          all.filter((number) => !planned.has(number)),
+          shallowEnough(
+            ensemble,
+            all.filter((number) => !planned.has(number)),
+          ),
+          2,
         );
   for (const number of paths) planned.add(number);
   const rest = trees.filter((_, number) => !planned.has(number));

@@ -3,7 +3,7 @@ import { type Meetings, placesOf } from '../interactions/meetings.ts';
 import type { Adding } from '../tables/by-tables.ts';
 import type { Codes } from '../tables/codes.ts';
 import { holdKernel, type Kernel, workOf } from '../tables/kernel.ts';
-import { LEAST_BITS, pointsOf } from '../tables/writer.ts';
+import { LEAST_BITS, pathBytes, pointsOf } from '../tables/writer.ts';
 import { MOST_DEPTH, shapeOf } from '../tree-shape.ts';
 import { scoresIn } from './scores-in.ts';
 
@@ -12,9 +12,19 @@ const MOST_BYTES = 2 ** 25;
 /** Decisions at the end of a path that share a table. More take longer to fill in than they save. */
 const DECISIONS = 3;
 
-/** Trees that programs are written for, of those asked about. */
+/** Bytes of a program for a single tree. */
+const MOST_ALONE = 2 ** 29;
+
+/** Trees that the stack and all that is held for a level bear, of those asked about. */
 export const shallowEnough = (ensemble: Ensemble, trees: readonly number[]): readonly number[] =>
   trees.filter((number) => shapeOf(ensemble.trees[number]!).depth <= MOST_DEPTH);
+
+/** Of those the trees whose program has room. */
+export const smallEnough = (ensemble: Ensemble, trees: readonly number[], order: 1 | 2): readonly number[] =>
+  trees.filter((number) => {
+    const tree = ensemble.trees[number]!;
+    return pathBytes(tree.feature.length, pointsOf(shapeOf(tree).longest, order), order) <= MOST_ALONE;
+  });
 
 /** As `openPaths`, once. */
 export function addByPaths(

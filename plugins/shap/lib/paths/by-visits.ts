@@ -5,6 +5,9 @@ import { LEAST_BITS, openWriter } from '../tables/writer.ts';
 import { shapeOf } from '../tree-shape.ts';
 import { scoresIn } from './scores-in.ts';
 
+/** Nodes after which progress is told, and work may be stopped, inside a tree too. */
+const TOLD_EVERY = 2 ** 20;
+
 /** Nothing is kept from one call to the next. */
 const VISITS = {};
 
@@ -43,7 +46,13 @@ function addByVisits(
     exports.prepareVisits();
     const decided = new Uint8Array(memory.buffer, decidedAt, feature.length);
     const own = scoresIn(tree, scores);
+    let since = 0;
     for (let row = 0; row < rows; row++) {
+      since += feature.length;
+      if (since > TOLD_EVERY) {
+        onTree(done);
+        since = 0;
+      }
       for (let node = 0; node < feature.length; node++) {
         const column = feature[node]!;
         if (column >= 0) decided[node] = holds(tree, node, x[row * features + column]!) ? 1 : 0;

@@ -45,6 +45,10 @@ interface Layout extends Trees {
 /** Points that are exact for so many features, or pairs of them. */
 export const pointsOf = (longest: number, order: 1 | 2): number => Math.max(1, Math.ceil((longest - order + 1) / 2));
 
+/** Bytes that a program over the paths of a tree takes, at most. */
+export const pathBytes = (nodes: number, points: number, order: 1 | 2): number =>
+  nodes * (order === 1 ? 256 + 304 * points : 1152 + 56 * points);
+
 const MOST_POINTS = 32;
 
 /** With 7 bits a table's 128 rows of a line each lie in the first-level cache. */
@@ -108,9 +112,9 @@ export function openWriter(exports: Exports, memory: Memory, from: number, layou
     counts: () => write(exports.measureTree(), (to) => exports.writeCounts(to)),
     tables: (bytes, counts) => write(bytes, (to) => exports.writeTables(to, counts)),
     paths(score, decisions) {
-      if (order === 1)
-        return write(chosen * (256 + 304 * points), (to) => exports.writePaths(to, score, scores, decisions));
-      return write(chosen * (128 + 96 * points) + chosen * 16 * 64, (to) => exports.writePairs(to, score, scores));
+      const bytes = pathBytes(chosen, points, order);
+      if (order === 1) return write(bytes, (to) => exports.writePaths(to, score, scores, decisions));
+      return write(bytes, (to) => exports.writePairs(to, score, scores));
     },
     end() {
       new Int32Array(memory.buffer, at, 2).fill(0);
