@@ -130,6 +130,7 @@ describe('a sheet that is opened', () => {
     await open(SLOW);
     const last = page.locator('.text').last();
     await last.locator('p').first().waitFor();
+    await steps.press('j');
     await page.mouse.move(700, 500);
     await page.mouse.wheel(0, 1500);
     await page.waitForFunction(() => scrollY >= 1000);

@@ -1,5 +1,5 @@
 /** Keys of the sheet: some work everywhere, single letters only where nobody types. */
-import { createEffect, on, onCleanup } from 'solid-js';
+import { createEffect, createMemo, on, onCleanup } from 'solid-js';
 import { actions, runAction } from '../shell/actions.ts';
 import { pressed, typing } from '../shell/keys.ts';
 import { paletteOpen } from '../shell/panels.ts';
@@ -55,8 +55,11 @@ export function handleKeys({ state, dispatch }: SheetContext): void {
     document.removeEventListener('keydown', down, { capture: true });
     document.removeEventListener('keydown', back);
   });
+  // Results come in all the time: whoever has scrolled on is not taken back by them.
+  const at = createMemo(() => state().selected);
+  const how = createMemo(() => state().mode);
   createEffect(
-    on([() => state().selected, () => state().mode], ([selected, mode], before) => {
+    on([at, how], ([selected, mode], before) => {
       if (!before || selected === null || mode === 'edit') return;
       const block = document.querySelector<HTMLElement>(`[data-key="${CSS.escape(selected)}"]`);
       // In a moment: the editor that is being left lets go of the focus first.

@@ -25,7 +25,8 @@ export function createSteady(sheet: HTMLElement): Steady {
   const target = (): Element | null => {
     if (aim === null || performance.now() - aim.at > AIMS_FOR) return null;
     const pressed = document.elementFromPoint(aim.x, aim.y)?.closest(PRESSED) ?? null;
-    return pressed !== null && sheet.contains(pressed) ? pressed : null;
+    // Its block, since what moves within the block is mostly what was pressed itself.
+    return pressed !== null && sheet.contains(pressed) ? (pressed.closest('[data-key]') ?? pressed) : null;
   };
   const during = (change: () => void): void => {
     const kept = target();

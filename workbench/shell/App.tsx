@@ -48,7 +48,9 @@ export function App() {
       <TopBar />
       <Drawer />
       <main id="main" tabindex="-1" data-page={place().page}>
-        <Banner />
+        <div class="bars" id="bars">
+          <Banner />
+        </div>
         <ErrorBoundary fallback={(error: Error, reset) => <Failure error={error} onRetry={reset} />}>
           <Suspense>
             <Switch fallback={<NotHere />}>
