@@ -12,7 +12,7 @@ import {
 } from 'node:crypto';
 import { Buffer } from 'node:buffer';
 import { crc32 as zlibCrc32 } from 'node:zlib';
-import type { Bytes, KeyPair, Sha256Stream } from './crypto.web.ts';
+import type { Bytes, KeyPair, Messages, Sha256Stream } from './crypto.web.ts';
 
 export type { Bytes, KeyPair, Sha256Stream } from './crypto.web.ts';
 
@@ -37,13 +37,7 @@ export function sha256Into(data: Uint8Array, out: Uint8Array, at: number): void 
   latin1Write.call(out, hash('sha256', data, LATIN1), at, 32);
 }
 
-export function sha256Each(
-  bytes: Uint8Array,
-  starts: ArrayLike<number>,
-  ends: ArrayLike<number>,
-  count: number,
-  out: Uint8Array,
-): void {
+export function sha256Each({ bytes, starts, ends, count }: Messages, out: Uint8Array): void {
   for (let i = 0; i < count; i++) sha256Into(bytes.subarray(starts[i], ends[i]), out, 32 * i);
 }
 

@@ -64,7 +64,7 @@ const sameOfEach = (): void => {
       const expected = messages.map((_, i) => node.sha256(bytes.subarray(starts[i], ends[i])));
       for (const [, crypto] of both) {
         const out = new Uint8Array(32 * messages.length + 1);
-        crypto.sha256Each(bytes, starts, ends, messages.length, out.subarray(1));
+        crypto.sha256Each({ bytes, starts, ends, count: messages.length }, out.subarray(1));
         assert.deepEqual(out.subarray(1), new Uint8Array(Buffer.concat(expected)));
       }
     }),

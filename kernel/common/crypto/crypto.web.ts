@@ -6,8 +6,10 @@ import { ed25519 as noble } from '@noble/curves/ed25519.js';
 import { sha256 as nobleSha256, sha512 } from '@noble/hashes/sha2.js';
 import { bytesToHex, randomBytes as nobleRandom } from '@noble/hashes/utils.js';
 import { WasmHashes } from '#common/wasm/hashes.ts';
+import type { Messages } from '#common/wasm/lanes.ts';
 import { crc32 as crcInJavaScript } from './crc32.ts';
 
+export type { Messages } from '#common/wasm/lanes.ts';
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 const utf8 = new TextEncoder();
@@ -39,16 +41,11 @@ export function sha256Into(data: Uint8Array, out: Uint8Array, at: number): void 
   else wasm.hash(data, out, at);
 }
 
-/** The digests of `bytes[starts[i], ends[i])` for all i < `count`, one behind the other: twice as fast as one by one (measured in Chromium). */
-export function sha256Each(
-  bytes: Uint8Array,
-  starts: ArrayLike<number>,
-  ends: ArrayLike<number>,
-  count: number,
-  out: Uint8Array,
-): void {
-  if (wasm !== null) wasm.hashEach(bytes, starts, ends, count, out);
-  else for (let i = 0; i < count; i++) out.set(nobleSha256(bytes.subarray(starts[i], ends[i])), 32 * i);
+/** The digests of many messages, one behind the other: twice as fast as one by one (measured in Chromium). */
+export function sha256Each(messages: Messages, out: Uint8Array): void {
+  if (wasm !== null) return wasm.hashEach(messages, out);
+  const { bytes, starts, ends, count } = messages;
+  for (let i = 0; i < count; i++) out.set(nobleSha256(bytes.subarray(starts[i], ends[i])), 32 * i);
 }
 
 export interface Sha256Stream {

@@ -63,7 +63,7 @@ export class ReceiptLines {
 
   private give(bytes: Uint8Array, count: number): void {
     const { starts, ends, ids } = this;
-    sha256Each(bytes, starts, ends, count, this.digests);
+    sha256Each({ bytes, starts, ends, count }, this.digests);
     for (let i = 0; i < count; i++) this.each(bytes, starts[i]!, ends[i]!, ids[i]!);
   }
 }

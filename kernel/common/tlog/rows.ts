@@ -8,7 +8,7 @@ const LEAF = 1 + HASH_BYTES;
 const NODE = 1 + 2 * HASH_BYTES;
 
 /** Messages of one length, one behind the other, each with the byte in front that says what it is. */
-class Messages {
+class Prefixed {
   readonly bytes: Uint8Array;
   readonly starts: Uint32Array;
   readonly ends: Uint32Array;
@@ -22,19 +22,19 @@ class Messages {
 
   /** Digests of the parts of `row`, `part` bytes each. */
   hash(row: Uint8Array, part: number): Bytes {
+    const { bytes, starts, ends } = this;
     const out = new Uint8Array((row.length / part) * HASH_BYTES);
     for (let from = 0; from < out.length / HASH_BYTES; from += STEP) {
       const count = Math.min(STEP, out.length / HASH_BYTES - from);
-      for (let i = 0; i < count; i++)
-        this.bytes.set(row.subarray((from + i) * part, (from + i + 1) * part), this.starts[i]! + 1);
-      sha256Each(this.bytes, this.starts, this.ends, count, out.subarray(from * HASH_BYTES));
+      for (let i = 0; i < count; i++) bytes.set(row.subarray((from + i) * part, (from + i + 1) * part), starts[i]! + 1);
+      sha256Each({ bytes, starts, ends, count }, out.subarray(from * HASH_BYTES));
     }
     return out;
   }
 }
 
-const leaves = new Messages(0, LEAF);
-const nodes = new Messages(1, NODE);
+const leaves = new Prefixed(0, LEAF);
+const nodes = new Prefixed(1, NODE);
 
 /** SHA-256(0x00 ‖ entry) of entries of 32 bytes: the ids of receipts. */
 export const leafRow = (entries: Uint8Array): Bytes => leaves.hash(entries, HASH_BYTES);

@@ -1,7 +1,7 @@
 /** SHA-256 and CRC-32 in WebAssembly, for any bytes: of one message, of many together, of one that comes in pieces. */
 import { CRC_STEP } from './crc32.ts';
 import { AT, BLOCK, Instance, PIECE } from './instance.ts';
-import { Lanes } from './lanes.ts';
+import { Lanes, type Messages } from './lanes.ts';
 
 const NOTHING = new Uint8Array(0);
 
@@ -25,15 +25,9 @@ export class WasmHashes {
     this.finish(this.absorb(data, NOTHING), data.length, out, at);
   }
 
-  /** Digests of `bytes[starts[i], ends[i])`, one behind the other. */
-  hashEach(
-    bytes: Uint8Array,
-    starts: ArrayLike<number>,
-    ends: ArrayLike<number>,
-    count: number,
-    out: Uint8Array,
-  ): void {
-    this.lanes.hashEach(bytes, starts, ends, count, out, (message, at) => this.hash(message, out, at));
+  /** Digests of the messages, one behind the other. */
+  hashEach(messages: Messages, out: Uint8Array): void {
+    this.lanes.hashEach(messages, out, (message, at) => this.hash(message, out, at));
   }
 
   /** Several may go on side by side. */

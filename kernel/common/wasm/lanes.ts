@@ -1,6 +1,14 @@
 /** Many messages hashed four at a time: whichever ends first makes room for the next. */
 import { AT, BLOCK, LONGEST, SLOT, type Instance } from './instance.ts';
 
+/** Message i is bytes[starts[i], ends[i]). */
+export interface Messages {
+  readonly bytes: Uint8Array;
+  readonly starts: ArrayLike<number>;
+  readonly ends: ArrayLike<number>;
+  readonly count: number;
+}
+
 const LANES = 4;
 
 export class Lanes {
@@ -14,12 +22,9 @@ export class Lanes {
     this.instance = instance;
   }
 
-  /** Digests of `bytes[starts[i], ends[i])`, one behind the other; `long` hashes by itself a message that is too long for a lane. */
+  /** Digests of the messages, one behind the other; `long` hashes by itself one that is too long for a lane. */
   hashEach(
-    bytes: Uint8Array,
-    starts: ArrayLike<number>,
-    ends: ArrayLike<number>,
-    count: number,
+    { bytes, starts, ends, count }: Messages,
     out: Uint8Array,
     long: (message: Uint8Array, at: number) => void,
   ): void {
