@@ -27,7 +27,7 @@ export async function noteAuthority(log: Log, home: string): Promise<void> {
   const said = log.keys().authority?.digest ?? null;
   if (said === (url === null ? null : sha256Hex(url))) return;
   const reason =
-    url === null ? 'no authority is asked any more' : `asked at ${URL.parse(url)?.host || 'an address that is none'}`;
+    url === null ? 'none is asked any more' : `asked at ${URL.parse(url)?.host || 'an address that is none'}`;
   await log.changeKeys({ event: 'authority', text: url, reason });
 }
 

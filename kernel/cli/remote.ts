@@ -42,6 +42,7 @@ export interface RemoteSealed {
   readonly cells: readonly { readonly id: string; readonly digest: Digest }[];
   readonly witnesses: { readonly signed: number; readonly of: number; readonly reached: boolean } | null;
   readonly stamped: string | null;
+  readonly unstamped: string | null;
 }
 
 /** The kernel that home/kernel.json names, when it answers; null when none runs. */

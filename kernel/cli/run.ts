@@ -90,6 +90,7 @@ async function sealed(runner: Runner, compiled: CompiledNotebook, options: Optio
           bytes: seal.bytes.length,
           witnesses: seal.witnesses,
           stamped: seal.stamped,
+          unstamped: seal.unstamped,
         },
       }),
     );
@@ -105,6 +106,10 @@ async function sealed(runner: Runner, compiled: CompiledNotebook, options: Optio
       reached ? told : paint('yellow', `! Only ${told} in time: a policy that asks for more will refuse it.`),
     );
   }
+  if (seal.unstamped !== null)
+    console.log(
+      paint('yellow', `! It carries no time stamp, so a policy that asks for one will refuse it. ${seal.unstamped}`),
+    );
   console.log(paint('dim', `Anyone can check it: npx assay verify ${shellWord(out)}`));
   return 0;
 }

@@ -31,6 +31,7 @@ export interface SealResult {
   readonly bytes: Uint8Array;
   readonly witnesses: RemoteSealed['witnesses'];
   readonly stamped: string | null;
+  readonly unstamped: string | null;
 }
 
 export interface Runner {
@@ -71,23 +72,23 @@ export function openRunner({ projectDir, home, signal }: RunnerOptions): Runner 
     async seal({ notebook, comparators, timeoutMs, onStates }) {
       const other = await running();
       if (other !== null) {
-        const { id, root, receipt, bundle, cells, witnesses, stamped } = await other.seal(
+        const { id, root, receipt, bundle, cells, witnesses, stamped, unstamped } = await other.seal(
           { notebook: notebook.name, source: notebook.text, comparators },
           signal,
         );
         onStates(cells.map((cell) => ({ ...cell, version: 1, status: 'done' })));
-        return { root, receipt, bundle, witnesses, stamped, bytes: await other.bundle(id, signal) };
+        return { root, receipt, bundle, witnesses, stamped, unstamped, bytes: await other.bundle(id, signal) };
       }
       const { sealNotebook } = await import('../notebook/seal.ts');
       const at = await kernel();
-      const { root, receipt, bundle, witnesses, stamped } = await sealNotebook(at, {
+      const { root, receipt, bundle, witnesses, stamped, unstamped } = await sealNotebook(at, {
         notebook,
         timeoutMs,
         onStates,
         signal,
         ...(comparators.length === 0 ? {} : { comparators }),
       });
-      return { root, receipt, bundle, witnesses, stamped, bytes: await at.artifacts.get(bundle) };
+      return { root, receipt, bundle, witnesses, stamped, unstamped, bytes: await at.artifacts.get(bundle) };
     },
     async close() {
       await (await own?.catch(() => undefined))?.close();

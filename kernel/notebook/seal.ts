@@ -46,6 +46,8 @@ export interface Sealed extends SealEntry {
   readonly witnesses: Witnessed | null;
   /** RFC 3339: a time-stamping authority saw the checkpoint before; null where none is configured, or none answered. */
   readonly stamped: string | null;
+  /** Why there is no time stamp, where an authority was asked for one. */
+  readonly unstamped: string | null;
 }
 
 /** How long a seal waits for witnesses, in milliseconds. */
@@ -184,10 +186,12 @@ async function bind(kernel: Kernel, finished: Finished): Promise<Sealed> {
   // A checkpoint that covers the seal covers all that came before it.
   const proofs = await log.proofs([...prepared.receipts, ...keys, seal], checkpoint);
   const indices = prepared.together.map(({ index }) => index);
+  let unstamped: string | null = null;
   const stamped = await stampOf(
     kernel,
     () => stampedNote(checkpoint, splitNote(checkpoint).text, parseVkey(log.vkey)),
     request.signal,
+    (why) => (unstamped = why),
   );
   const stamps = { notebook: announced?.reply, checkpoint: stamped?.reply };
   const bytes = finishBundle(prepared, {
@@ -208,15 +212,22 @@ async function bind(kernel: Kernel, finished: Finished): Promise<Sealed> {
     cells,
     witnesses,
     stamped: stamped?.before ?? null,
+    unstamped,
   };
 }
 
-/** A seal without its time stamp is a seal all the same: what went wrong is in the kernel's log. */
-async function stampOf(kernel: Kernel, data: () => Uint8Array, signal?: AbortSignal): Promise<Stamp | null> {
+/** A seal without its time stamp is a seal all the same: what went wrong is in the kernel's log, and told. */
+async function stampOf(
+  kernel: Kernel,
+  data: () => Uint8Array,
+  signal?: AbortSignal,
+  tell?: (why: string) => void,
+): Promise<Stamp | null> {
   try {
     return await stamp(kernel.home, data(), signal);
   } catch (err) {
     kernel.logger.warn({ err }, 'the seal has no time stamp');
+    tell?.(AssayError.from(err).message);
     return null;
   }
 }

@@ -37,6 +37,7 @@ const sealed = object({
     description:
       'RFC 3339: a time-stamping authority saw the checkpoint before; null where none is configured, or none answered.',
   },
+  unstamped: { type: ['string', 'null'], description: 'Why there is no time stamp, where one was asked for.' },
   cells: list(object({ id: text('As in the notebook.'), digest })),
   witnesses: {
     description: 'How many of the log’s witnesses signed the bundle’s checkpoint; null when the log has none.',

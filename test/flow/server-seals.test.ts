@@ -11,7 +11,7 @@ test('a notebook is sealed, listed, and its bundle fetched', async () => {
   await ask('/notebooks?name=sealed', { method: 'POST', ...markdown(source) });
   const made = await ask('/seals', jsonBody({ notebook: 'sealed', id: 'my-seal' }));
   assert.equal(made.status, 201);
-  const { cells, witnesses, stamped, ...seal } = (await fits(made, '/seals', 'post')) as {
+  const { cells, witnesses, stamped, unstamped, ...seal } = (await fits(made, '/seals', 'post')) as {
     readonly id: string;
     readonly root: string;
     readonly bundle: string;
@@ -19,8 +19,9 @@ test('a notebook is sealed, listed, and its bundle fetched', async () => {
     readonly cells: readonly { readonly id: string }[];
     readonly witnesses: null;
     readonly stamped: null;
+    readonly unstamped: null;
   };
-  assert.deepEqual([cells.map(({ id }) => id), witnesses, stamped], [['a', 'b'], null, null]);
+  assert.deepEqual([cells.map(({ id }) => id), witnesses, stamped, unstamped], [['a', 'b'], null, null, null]);
   assert.equal(seal.id, seal.receipt);
   await event((heard) => heard.type === 'seal' && heard.call === 'my-seal' && heard.state === 'done');
   assert.deepEqual(await fits(await ask('/seals?notebook=sealed'), '/seals'), [seal]);

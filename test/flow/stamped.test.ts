@@ -152,5 +152,7 @@ describe('a sealed run with a time stamp', () => {
     assert.equal(await seal('bare.zip'), null);
     assert.equal(files('bare.zip').has('proof/checkpoint.tsr'), false);
     assert.deepEqual(await time('bare.zip'), [null, []]);
+    const { out } = await project.assay('run', 'small', '--seal', '--out', project.path('told.zip'));
+    assert.match(out, /! It carries no time stamp.* it answers 503/);
   });
 });

@@ -28,7 +28,7 @@ test('a seed makes the same changes each time, and another seed others', () => {
 });
 
 /** Each is the only one that catches something that whoever has no log’s key can do. */
-const ALONE: readonly VerifyCode[] = ['ZIP', 'LAYOUT', 'MANIFEST', 'FILES', 'SEAL', 'SEALED', 'SEAL_SIGNATURE', 'CHECKPOINT', 'INCLUSION', 'SIGNER']; // prettier-ignore
+const ALONE: readonly VerifyCode[] = ['ZIP', 'LAYOUT', 'MANIFEST', 'FILES', 'SEAL', 'SEALED', 'SEAL_SIGNATURE', 'CHECKPOINT', 'ATTACHED', 'INCLUSION', 'SIGNER']; // prettier-ignore
 for (const without of ALONE)
   test(`a verifier without ${without} is found out`, async () => {
     const { wrong } = await fuzz({ count: 3000, seed: 1985, without, first: true });

@@ -1,6 +1,6 @@
 /** What the fuzzer does to a bundle: to its zip as bytes, to its records, to its files. Each returns null where there was nothing to change. */
 import { Buffer } from 'node:buffer';
-import { isListed } from '#common/bundle/layout.ts';
+import { isListed, LONG_RUN, PATHS } from '#common/bundle/layout.ts';
 import { writeZip } from '#common/zip/zip.ts';
 import { CENTRAL, LOCAL } from '#common/zip/format.ts';
 import { adapt, REACHES, type Files } from './forge.ts';
@@ -178,10 +178,22 @@ function linesChanged(text: string, choices: Choices): string {
   return lines.join(choices.of(['\n', '\n', '\n', '\r\n', '\n\n']));
 }
 
+/** One line more below the checkpoint, wherever it stands, by nobody whom the verifier knows: which signed notes allow. */
+const cosigned: Change = ({ files }, choices) => {
+  const signature = Buffer.from(Uint8Array.from({ length: choices.of([5, 68, 76]) }, () => choices.below(256)));
+  const line = Buffer.from(`— ${choices.of(['eve.example', 'witness.example/1', 'log.example/test'])} ${signature.toString('base64')}\n`); // prettier-ignore
+  const changed = new Map(files);
+  for (const [path, bytes] of files)
+    if (path === PATHS.checkpoint || path === LONG_RUN.proof || path.endsWith('.tlog-proof'))
+      changed.set(path, new Uint8Array(Buffer.concat([bytes, line])));
+  return writeZip(changed);
+};
+
 export const MUTATIONS: Readonly<Record<string, Change>> = {
   bytes: ({ zip }, choices) => bytesChanged(zip, choices),
   record: recordChanged,
   records: recordsMoved,
   files: filesChanged,
   'files again': filesChanged,
+  cosigned,
 };
