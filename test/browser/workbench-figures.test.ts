@@ -70,6 +70,17 @@ it('a chart, markup and pixels each become a picture; words and values alone off
   for (const id of ['words', 'value']) assert.equal(await drawn(id).getByRole('button').count(), 0, id);
 });
 
+it('a chart has the page’s own colours for categories, and a name', async () => {
+  await open();
+  const chart = drawn('plot').locator('svg[role=img]');
+  assert.match((await chart.getAttribute('aria-label')) ?? '', /^Chart/);
+  const fills = await chart
+    .locator('circle')
+    .evaluateAll((circles) => circles.map((circle) => getComputedStyle(circle).fill));
+  assert.deepEqual(fills, ['rgb(59, 111, 182)', 'rgb(200, 80, 45)']);
+  assert.equal(await drawn('plot').locator('[class*="-swatches"]').count(), 1);
+});
+
 it('the selected cell’s picture is taken by name, without going into the frame', async () => {
   const { page } = steps;
   await open();

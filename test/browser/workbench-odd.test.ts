@@ -77,6 +77,33 @@ describe('odd files', () => {
   });
 });
 
+test('prose: tasks have one box each, and each paragraph runs the way its letters do', async () => {
+  const { page } = steps;
+  await open('# Prose\n\n- [ ] to weigh\n- [x] weighed\n\n- [ ] loose\n\n- [x] looser\n\nשלום עולם.\n\nHello.\n');
+  const items = page.locator('.prose li');
+  await items.nth(3).waitFor();
+  assert.deepEqual(
+    (await items.allInnerTexts()).map((text) => text.trim()),
+    ['to weigh', 'weighed', 'loose', 'looser'],
+  );
+  assert.deepEqual(
+    await items.locator('input').evaluateAll((boxes) => boxes.map((box) => (box as HTMLInputElement).checked)),
+    [false, true, false, true],
+  );
+  const stopIsRight = await page.locator('.prose > p').evaluateAll((paragraphs) =>
+    paragraphs.map(({ firstChild }) => {
+      const at = (place: number): number => {
+        const range = document.createRange();
+        range.setStart(firstChild!, place);
+        range.setEnd(firstChild!, place + 1);
+        return range.getBoundingClientRect().left;
+      };
+      return at(firstChild!.textContent!.length - 1) > at(0);
+    }),
+  );
+  assert.deepEqual(stopIsRight, [false, true], 'the full stop ends the sentence');
+});
+
 describe('odd values', () => {
   const VALUES: readonly [id: string, code: string, shows: RegExp][] = [
     ['nan', 'const v1 = [NaN, Infinity, -0, 12n];', /NaN.*Infinity.*-0.*12n/],

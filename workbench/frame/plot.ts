@@ -14,6 +14,11 @@ const STYLE = {
   fontVariantNumeric: 'tabular-nums',
 };
 
+/** Of Plot's own colours for categories. */
+const FIRST = '#4269d0';
+/** Of a colour scale: with one of these its author has chosen. */
+const CHOSEN = ['type', 'scheme', 'range', 'interpolate', 'interpolator'] as const;
+
 /** Categories in light and dark; what the caller says wins. CSS chooses, so that nothing is drawn again for it. */
 const CATEGORIES = [
   ['#3B6FB6', '#6F9FDC'],
@@ -30,7 +35,7 @@ const CATEGORIES = [
 export function themedPlot(canvas: Canvas): typeof Plot {
   const plot = (options: Options = {}): ReturnType<typeof Plot.plot> => {
     const { width } = options;
-    const draw = (at: number): ReturnType<typeof Plot.plot> => Plot.plot(themed(options, at));
+    const draw = (at: number): ReturnType<typeof Plot.plot> => named(coloured(options, at), options);
     if (width !== undefined) return draw(width);
     // Its colours are of CSS and follow by themselves.
     return canvas.draw((look) => draw(look.width), { dark: false }, true) as ReturnType<typeof Plot.plot>;
@@ -58,6 +63,30 @@ function making(make: Maker, plot: Maker): Maker {
 
 const isMark = (made: unknown): made is { plot: Maker } =>
   typeof made === 'object' && made !== null && 'plot' in made && made.plot === Plot.Mark.prototype.plot;
+
+/** That a colour stands for categories is known only once a chart is drawn: in Plot's own colours, and then again in ours. */
+function coloured(options: Options, width: number): ReturnType<typeof Plot.plot> {
+  const drawn = Plot.plot(themed(options, width));
+  const given = (options.color ?? {}) as Record<string, unknown>;
+  if (CHOSEN.some((key) => key in given) || [...(drawn.scale('color')?.range ?? [])][0] !== FIRST) return drawn;
+  return Plot.plot(themed({ ...options, color: { ...given, type: 'categorical' } } as Options, width));
+}
+
+/** Says what a chart is to those who can't see it, unless its author does. */
+function named(chart: ReturnType<typeof Plot.plot>, { ariaLabel, title }: Options): ReturnType<typeof Plot.plot> {
+  const drawing = chart.localName === 'svg' ? chart : chart.querySelector(':scope > svg:last-of-type');
+  if (!drawing || ariaLabel) return chart;
+  const axes = (['y', 'x'] as const).flatMap((name) => {
+    const { label } = (chart.scale(name) ?? {}) as { readonly label?: unknown };
+    return typeof label === 'string' ? [label.replace(/[←-↓]/g, '').trim()] : [];
+  });
+  drawing.setAttribute('role', 'img');
+  drawing.setAttribute(
+    'aria-label',
+    typeof title === 'string' ? title : ['Chart', axes.join(' against ')].join(': ').replace(/: $/, ''),
+  );
+  return chart;
+}
 
 function themed(options: Options, width: number): Options {
   const style = typeof options.style === 'string' ? options.style : { ...STYLE, ...options.style };

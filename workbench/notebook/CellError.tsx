@@ -1,6 +1,7 @@
 import { Show, Suspense } from 'solid-js';
 import { ERRORS } from '#common/errors.ts';
 import type { CellSource, CellState, CompiledCell } from '#common/notebook.ts';
+import { Coded } from '../parts/Coded.tsx';
 import { MissingUse } from './MissingUse.tsx';
 
 type Wrong = NonNullable<CellState['error']> | NonNullable<CompiledCell['error']>;
@@ -17,13 +18,17 @@ export function CellError(props: {
   return (
     <div class="cell-error" role={follows() ? 'note' : 'alert'} data-follows={follows()} ref={props.ref}>
       <p>
-        <span class="cell-error-what">{props.error.message}</span>{' '}
+        <span class="cell-error-what">
+          <Coded text={props.error.message} />
+        </span>{' '}
         <Show when={line() !== null && (line() as number) > 0}>
           <span class="cell-error-line">line {line()}</span>{' '}
         </Show>
         <code class="cell-error-code">{props.error.code}</code>
       </p>
-      <p class="cell-error-hint">{props.error.hint ?? ERRORS[props.error.code]?.hint}</p>
+      <p class="cell-error-hint">
+        <Coded text={props.error.hint ?? ERRORS[props.error.code]?.hint ?? ''} />
+      </p>
       <Show when={props.error.code === 'NOT_USED' || props.error.code === 'CELL_NAME_UNKNOWN'}>
         <Suspense>
           <MissingUse cell={props.cell} method={methodIn(props.error)} name={nameAt(props.error, props.cell)} />

@@ -1,5 +1,6 @@
 import './failure.css';
 import { Show } from 'solid-js';
+import { Coded } from './Coded.tsx';
 import { ERRORS, type ErrorJson } from '#common/errors.ts';
 
 /** An error as a person reads it: what happened, where, what to do; its code small beside it. */
@@ -14,7 +15,9 @@ export function Failure(props: { readonly error: ErrorJson | Error; readonly onR
         {props.error.message} <code class="failure-code">{code()}</code>
       </p>
       <Show when={where()}>{(place) => <p class="failure-where mono">{place()}</p>}</Show>
-      <p class="failure-hint">{hint()}</p>
+      <p class="failure-hint">
+        <Coded text={hint()} />
+      </p>
       <Show when={props.onRetry}>
         {(retry) => (
           <button class="button small" onClick={() => retry()()}>

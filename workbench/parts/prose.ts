@@ -69,6 +69,12 @@ function append(parent: Node, token: Token): void {
       return list(parent, token as Tokens.List);
     case 'table':
       return table(parent, token as Tokens.Table);
+    case 'checkbox': {
+      const { checked } = token as Tokens.Checkbox;
+      const box = Object.assign(element(parent, 'input'), { type: 'checkbox', checked, disabled: true });
+      box.setAttribute('aria-label', checked ? 'Done' : 'To do');
+      return;
+    }
     case 'link':
       return link(parent, token as Tokens.Link);
     case 'image':
@@ -95,12 +101,8 @@ function list(parent: Node, { ordered, start, items }: Tokens.List): void {
   const made = element(parent, ordered ? 'ol' : 'ul');
   if (ordered && typeof start === 'number' && start !== 1) (made as HTMLOListElement).start = start;
   for (const item of items) {
-    const li = element(made, 'li');
-    if (item.task) {
-      const box = element(li, 'input');
-      Object.assign(box, { type: 'checkbox', checked: item.checked === true, disabled: true });
-    }
-    appendAll(li, item.tokens);
+    const li = element(made, 'li', item.tokens);
+    if (item.task) li.className = 'task';
   }
 }
 

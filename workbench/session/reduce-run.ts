@@ -65,11 +65,19 @@ function compiled(state: Session, { source, notebook, run }: Extract<Operation, 
 }
 
 /** Cells to run that defining alone wouldn't run, since their source is what the frame has; null for all. */
-function unchanged({ defined }: Session, notebook: Session['defined'], run: RunRequest): readonly string[] | null {
+function unchanged(
+  { defined, cells }: Session,
+  notebook: Session['defined'],
+  run: RunRequest,
+): readonly string[] | null {
   if (run === 'all') return null;
-  if (run === 'changed') return [];
   const had = new Map(defined?.cells.map(({ id, digest }) => [id, digest]));
-  return run
+  // What failed for want of the kernel would fail for ever: its source is as it was.
+  const wanted =
+    run === 'changed'
+      ? [...had.keys()].filter((id) => cells[id]?.error?.code === 'OFFLINE').map((id) => `cell:${id}`)
+      : run;
+  return wanted
     .filter((key) => key.startsWith('cell:'))
     .map((key) => key.slice('cell:'.length))
     .filter((id) => had.has(id) && notebook?.cells.find((cell) => cell.id === id)?.digest === had.get(id));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { CompiledCell, CompiledNotebook } from '#common/notebook.ts';
+import type { CellState, CompiledCell, CompiledNotebook } from '#common/notebook.ts';
 import { openSession, reduce } from './reduce.ts';
 import { staleCells, statusOf } from './status.ts';
 import type { Action, Operation, Session } from './state.ts';
@@ -166,6 +166,24 @@ describe('session', () => {
     );
     const all = run(first.state, notebook('n1'), 'all');
     assert.deepEqual(all.actions.slice(1), [{ do: 'rerun', ids: null }]);
+  });
+
+  it('what failed for want of the kernel runs again with what changed; what fails by itself does not', () => {
+    const first = run(start(), notebook('1'));
+    const failed = (id: string, code: 'OFFLINE' | 'CELL_FAILED'): CellState => ({
+      id,
+      version: 9,
+      status: 'failed',
+      error: { code, message: '', hint: '' },
+    });
+    const { state } = after(first.state, {
+      op: 'reported',
+      states: [failed('a', 'OFFLINE'), failed('b', 'CELL_FAILED')],
+    });
+    assert.deepEqual(run(state, notebook('2', 'a1', 'b2')).actions.slice(1), [
+      { do: 'define', notebook: notebook('2', 'a1', 'b2') },
+      { do: 'rerun', ids: ['a'] },
+    ]);
   });
 
   it('marks a changed cell and what reads it as stale', () => {
