@@ -31,8 +31,8 @@ export type TreeAlgorithm =
 
 /** Rows from which an algorithm costs less than the one before, what is prepared for it included (bench/treeshap.ts). */
 const FROM = { paths: 16, tables: 600 };
-/** Against a background: nanoseconds, as measured there, of comparing two rows at one level, and of a table by leaf and by pattern. */
-const COST = { level: 100, leaf: 4000, pattern: 1 };
+/** Against a background: nanoseconds, as measured there, of comparing two rows at one level, and of tables by tree, leaf and pattern. */
+const COST = { level: 100, tree: 20_000, leaf: 1500, pattern: 1.2 };
 /** Pairs of rows from which sharing patterns costs less than comparing each pair. */
 const PATTERNS_FROM = 2 ** 20;
 
@@ -149,7 +149,7 @@ function againstBackground(ensemble: Ensemble, background: Background, planned: 
 function prefersTables(tree: Tree, compared: number): boolean {
   const { depth } = shapeOf(tree);
   if (depth > MOST_DEPTH) return false;
-  let cost = 0;
+  let cost = COST.tree;
   forEachLeafLength(tree, (d) => (cost += COST.leaf + COST.pattern * d * d * 2 ** d));
   return cost < COST.level * depth * compared;
 }
