@@ -6,28 +6,27 @@ import type { CallMessage, FromWorker, StopCode, ToWorker, WorkerStart } from '.
 import { wireError } from './thrown.ts';
 import type { Limits } from './types.ts';
 
-type Call = Extract<ToWorker, { type: 'call' }>;
+/** A call, or a part of one. */
+type Work = WithoutNumber<Extract<ToWorker, { type: 'call' | 'part' }>>;
 
 /** A plugin's thread. It serves one call at a time; when it dies, the call fails and the worker is `dead`. */
 export interface PluginWorker {
   readonly plugin: FoundPlugin;
   readonly dead: boolean;
   /** Starts a call; `onMessage` hears all that belongs to it, and last an `end`, `result` or `error`. @throws DataCloneError */
-  begin(
-    call: Omit<Call, 'type' | 'call'>,
-    transfer: readonly ArrayBuffer[],
-    onMessage: (message: CallMessage) => void,
-  ): CallHandle;
+  begin(work: Work, transfer: readonly ArrayBuffer[], onMessage: (message: CallMessage) => void): CallHandle;
+  /** What the parts of that run shared is not needed any more. */
+  forget(run: number): void;
   stop(): Promise<void>;
 }
 
 export interface CallHandle {
-  send(message: OfCall, transfer?: readonly ArrayBuffer[]): void;
+  send(message: WithoutNumber<ToWorker>, transfer?: readonly ArrayBuffer[]): void;
   /** Asks the method to stop and ends the worker when it does not within the grace period. */
   cancel(code: StopCode): void;
 }
 
-type OfCall = ToWorker extends infer M ? (M extends { type: string } ? Omit<M, 'call'> : never) : never;
+type WithoutNumber<M> = M extends { call: number } ? Omit<M, 'call'> : never;
 
 const ENTRY = new URL('./thread/plugin-worker.ts', import.meta.url);
 const COMMON = new URL('../common/', import.meta.url).href;
@@ -120,9 +119,9 @@ export async function startWorker(
     get dead() {
       return life.dead !== null;
     },
-    begin(what, transfer, onMessage) {
+    begin(work, transfer, onMessage) {
       const call = ++life.call;
-      worker.postMessage({ ...what, type: 'call', call } satisfies ToWorker, transfer);
+      worker.postMessage({ ...work, call } satisfies ToWorker, transfer);
       worker.ref();
       life.onMessage = onMessage;
       memory.resume();
@@ -140,6 +139,7 @@ export async function startWorker(
         },
       };
     },
+    forget: (run) => worker.postMessage({ type: 'forget', call: life.call, run } satisfies ToWorker, []),
     async stop() {
       die(new AssayError('CANCELLED', 'The plugin was stopped.', { where: name }));
       await worker.terminate();
