@@ -4,8 +4,8 @@ import { baseByCovers, forEachLeafLength } from './edges.ts';
 import { interventional, meanOf } from './interventional.ts';
 import { type Attribution, pathDependent } from './path-dependent.ts';
 import { addByPairs } from './pairs.ts';
-import { addByPaths, shallowEnough } from './paths/by-paths.ts';
-import { addByTables, planTables } from './tables/by-tables.ts';
+import { openPaths, shallowEnough } from './paths/by-paths.ts';
+import { openTables, planTables } from './tables/by-tables.ts';
 import { codesOf } from './tables/codes.ts';
 
 type Step = 'tables' | 'paths' | 'quadrature' | 'pairs' | 'patterns';
@@ -42,6 +42,16 @@ interface Background {
 
 type Result = Attribution & { readonly algorithm: TreeAlgorithm };
 
+/** An ensemble with what was prepared to explain it, for any number of rows in turn. */
+export interface OpenTrees {
+  readonly algorithm: TreeAlgorithm;
+  /**
+   * @param x (rows × features)
+   * @param tell hears how many trees are done; throws to stop
+   */
+  explain(x: Float64Array, rows: number, tell: (done: number) => void): Attribution;
+}
+
 /**
  * SHAP values of an ensemble's scores, by its covers or against a background, each tree by what costs least: few rows visit the leaves one by one, by
  * quadrature or against each background row; more share the paths of a tree; many look up tables, where a tree's paths have few features.
@@ -57,61 +67,66 @@ export function attributeTrees(
   background: Background | null,
   tell: (done: number) => void,
 ): Result {
-  return background === null
-    ? byCovers(ensemble, x, rows, tell)
-    : againstBackground(ensemble, x, rows, background, tell);
+  const { algorithm, explain } = openTrees(ensemble, background, rows);
+  return { ...explain(x, rows, tell), algorithm };
 }
 
-function byCovers(ensemble: Ensemble, x: Float64Array, rows: number, tell: (done: number) => void): Result {
-  const codes = rows < FROM.paths ? null : codesOf(ensemble);
-  if (codes === null) return { ...pathDependent(ensemble, x, rows, tell), algorithm: 'quadrature' };
+/** @param planned how many rows there are in all: it decides by what, so that a row's values don't depend on how the rows are handed in */
+export function openTrees(ensemble: Ensemble, background: Background | null, planned: number): OpenTrees {
+  return background === null ? byCovers(ensemble, planned) : againstBackground(ensemble, background, planned);
+}
+
+function byCovers(ensemble: Ensemble, planned: number): OpenTrees {
+  const codes = planned < FROM.paths ? null : codesOf(ensemble);
+  if (codes === null)
+    return { algorithm: 'quadrature', explain: (x, rows, tell) => pathDependent(ensemble, x, rows, tell) };
   const base = baseByCovers(ensemble);
   const all = ensemble.trees.map((_, number) => number);
-  const plan = rows < FROM.tables ? null : planTables(ensemble, codes, 'covers');
+  const plan = planned < FROM.tables ? null : planTables(ensemble, codes, 'covers');
   const paths = shallowEnough(ensemble, plan?.rest ?? all);
   const rest = (plan?.rest ?? all).filter((number) => !paths.includes(number));
   const trees = rest.map((number): Tree => ensemble.trees[number]!);
-  const values =
-    rest.length === 0
-      ? new Float64Array(rows * ensemble.features * ensemble.scores)
-      : pathDependent({ ...ensemble, trees }, x, rows, tell).values;
-  let done = rest.length;
-  addByPaths(ensemble, paths, codes, x, rows, values, (more) => tell(done + more));
-  done += paths.length;
-  if (plan !== null) addByTables(plan, ensemble, x, rows, null, values, (more) => tell(done + more));
+  const addPaths = openPaths(ensemble, paths, codes);
+  const addTables = plan === null ? null : openTables(plan, ensemble, null);
   const tables = plan !== null && plan.splits.length > 0;
-  return { values, base, algorithm: named({ tables, paths: paths.length > 0, quadrature: rest.length > 0 }) };
+  return {
+    algorithm: named({ tables, paths: paths.length > 0, quadrature: rest.length > 0 }),
+    explain(x, rows, tell) {
+      const values =
+        rest.length === 0
+          ? new Float64Array(rows * ensemble.features * ensemble.scores)
+          : pathDependent({ ...ensemble, trees }, x, rows, tell).values;
+      addPaths(x, rows, values, (more) => tell(rest.length + more));
+      addTables?.(x, rows, values, (more) => tell(rest.length + paths.length + more));
+      return { values, base };
+    },
+  };
 }
 
-function againstBackground(
-  ensemble: Ensemble,
-  x: Float64Array,
-  rows: number,
-  background: Background,
-  tell: (done: number) => void,
-): Result {
+function againstBackground(ensemble: Ensemble, background: Background, planned: number): OpenTrees {
   const { trees, features, scores } = ensemble;
-  const compared = rows * background.rows;
+  const compared = planned * background.rows;
   const wanted = [...trees.keys()].filter((number) => prefersTables(trees[number]!, compared));
   const codes = wanted.length === 0 ? null : codesOf(ensemble);
   const plan = codes === null ? null : planTables(ensemble, codes, 'background', wanted);
-  const planned = new Set(plan?.splits.map(({ number }) => number));
-  const rest = trees.filter((_, number) => !planned.has(number));
+  const already = new Set(plan?.splits.map(({ number }) => number));
+  const rest = trees.filter((_, number) => !already.has(number));
   const isPaired = (tree: Tree): boolean => compared < PATTERNS_FROM && depthOf(tree) <= MOST_DEPTH;
   const paired = rest.filter(isPaired);
   const grouped = rest.filter((tree) => !isPaired(tree));
-  const values =
-    grouped.length === 0
-      ? new Float64Array(rows * features * scores)
-      : interventional({ ...ensemble, trees: grouped }, x, rows, background.x, background.rows, tell).values;
-  let done = grouped.length;
-  addByPairs({ ...ensemble, trees: paired }, x, rows, background, values, (more) => tell(done + more));
-  done += paired.length;
-  if (plan !== null) addByTables(plan, ensemble, x, rows, background, values, (more) => tell(done + more));
+  const addTables = plan === null ? null : openTables(plan, ensemble, background);
+  const base = meanOf(scoreTrees(ensemble, background.x, background.rows), background.rows, scores);
   return {
-    values,
-    base: meanOf(scoreTrees(ensemble, background.x, background.rows), background.rows, scores),
-    algorithm: named({ tables: planned.size > 0, pairs: paired.length > 0, patterns: grouped.length > 0 }),
+    algorithm: named({ tables: already.size > 0, pairs: paired.length > 0, patterns: grouped.length > 0 }),
+    explain(x, rows, tell) {
+      const values =
+        grouped.length === 0
+          ? new Float64Array(rows * features * scores)
+          : interventional({ ...ensemble, trees: grouped }, x, rows, background.x, background.rows, tell).values;
+      addByPairs({ ...ensemble, trees: paired }, x, rows, background, values, (more) => tell(grouped.length + more));
+      addTables?.(x, rows, values, (more) => tell(rest.length + more));
+      return { values, base };
+    },
   };
 }
 

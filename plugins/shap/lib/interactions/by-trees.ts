@@ -30,6 +30,7 @@ const MOST_DEPTH = 64;
  * @param x (rows × features)
  * @param values SHAP values by the same covers or background (rows × features × scores)
  * @param tell hears how many trees are done; throws to stop
+ * @param inAll how many rows there are in all, of which these are a part: it decides by what
  * @returns (rows × features × features × scores), and what ran
  * @throws COVERS_MISSING
  */
@@ -40,14 +41,15 @@ export function interactTrees(
   background: Background | null,
   values: Float64Array,
   tell: (done: number) => void,
+  inAll = rows,
 ): { readonly interactions: Float64Array; readonly algorithm: TreeAlgorithm } {
   const { trees, features, scores } = ensemble;
   const out = new Float64Array(rows * features * features * scores);
-  const compared = background === null ? 0 : rows * background.rows;
+  const compared = background === null ? 0 : inAll * background.rows;
   const all = [...trees.keys()];
-  const tabled = (tree: Tree): boolean => (background === null ? rows >= FROM.tables : prefersTables(tree, compared));
+  const tabled = (tree: Tree): boolean => (background === null ? inAll >= FROM.tables : prefersTables(tree, compared));
   const wanted = all.filter((number) => tabled(trees[number]!));
-  const byCode = background === null ? rows >= FROM.paths : wanted.length > 0;
+  const byCode = background === null ? inAll >= FROM.paths : wanted.length > 0;
   const codes = byCode ? codesOf(ensemble) : null;
   const meetings = meetingsOf(ensemble);
   const game = background === null ? 'covers' : 'background';

@@ -1,6 +1,7 @@
 import { depthOf, type Ensemble } from '#common/onnx/trees.ts';
 import { longestPath } from '../edges.ts';
 import { gaussLegendre, type Quadrature } from '../quadrature.ts';
+import type { Adding } from '../tables/by-tables.ts';
 import type { Codes } from '../tables/codes.ts';
 import { openKernel, type PathRun, type Shape, workOf } from '../tables/kernel.ts';
 import { Cells } from './cells.ts';
@@ -8,6 +9,8 @@ import { type PathProgram, pathProgram } from './program.ts';
 
 /** Cells (f64) that are held at once; more trees take turns. */
 const MOST_CELLS = 2 ** 22;
+/** Cells of programs that are kept for rows to come: 256 MB. */
+const KEPT_CELLS = 2 ** 25;
 /** Products are held for every level of a tree. */
 const MOST_DEPTH = 64;
 
@@ -15,14 +18,7 @@ const MOST_DEPTH = 64;
 export const shallowEnough = (ensemble: Ensemble, trees: readonly number[]): readonly number[] =>
   trees.filter((number) => depthOf(ensemble.trees[number]!) <= MOST_DEPTH);
 
-/**
- * Path-dependent SHAP values of deep trees: quadrature (see path-dependent.ts), rows side by side, with tables for the last decisions of a path.
- * The programs of a tree cost as much as some 20 rows do one by one.
- *
- * @param numbers the trees
- * @param values (rows × features × scores): those of these trees are added
- * @param onTree called with trees done; throws to stop
- */
+/** As `openPaths`, once. */
 export function addByPaths(
   ensemble: Ensemble,
   numbers: readonly number[],
@@ -32,34 +28,60 @@ export function addByPaths(
   values: Float64Array,
   onTree: (done: number) => void,
 ): void {
+  openPaths(ensemble, numbers, codes)(x, rows, values, onTree);
+}
+
+/**
+ * Path-dependent SHAP values of deep trees: quadrature (see path-dependent.ts), rows side by side, with tables for the last decisions of a path.
+ * The programs of a tree cost as much as some 20 rows do one by one; as many as have room are kept for the rows that follow.
+ *
+ * @param numbers the trees, whose values are added (rows × features × scores)
+ */
+export function openPaths(ensemble: Ensemble, numbers: readonly number[], codes: Codes): Adding {
   const { features, scores, trees } = ensemble;
   const quadratures = new Map<number, Quadrature>();
   const room = new Cells();
-  let held: PathProgram[] = [];
-  let cells = 0;
-  let before = 0;
-  const flush = (done: number): void => {
-    runAll(held, { columns: codes.columns, features, sums: features * scores }, x, rows, values, (part) =>
-      onTree(before + Math.floor((done - before) * part)),
-    );
-    before = done;
-    held = [];
-    cells = 0;
-  };
-  numbers.forEach((number, done) => {
+  const kept = new Map<number, readonly PathProgram[]>();
+  let keptCells = 0;
+  const programsOf = (number: number): readonly PathProgram[] => {
+    const known = kept.get(number);
+    if (known !== undefined) return known;
     const tree = trees[number]!;
     const points = Math.max(1, Math.ceil(longestPath(tree) / 2));
     const quadrature = quadratures.get(points) ?? gaussLegendre(points);
     quadratures.set(points, quadrature);
-    for (let score = 0; score < scores; score++) {
-      if (!tree.value.some((value, i) => i % scores === score && value !== 0)) continue;
-      const program = pathProgram(tree, codes.tests[number]!, { quadrature, scores, score }, room);
-      held.push(program);
-      cells += program.cells.length;
+    const made: PathProgram[] = [];
+    for (let score = 0; score < scores; score++)
+      if (tree.value.some((value, i) => i % scores === score && value !== 0))
+        made.push(pathProgram(tree, codes.tests[number]!, { quadrature, scores, score }, room));
+    const cells = made.reduce((sum, program) => sum + program.cells.length, 0);
+    if (keptCells + cells <= KEPT_CELLS) {
+      kept.set(number, made);
+      keptCells += cells;
     }
-    onTree(before);
-    if (cells > MOST_CELLS || done === numbers.length - 1) flush(done + 1);
-  });
+    return made;
+  };
+  return (x, rows, values, onTree) => {
+    let held: PathProgram[] = [];
+    let cells = 0;
+    let before = 0;
+    const flush = (done: number): void => {
+      runAll(held, { columns: codes.columns, features, sums: features * scores }, x, rows, values, (part) =>
+        onTree(before + Math.floor((done - before) * part)),
+      );
+      before = done;
+      held = [];
+      cells = 0;
+    };
+    numbers.forEach((number, done) => {
+      for (const program of programsOf(number)) {
+        held.push(program);
+        cells += program.cells.length;
+      }
+      onTree(before);
+      if (cells > MOST_CELLS || done === numbers.length - 1) flush(done + 1);
+    });
+  };
 }
 
 /** @param places where in a row of `width` numbers each sum goes, for programs of pairs (../interactions) */

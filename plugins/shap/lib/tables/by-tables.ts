@@ -60,17 +60,12 @@ function splitBy(tree: Tree, codes: Codes, number: number, game: 'covers' | 'bac
   return splitTree(tree, codes.tests[number]!, Math.max(BITS, longest));
 }
 
-/**
- * SHAP values by tables: a tree is split into clusters of a few decisions, and what each feature gets is computed once for every pattern of those
- * decisions; a row then costs a look-up a feature and cluster. After WOODELF (arXiv 2511.09376) and FastTreeSHAP v2 (arXiv 2109.09847); exact.
- * Tables cost as much as some 200 rows do by quadrature, whatever the number of rows or background rows.
- *
- * @param background rows that stand in for absent features; null for path-dependent SHAP, which takes covers
- * @param values (rows × features × scores): those of the planned trees are added; of pairs (rows × features × features × scores), above the diagonal
- * @param onTree called with trees done; throws to stop
- */
+/** Adds the values of the planned trees to those of some rows. @param onTree called with trees done; throws to stop */
+export type Adding = (x: Float64Array, rows: number, values: Float64Array, onTree: (done: number) => void) => void;
+
+/** As `openTables`, once. */
 export function addByTables(
-  { splits, codes, bits, meetings }: Plan,
+  plan: Plan,
   ensemble: Ensemble,
   x: Float64Array,
   rows: number,
@@ -78,6 +73,24 @@ export function addByTables(
   values: Float64Array,
   onTree: (done: number) => void = () => undefined,
 ): void {
+  openTables(plan, ensemble, background)(x, rows, values, onTree);
+}
+
+/**
+ * SHAP values by tables: a tree is split into clusters of a few decisions, and what each feature gets is computed once for every pattern of those
+ * decisions; a row then costs a look-up a feature and cluster. After WOODELF (arXiv 2511.09376) and FastTreeSHAP v2 (arXiv 2109.09847); exact.
+ * Tables cost as much as some 200 rows do by quadrature, whatever the number of rows or background rows; they are filled in for the first rows and serve
+ * all that follow, where all trees' tables have room at once.
+ *
+ * Values are (rows × features × scores), of pairs (rows × features × features × scores), above the diagonal.
+ *
+ * @param background rows that stand in for absent features; null for path-dependent SHAP, which takes covers
+ */
+export function openTables(
+  { splits, codes, bits, meetings }: Plan,
+  ensemble: Ensemble,
+  background: { readonly x: Float64Array; readonly rows: number } | null,
+): Adding {
   const { features, scores } = ensemble;
   let slots = 1;
   for (const { steps } of splits)
@@ -93,8 +106,7 @@ export function addByTables(
   const width = features * scores * (meetings === null ? 1 : features);
   const places = meetings === null ? undefined : placesOf(meetings, features, scores);
   const own = new Int32Array(bits);
-  let done = 0;
-  for (const group of groups(splits, scores, meetings)) {
+  const fillIn = (group: Split[]): ReturnType<typeof placeTables> => {
     const counts = background === null ? null : countPatterns(kernel, group, codes, background);
     const placed = new Map(group.map((split, i) => [split, i]));
     const fill = (leaves: LeafTables, split: Split, number: number, cluster: Cluster, leaf: Leaf): number => {
@@ -104,15 +116,23 @@ export function addByTables(
       else leaves.byBackground(counts[placed.get(split)!]![number]!, background!.rows, d);
       return d;
     };
-    const starts = placeTables(kernel, group, codes, scores, own, fill, meetings);
-    for (let start = 0; start < rows; start += kernel.chunk) {
-      kernel.load(x, start, rows);
-      kernel.run(starts);
-      kernel.gather(values, width, places);
-      onTree(done + Math.floor((group.length * Math.min(rows, start + kernel.chunk)) / rows));
+    return placeTables(kernel, group, codes, scores, own, fill, meetings);
+  };
+  const all = groups(splits, scores, meetings);
+  let filled: { readonly group: Split[]; readonly starts: ReturnType<typeof placeTables> } | null = null;
+  return (x, rows, values, onTree) => {
+    let done = 0;
+    for (const group of all) {
+      if (filled?.group !== group) filled = { group, starts: fillIn(group) };
+      for (let start = 0; start < rows; start += kernel.chunk) {
+        kernel.load(x, start, rows);
+        kernel.run(filled.starts);
+        kernel.gather(values, width, places);
+        onTree(done + Math.floor((group.length * Math.min(rows, start + kernel.chunk)) / rows));
+      }
+      done += group.length;
     }
-    done += group.length;
-  }
+  };
 }
 
 function groups(splits: readonly Split[], scores: number, meetings: Meetings | null): Split[][] {
