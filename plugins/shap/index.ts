@@ -2,13 +2,18 @@ import * as onnxruntime from 'onnxruntime-node';
 import { readModel } from '#common/onnx/model.ts';
 import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
-import { definePlugin, type MethodContext } from '#common/plugin.ts';
+import { definePlugin, type MethodContext, type Part } from '#common/plugin.ts';
 import type { InteractionsOutput, Methods } from './methods.gen.ts';
 import { stopwatch } from './lib/stopwatch.ts';
+import type { Answer } from './lib/answer.ts';
 import { explain, type Explanation, type Question } from './lib/explain.ts';
+import { explainPart, type Rows, type Shared } from './lib/in-parts.ts';
 
 type Asked = Omit<Question, 'model'> & { readonly model: Digest };
 type Answered = Omit<Explanation, 'meta'> & { readonly meta: Explanation['meta'] & { readonly modelDigest: Digest } };
+
+const rows: Part<Shared, Rows, Answer> = (part, { shared, progress }) =>
+  explainPart(onnxruntime, part, shared, progress);
 
 async function answer({ model, ...question }: Asked, ctx: MethodContext): Promise<Answered> {
   const remaining = stopwatch();
@@ -21,12 +26,14 @@ async function answer({ model, ...question }: Asked, ctx: MethodContext): Promis
       ctx.signal.throwIfAborted();
       ctx.progress(done, total, remaining(done, total));
     },
+    (shared, parts, progress) => ctx.parts(rows, parts, { shared, progress }),
   );
   for (const note of meta.notes) ctx.log('info', note);
   return { ...explanation, meta: { ...meta, modelDigest: model } };
 }
 
 export default definePlugin<Methods>({
+  parts: { rows },
   methods: {
     explain: (input, ctx) => answer(input, ctx),
     async interactions(input, ctx) {

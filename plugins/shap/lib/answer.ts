@@ -8,11 +8,21 @@ import type { TreeAlgorithm } from './by-trees.ts';
 import type { Attribution } from './path-dependent.ts';
 
 /** Numbers in one explanation. */
-export const MOST_VALUES = 100_000_000;
+const MOST_VALUES = 100_000_000;
 /** Numbers of interactions in one explanation: with what is needed to find them they take some 24 bytes each. */
 const MOST_INTERACTIONS = 40_000_000;
 /** Rows that go through the runtime at once. */
 const BATCH = 4096;
+
+/** @throws DATA_TOO_LARGE naming the method for files, whose values never are in memory together */
+export function limitValues(rows: number, features: number, outputs: number): void {
+  if (rows * features * outputs <= MOST_VALUES) return;
+  throw new AssayError(
+    'DATA_TOO_LARGE',
+    `${rows} rows × ${features} features × ${outputs} outputs are ${rows * features * outputs} values; one explanation holds ${MOST_VALUES}. shap.explainFile takes any number of rows from a file and writes their values to one.`,
+    { where: '/data' },
+  );
+}
 
 /** @throws DATA_TOO_LARGE saying how many rows would do */
 export function limitInteractions(rows: number, features: number, outputs: number): void {
@@ -34,6 +44,9 @@ export interface Input {
   /** (rows × features) */
   readonly x: Float64Array;
   readonly rows: number;
+  /** What number the first of them has for the caller, and how many there are in all: these may be a part. */
+  readonly first: number;
+  readonly planned: number;
   /** (backgroundRows × features) */
   readonly background: Float64Array | null;
   readonly backgroundRows: number;
@@ -42,6 +55,8 @@ export interface Input {
   /** Whether interaction values are asked for as well. */
   readonly interactions: boolean;
   progress(done: number, total: number): void;
+  /** Makes what other parts of the same rows need too; once on each worker. */
+  keep<T>(what: string, make: () => T): T;
 }
 
 type SamplingAlgorithm =
@@ -96,7 +111,7 @@ export async function compareWithRuntime(
   input: Input,
 ): Promise<Pick<Answer, 'runtimeDifference' | 'notes'>> {
   try {
-    const runtimeDifference = checkRuntime(known, input.x, own, await askRuntime(input, known.output));
+    const runtimeDifference = checkRuntime(known, input.x, own, await askRuntime(input, known.output), input.first);
     return { runtimeDifference, notes: [] };
   } catch (error) {
     if (!(error instanceof AssayError) || !isLoading(error.details)) throw error;

@@ -54,7 +54,13 @@ export function checkAdditivity(
  * @returns a power of ten that no gap exceeds: the last bits of the runtime's float32 differ between machines, and a sealed result must not
  * @throws MODEL_DISAGREES naming the row
  */
-export function checkRuntime(known: Known, x: Float64Array, own: Float64Array, runtime: Float64Array, first = 0): number {
+export function checkRuntime(
+  known: Known,
+  x: Float64Array,
+  own: Float64Array,
+  runtime: Float64Array,
+  first = 0,
+): number {
   if (own.length !== runtime.length)
     throw new AssayError(
       'MODEL_DISAGREES',
@@ -71,9 +77,13 @@ export function checkRuntime(known: Known, x: Float64Array, own: Float64Array, r
     // After exp, what was lost in the score is lost relatively.
     const limit = known.link.name === 'exp' ? Math.abs(own[i]!) * Math.expm1(lost) : lost;
     if (!(gap <= limit + 1e-6 * Math.abs(own[i]!)))
-      throw new AssayError('MODEL_DISAGREES', `Row ${first + row}: onnxruntime puts out ${runtime[i]}, Assay ${own[i]}.`, {
-        details: { row: first + row, runtime: runtime[i], assay: own[i] },
-      });
+      throw new AssayError(
+        'MODEL_DISAGREES',
+        `Row ${first + row}: onnxruntime puts out ${runtime[i]}, Assay ${own[i]}.`,
+        {
+          details: { row: first + row, runtime: runtime[i], assay: own[i] },
+        },
+      );
     worst = Math.max(worst, gap);
   }
   return powerAbove(worst);
