@@ -4,7 +4,7 @@ import { nanoid } from 'nanoid';
 import { isDigest } from '../common/bytes.ts';
 import { shipInput } from '../common/json/input.ts';
 import type { CallOutcome, CallRequest } from '../common/protocol.ts';
-import { readNamed } from '../host/files.ts';
+import { readNamed, streamNamed } from '../host/files.ts';
 import { openArtifacts } from '../store/artifacts.ts';
 import type { RemoteKernel } from './remote.ts';
 
@@ -45,7 +45,7 @@ export async function callThere(remote: RemoteKernel, call: CommandCall): Promis
   const artifacts = await openArtifacts(join(home, 'artifacts'));
   const input = await shipInput(schema, request.input, {
     file: (path) => readNamed(path, base, project),
-    keep: (bytes) => artifacts.put(bytes),
+    keepFile: async (path) => artifacts.put(await streamNamed(path, base, project)),
   });
   const id = nanoid();
   const progress = followProgress(remote, id, call);

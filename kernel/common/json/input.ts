@@ -15,6 +15,8 @@ import { decodeValue } from '#common/value/value.ts';
 export interface InputSource {
   /** @throws FORBIDDEN, NOT_FOUND */
   file(path: string): Promise<Uint8Array>;
+  /** Keeps a file as an artifact; it is never whole in memory. @throws FORBIDDEN, NOT_FOUND */
+  keepFile(path: string): Promise<Digest>;
   /** @throws NOT_FOUND */
   artifact(digest: Digest): Promise<Uint8Array>;
   /** Keeps bytes as an artifact. */
@@ -34,16 +36,16 @@ export function resolveInput(schema: JsonSchema, input: unknown, source: InputSo
   return walkInput(schema, input, (wanted, value, path) => convert(wanted, value, path, source));
 }
 
-/** The input with its files turned into artifacts, for a kernel that cannot see them. @throws as `file` and `keep` do */
+/** The input with its files turned into artifacts, for a kernel that cannot see them. @throws as `file` and `keepFile` do */
 export function shipInput(
   schema: JsonSchema,
   input: unknown,
-  { file, keep }: Pick<InputSource, 'file' | 'keep'>,
+  { file, keepFile }: Pick<InputSource, 'file' | 'keepFile'>,
 ): Promise<unknown> {
   const ship = async (value: unknown, asText: boolean): Promise<unknown> => {
     const ref = referenceOf(value);
     if (ref === null || !('file' in ref)) return value;
-    const digest = await keep(await file(ref.file));
+    const digest = await keepFile(ref.file);
     return asText ? digest : { digest };
   };
   return walkInput(schema, input, async (wanted, value) => {
@@ -76,7 +78,7 @@ async function convert(wanted: Wanted, value: unknown, path: string, source: Inp
       const ref = referenceOf(value);
       if (ref === null) return value;
       if ('digest' in ref) return ref.digest;
-      return source.keep(await source.file('file' in ref ? ref.file : ref.dataset));
+      return source.keepFile('file' in ref ? ref.file : ref.dataset);
     }
   }
 }
