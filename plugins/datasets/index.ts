@@ -11,7 +11,7 @@ import type { Methods } from './methods.gen.ts';
 /** Rows that `inspect` shows. */
 const PREVIEW = 20;
 /** Values in a block, at most. */
-const CELLS = 2 ** 21;
+const CELLS = 2 ** 19;
 
 export default definePlugin<Methods>({
   methods: {

@@ -11,8 +11,8 @@ import type { Attribution } from './path-dependent.ts';
 const MOST_VALUES = 100_000_000;
 /** Numbers of interactions in one explanation: with what is needed to find them they take some 24 bytes each. */
 const MOST_INTERACTIONS = 40_000_000;
-/** Rows that go through the runtime at once. */
-const BATCH = 4096;
+/** Rows that go through the runtime at once: between two batches the call can be stopped, within one it can't. */
+const BATCH = 512;
 
 /** @throws DATA_TOO_LARGE naming the method for files, whose values never are in memory together */
 export function limitValues(rows: number, features: number, outputs: number): void {
@@ -55,6 +55,8 @@ export interface Input {
   /** Whether interaction values are asked for as well. */
   readonly interactions: boolean;
   progress(done: number, total: number): void;
+  /** Throws when the call was stopped. */
+  check(): void;
   /** Makes what other parts of the same rows need too; once on each worker. */
   keep<T>(what: string, make: () => T): T;
 }
@@ -126,11 +128,12 @@ const isLoading = (details: unknown): boolean =>
   typeof details === 'object' && details !== null && 'loading' in details && details.loading === true;
 
 /** What the runtime puts out. @returns (rows × outputs) @throws MODEL_FAILED */
-async function askRuntime({ runtime, model, features, x, rows }: Input, output: string): Promise<Float64Array> {
+async function askRuntime({ runtime, model, features, x, rows, check }: Input, output: string): Promise<Float64Array> {
   const session = await openSession(runtime, model);
   try {
     const parts: Float64Array[] = [];
     for (let start = 0; start < rows; start += BATCH) {
+      check();
       const count = Math.min(BATCH, rows - start);
       const part = x.subarray(start * features.length, (start + count) * features.length);
       const { data } = await session.run(feedsOf(model, features, part, count), count, output);

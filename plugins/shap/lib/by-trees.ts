@@ -46,6 +46,8 @@ type Result = Attribution & { readonly algorithm: TreeAlgorithm };
 export interface OpenTrees {
   readonly algorithm: TreeAlgorithm;
   /**
+   * What it gives is the caller's own.
+   *
    * @param x (rows × features)
    * @param tell hears how many trees are done; throws to stop
    */
@@ -98,7 +100,7 @@ function byCovers(ensemble: Ensemble, planned: number): OpenTrees {
           : pathDependent({ ...ensemble, trees }, x, rows, tell).values;
       addPaths(x, rows, values, (more) => tell(rest.length + more));
       addTables?.(x, rows, values, (more) => tell(rest.length + paths.length + more));
-      return { values, base };
+      return { values, base: base.slice() };
     },
   };
 }
@@ -125,7 +127,7 @@ function againstBackground(ensemble: Ensemble, background: Background, planned: 
           : interventional({ ...ensemble, trees: grouped }, x, rows, background.x, background.rows, tell).values;
       addByPairs({ ...ensemble, trees: paired }, x, rows, background, values, (more) => tell(grouped.length + more));
       addTables?.(x, rows, values, (more) => tell(rest.length + more));
-      return { values, base };
+      return { values, base: base.slice() };
     },
   };
 }

@@ -157,7 +157,7 @@ export function share(runtime: Runtime, settled: Settled, x: Float64Array | null
     planned,
   };
   const wish = { budget, targetSE, groups, seed };
-  const look = { ...all, runtime, model, x: x!, rows: planned, first: 0, progress: () => {} };
+  const look = { ...all, runtime, model, x: x!, rows: planned, first: 0, progress: () => {}, check: () => {} };
   const sample = isSampler(method)
     ? { wish, allowed: allowSampling(known, method, space, wish, { ...look, keep: (_, make) => make() }) }
     : null;

@@ -78,7 +78,13 @@ export function explainPart(
   });
   const input = { runtime, model, x, rows, first, background, backgroundRows, features, interactions, planned, wanted };
   const { method, space, covers } = choice;
-  const all: Input = { ...input, keep, progress };
+  let last: readonly [number, number] = [0, 1];
+  const all: Input = {
+    ...input,
+    keep,
+    progress: (done, total) => progress(...(last = [done, total])),
+    check: () => progress(...last),
+  };
   if (method === 'exact') return byEnumeration(known, space, all);
   if (isSampler(method)) return bySampling(known, method, space, sample!.wish, sample!.allowed, all);
   return byScores(known as Known, method, space, covers, all);
