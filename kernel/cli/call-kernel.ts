@@ -16,14 +16,23 @@ export interface CommandCall {
   readonly base: readonly string[];
   readonly home: string;
   readonly projectDir: string;
+  /** Of a kernel of one's own; one that runs already has its own. */
+  readonly cores?: number | undefined;
   readonly signal: AbortSignal;
   onProgress(done: number, total: number, note?: string): void;
 }
 
 /** @throws HOME_LOCKED, STORE_* and the method's coded error */
-export async function callHere({ request, base, home, projectDir, ...options }: CommandCall): Promise<CallOutcome> {
+export async function callHere({
+  request,
+  base,
+  home,
+  projectDir,
+  cores,
+  ...options
+}: CommandCall): Promise<CallOutcome> {
   const { openKernel } = await import('../kernel.ts');
-  const kernel = await openKernel({ projectDir, home });
+  const kernel = await openKernel({ projectDir, home, ...(cores === undefined ? {} : { cores }) });
   try {
     return await kernel.call(request, { ...options, base });
   } finally {

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { AssayError } from '../common/errors.ts';
 import { toJson } from '../common/json/output.ts';
 import type { CallOutcome, CallRequest } from '../common/protocol.ts';
+import { readCores } from '../cores.ts';
 import { callHere, callThere } from './call-kernel.ts';
 import { saveArtifacts } from './save-artifacts.ts';
 import { findKernel } from './remote.ts';
@@ -20,6 +21,7 @@ assay call PLUGIN.METHOD [options]     call one method: JSON in, JSON out
   --seed N           seed of everything random in the call; 0 unless given
   --save NAME=FILE   write the artifact that the result names there to a file, e.g. --save model=wages.onnx; as often as needed
   --receipt          print {"result": …, "receipt": …} instead of the result alone
+  --cores N          workers for the parts of a call (as many as there are cores unless given): the result is the same
   --timeout SECONDS  give up after this long
   --home DIR         data directory; ASSAY_HOME or ./.assay unless given
 `;
@@ -29,6 +31,7 @@ interface Options {
   /** Folders that paths are relative to. */
   readonly base: readonly string[];
   readonly home: string;
+  readonly cores: number | undefined;
   /** Property of the result, and the file that its artifact goes to. */
   readonly save: readonly (readonly [name: string, file: string])[];
   readonly receipt: boolean;
@@ -37,10 +40,10 @@ interface Options {
 
 /** @throws USAGE, INPUT_INVALID, METHOD_NOT_FOUND, HOME_LOCKED, CANCELLED, TIMEOUT, and the method's coded error */
 export async function run(argv: string[]): Promise<number> {
-  const { request, base, home, save, receipt, signal } = await read(argv);
+  const { request, base, home, cores, save, receipt, signal } = await read(argv);
   const remote = await findKernel(home);
   const progress = showProgress(request.method);
-  const call = { request, base, home, projectDir: process.cwd(), signal, onProgress: progress.show };
+  const call = { request, base, home, projectDir: process.cwd(), cores, signal, onProgress: progress.show };
   let outcome: CallOutcome;
   try {
     outcome = remote === null ? await callHere(call) : await callThere(remote, call);
@@ -66,6 +69,7 @@ async function read(argv: string[]): Promise<Options> {
       seed: { type: 'string' },
       save: { type: 'string', multiple: true, default: [] },
       receipt: { type: 'boolean', default: false },
+      cores: { type: 'string' },
       timeout: { type: 'string' },
       home: { type: 'string' },
     },
@@ -84,6 +88,7 @@ async function read(argv: string[]): Promise<Options> {
     request: { method, input: await readInput(values.input), ...(seed === undefined ? {} : { seed }) },
     base: [...(file === null ? [] : [dirname(file)]), process.cwd()],
     home: resolve(values.home ?? (process.env['ASSAY_HOME'] || join(process.cwd(), '.assay'))),
+    cores: values.cores === undefined ? undefined : readCores(values.cores),
     save: values.save.map(readSave),
     receipt: values.receipt,
     signal: stopSignal(seconds),

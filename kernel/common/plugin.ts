@@ -98,7 +98,7 @@ export interface ArtifactReader {
   read(from: number, to: number): Promise<Uint8Array>;
 }
 
-export interface PartsOptions<Shared> {
+interface PartsOptions<Shared> {
   /** What every part sees under `ctx.shared`: sent to each worker once. */
   readonly shared: Shared;
   /** Hears how many parts are done, those under way by their own progress. */
