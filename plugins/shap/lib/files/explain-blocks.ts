@@ -88,7 +88,11 @@ export async function explainBlocks(work: FileWork): Promise<FileExplanation> {
     let facts: Facts | null = null;
     async function* bytes(): AsyncGenerator<Uint8Array> {
       let writer: ReturnType<typeof writerFor> | null = null;
-      for await (const { values, interactions: _pairs, standardErrors: _errors, ...more } of inParts(shared, parts(), told)) {
+      for await (const { values, interactions: _pairs, standardErrors: _errors, ...more } of inParts(
+        shared,
+        parts(),
+        told,
+      )) {
         facts = joinFacts(facts, more);
         const names = features.map(({ name }) => name);
         if (writer === null) {
