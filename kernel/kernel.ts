@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { pino, type Logger } from 'pino';
 import type { CallOutcome, CallRequest } from '#common/protocol.ts';
+import { readCores } from './cores.ts';
 import { createEvents, type Events } from './events.ts';
 import { openHost } from './host/index.ts';
 import type { CallOptions, CallStream, Host } from './host/types.ts';
@@ -26,6 +27,8 @@ export interface KernelOptions {
   readonly pluginDirs?: readonly string[];
   /** Take up a plugin's changes by itself. */
   readonly watch?: boolean;
+  /** Workers that the parts of calls run on; `ASSAY_CORES`, or as many as the machine has cores, unless given. No result depends on it. */
+  readonly cores?: number;
   /** What a first start is waiting for, in words. */
   readonly onProgress?: (what: string) => void;
 }
@@ -57,13 +60,14 @@ export interface Kernel {
   close(grace?: number): Promise<void>;
 }
 
-/** Reads the plugins' manifests; starts nothing. @throws DISK_FULL and what the file system says of the home */
+/** Reads the plugins' manifests; starts nothing. @throws USAGE for ASSAY_CORES, DISK_FULL and what the file system says of the home */
 export async function openKernel(options: KernelOptions): Promise<Kernel> {
   const projectDir = resolve(options.projectDir);
   const home = resolve(options.home ?? (process.env['ASSAY_HOME'] || join(projectDir, '.assay')));
   const databaseUrl = options.databaseUrl ?? process.env['DATABASE_URL'];
   const org = options.org ?? 'local';
   const logger = options.logger ?? pino({ level: 'silent' });
+  const cores = options.cores ?? (process.env['ASSAY_CORES'] ? readCores(process.env['ASSAY_CORES']) : undefined);
   const events = createEvents();
   const runs = createRuns();
   const artifacts = await openArtifacts(join(home, 'artifacts'));
@@ -93,6 +97,7 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
     secret: [home],
     artifacts,
     watch: options.watch ?? false,
+    limits: cores === undefined ? {} : { cores },
     onReceipt: async (draft) => (await log.get()).append(draft),
     onEvent: (event) => void events.emit(event),
     onLog: ({ level, message, ...more }) => logger[level](more, message),

@@ -177,6 +177,8 @@ export function createKernelClient({ base = location.origin, fetch: send = fetch
     },
 
     artifact: (digest: Digest) => bytes(path('artifacts', digest)),
+    artifactUrl: (digest: Digest, name: string) =>
+      `${root}/${path('artifacts', digest)}?name=${encodeURIComponent(name)}`,
     receipts: (which: ReceiptQuery = {}) => json<readonly LoggedReceipt[]>(`receipts${query(which)}`),
     /** @throws RECEIPT_MISMATCH when the body isn't the one that `id` names */
     async receipt(id: Digest): Promise<LoggedReceipt> {

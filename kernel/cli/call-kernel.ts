@@ -4,7 +4,7 @@ import { nanoid } from 'nanoid';
 import { isDigest } from '../common/bytes.ts';
 import { shipInput } from '../common/json/input.ts';
 import type { CallOutcome, CallRequest } from '../common/protocol.ts';
-import { readNamed } from '../host/files.ts';
+import { readNamed, streamNamed } from '../host/files.ts';
 import { openArtifacts } from '../store/artifacts.ts';
 import type { RemoteKernel } from './remote.ts';
 
@@ -16,14 +16,23 @@ export interface CommandCall {
   readonly base: readonly string[];
   readonly home: string;
   readonly projectDir: string;
+  /** Of a kernel of one's own; one that runs already has its own. */
+  readonly cores?: number | undefined;
   readonly signal: AbortSignal;
   onProgress(done: number, total: number, note?: string): void;
 }
 
 /** @throws HOME_LOCKED, STORE_* and the method's coded error */
-export async function callHere({ request, base, home, projectDir, ...options }: CommandCall): Promise<CallOutcome> {
+export async function callHere({
+  request,
+  base,
+  home,
+  projectDir,
+  cores,
+  ...options
+}: CommandCall): Promise<CallOutcome> {
   const { openKernel } = await import('../kernel.ts');
-  const kernel = await openKernel({ projectDir, home });
+  const kernel = await openKernel({ projectDir, home, ...(cores === undefined ? {} : { cores }) });
   try {
     return await kernel.call(request, { ...options, base });
   } finally {
@@ -46,6 +55,7 @@ export async function callThere(remote: RemoteKernel, call: CommandCall): Promis
   const input = await shipInput(schema, request.input, {
     file: (path) => readNamed(path, base, project),
     keep: (bytes) => artifacts.put(bytes),
+    keepFile: async (path) => artifacts.put(await streamNamed(path, base, project)),
   });
   const id = nanoid();
   const progress = followProgress(remote, id, call);

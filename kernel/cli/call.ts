@@ -5,7 +5,9 @@ import { AssayError } from '../common/errors.ts';
 import { parseJson } from '../common/json/parse.ts';
 import { toJson } from '../common/json/output.ts';
 import type { CallOutcome, CallRequest } from '../common/protocol.ts';
+import { readCores } from '../cores.ts';
 import { callHere, callThere } from './call-kernel.ts';
+import { saveArtifacts } from './save-artifacts.ts';
 import { findKernel } from './remote.ts';
 import { duration, paint } from './terminal.ts';
 
@@ -18,7 +20,9 @@ assay call PLUGIN.METHOD [options]     call one method: JSON in, JSON out
 
   --input FILE|-     JSON; - is standard input; {} unless given
   --seed N           seed of everything random in the call; 0 unless given
+  --save NAME=FILE   write the artifact that the result names there to a file, e.g. --save model=wages.onnx; as often as needed
   --receipt          print {"result": …, "receipt": …} instead of the result alone
+  --cores N          workers for the parts of a call (as many as there are cores unless given): the result is the same
   --timeout SECONDS  give up after this long
   --home DIR         data directory; ASSAY_HOME or ./.assay unless given
 `;
@@ -28,16 +32,19 @@ interface Options {
   /** Folders that paths are relative to. */
   readonly base: readonly string[];
   readonly home: string;
+  readonly cores: number | undefined;
+  /** Property of the result, and the file that its artifact goes to. */
+  readonly save: readonly (readonly [name: string, file: string])[];
   readonly receipt: boolean;
   readonly signal: AbortSignal;
 }
 
 /** @throws USAGE, INPUT_INVALID, METHOD_NOT_FOUND, HOME_LOCKED, CANCELLED, TIMEOUT, and the method's coded error */
 export async function run(argv: string[]): Promise<number> {
-  const { request, base, home, receipt, signal } = await read(argv);
+  const { request, base, home, cores, save, receipt, signal } = await read(argv);
   const remote = await findKernel(home);
   const progress = showProgress(request.method);
-  const call = { request, base, home, projectDir: process.cwd(), signal, onProgress: progress.show };
+  const call = { request, base, home, projectDir: process.cwd(), cores, signal, onProgress: progress.show };
   let outcome: CallOutcome;
   try {
     outcome = remote === null ? await callHere(call) : await callThere(remote, call);
@@ -47,6 +54,7 @@ export async function run(argv: string[]): Promise<number> {
   } finally {
     progress.end();
   }
+  if (save.length > 0) await saveArtifacts(home, outcome.result, save);
   const result = toJson(outcome.result);
   process.stdout.write(`${JSON.stringify(receipt ? { result, receipt: outcome.receipt.id } : result)}\n`);
   if (!receipt) process.stderr.write(`${paint('dim', `receipt ${outcome.receipt.id}`, process.stderr)}\n`);
@@ -60,7 +68,9 @@ async function read(argv: string[]): Promise<Options> {
     options: {
       input: { type: 'string' },
       seed: { type: 'string' },
+      save: { type: 'string', multiple: true, default: [] },
       receipt: { type: 'boolean', default: false },
+      cores: { type: 'string' },
       timeout: { type: 'string' },
       home: { type: 'string' },
     },
@@ -79,9 +89,19 @@ async function read(argv: string[]): Promise<Options> {
     request: { method, input: await readInput(values.input), ...(seed === undefined ? {} : { seed }) },
     base: [...(file === null ? [] : [dirname(file)]), process.cwd()],
     home: resolve(values.home ?? (process.env['ASSAY_HOME'] || join(process.cwd(), '.assay'))),
+    cores: values.cores === undefined ? undefined : readCores(values.cores),
+    save: values.save.map(readSave),
     receipt: values.receipt,
     signal: stopSignal(seconds),
   };
+}
+
+/** @throws USAGE */
+function readSave(text: string): readonly [string, string] {
+  const [, name, file] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
+  if (name === undefined || file === undefined)
+    throw new AssayError('USAGE', `--save takes NAME=FILE, as in --save model=wages.onnx; “${text}” is not that.`);
+  return [name, resolve(file)];
 }
 
 /** More would not be one string. */

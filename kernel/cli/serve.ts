@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import about from '../../package.json' with { type: 'json' };
 import { AssayError } from '../common/errors.ts';
 import { newCredentials } from '../auth.ts';
+import { readCores } from '../cores.ts';
 import { openKernel, type Kernel } from '../kernel.ts';
 import { compileNotebook } from '../notebook/compile.ts';
 import { openLibrary, type Library } from '../notebook/library.ts';
@@ -20,6 +21,7 @@ assay serve [options]        start the kernel and print the link to the workbenc
 
   --port N     listen here; 4177 or the next free port unless given
   --home DIR   data directory; ASSAY_HOME or ./.assay unless given
+  --cores N    workers for the parts of calls; ASSAY_CORES or as many as there are cores unless given
   --no-open    don't open a browser
   --no-watch   don't take up changes of plugins as they are saved
 
@@ -39,6 +41,7 @@ const ECHO = 500;
 interface Options {
   readonly port?: number;
   readonly home?: string;
+  readonly cores?: number;
   readonly open: boolean;
   readonly watch: boolean;
 }
@@ -52,7 +55,9 @@ export async function run(argv: string[]): Promise<number> {
   const home = options.home ?? (process.env['ASSAY_HOME'] || join(projectDir, '.assay'));
   const log = await openLogFile(home);
   const ended = ending(log.logger);
-  const kernel = await openKernel({ projectDir, home, logger: log.logger, watch: options.watch, onProgress: say });
+  const { watch, cores } = options;
+  const own = cores === undefined ? {} : { cores };
+  const kernel = await openKernel({ projectDir, home, logger: log.logger, watch, onProgress: say, ...own });
   try {
     // First of all the home: who may not have it does nothing else. The server's code loads while the database starts.
     const [{ buildServer }] = await Promise.all([import('../server.ts'), kernel.log()]);
@@ -90,11 +95,12 @@ function read(argv: string[]): Options {
     options: {
       port: { type: 'string' },
       home: { type: 'string' },
+      cores: { type: 'string' },
       open: { type: 'boolean', default: true },
       watch: { type: 'boolean', default: true },
     },
   });
-  const { port, home, open, watch } = values;
+  const { port, home, cores, open, watch } = values;
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) < 65_536))
     throw new AssayError('USAGE', `“${port}” is no port.`);
   return {
@@ -102,6 +108,7 @@ function read(argv: string[]): Options {
     watch,
     ...(port === undefined ? {} : { port: Number(port) }),
     ...(home === undefined ? {} : { home }),
+    ...(cores === undefined ? {} : { cores: readCores(cores) }),
   };
 }
 

@@ -3,15 +3,17 @@ import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import type { CallOutcome, CallRequest } from '#common/protocol.ts';
 import { ASSAY_VERSION, PluginChanged, type Catalog } from './catalog.ts';
+import { createCores } from './cores.ts';
 import { draftReceipt, writtenIn } from './draft.ts';
 import { execute } from './execute.ts';
+import { createPartRuns } from './part-runs.ts';
 import { prepareCall, type PreparedCall } from './prepare.ts';
 import { cancelled, checkChain, checkOutput, inMethod } from './outcome.ts';
 import { createServices } from './services.ts';
 import type { Started } from './started.ts';
 import { collect, runStream } from './stream.ts';
 import { told } from './told.ts';
-import type { CallOptions, CallStream, HostOptions, Limits } from './types.ts';
+import type { CallOptions, CallStream, HostOptions, Limits, LogLine } from './types.ts';
 import type { PluginWorker } from './worker.ts';
 
 export interface Caller {
@@ -28,6 +30,8 @@ const ENDED = new AssayError('CANCELLED', 'The call that made this one has ended
 /** Puts a call together: preparation, a worker, execution, the check of what came out, the receipt. */
 export function createCaller(options: HostOptions, limits: Limits, catalog: Catalog): Caller {
   const closing = new AbortController();
+  const cores = createCores(limits.cores);
+  const onLog = (line: LogLine): void => options.onLog?.(line);
   const now = options.now ?? Date.now;
   const project = { projectDir: options.projectDir, secret: options.secret ?? [] };
 
@@ -64,6 +68,11 @@ export function createCaller(options: HostOptions, limits: Limits, catalog: Cata
       throw signal.aborted ? cancelled(signal.reason, call.method) : inMethod(error, call.method);
     }
     const inner = new AbortController();
+    const either = AbortSignal.any([signal, inner.signal]);
+    const end = (): void => {
+      inner.abort(ENDED);
+      services.close();
+    };
     const services = createServices(
       {
         project,
@@ -75,8 +84,15 @@ export function createCaller(options: HostOptions, limits: Limits, catalog: Cata
             { ...request, seed: call.seed },
             { ...callOptions, now: call.now },
             [...chain, call.method],
-            AbortSignal.any([signal, inner.signal]),
+            either,
           ),
+        stream: (method, input) =>
+          stream(
+            nestedRequest(method, input, { ...request, seed: call.seed }),
+            nestedOptions({ ...callOptions, now: call.now }, either),
+            [...chain, call.method],
+          ),
+        parts: createPartRuns({ call, pool, cores, onLog }),
       },
       call,
     );
@@ -86,27 +102,27 @@ export function createCaller(options: HostOptions, limits: Limits, catalog: Cata
       signal,
       timeout: call.checked.manifest.timeout ?? limits.timeout,
       onChunk: (value) => onChunk(value, call),
-      onLog: (line) => options.onLog?.(line),
+      onLog,
       onFree() {
-        inner.abort(ENDED);
+        end();
         pool.give(worker);
       },
     });
-    run.result.catch(() => inner.abort(ENDED));
+    run.result.catch(end);
     return { call, services, run };
   };
 
   const nested = async (
     method: string,
     input: unknown,
-    { stream, seed }: CallRequest,
-    { base, now: at }: CallOptions,
+    request: CallRequest,
+    callOptions: CallOptions,
     chain: readonly string[],
     signal: AbortSignal,
   ): Promise<{ result: unknown; receipt: Digest }> => {
     const { result, receipt } = await caller.call(
-      { method, input, ...(stream === undefined ? {} : { stream }), ...(seed === undefined ? {} : { seed }) },
-      { signal, ...(base === undefined ? {} : { base }), ...(at === undefined ? {} : { now: at }) },
+      nestedRequest(method, input, request),
+      nestedOptions(callOptions, signal),
       chain,
     );
     return { result, receipt: receipt.id };
@@ -166,3 +182,17 @@ export function createCaller(options: HostOptions, limits: Limits, catalog: Cata
     });
   return caller;
 }
+
+/** A call that is part of another one is of its stream and seed. */
+const nestedRequest = (method: string, input: unknown, { stream, seed }: CallRequest): CallRequest => ({
+  method,
+  input,
+  ...(stream === undefined ? {} : { stream }),
+  ...(seed === undefined ? {} : { seed }),
+});
+
+const nestedOptions = ({ base, now }: CallOptions, signal: AbortSignal): CallOptions => ({
+  signal,
+  ...(base === undefined ? {} : { base }),
+  ...(now === undefined ? {} : { now }),
+});

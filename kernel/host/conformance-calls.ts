@@ -7,7 +7,10 @@ import type { FoundPlugin } from './find.ts';
 import type { CallOptions, Host } from './types.ts';
 
 export interface MethodUnderTest {
+  /** Runs parts where they are, one after the other. */
   readonly host: Host;
+  /** Runs them on workers beside each other. */
+  readonly wide: Host;
   readonly plugin: FoundPlugin;
   readonly method: string;
   readonly projectDir: string;
@@ -18,7 +21,10 @@ type Run = (what: string, see: () => Promise<string>) => Promise<boolean>;
 /** What fits no schema of ours. */
 const ODD = { 'no such thing': true };
 
-export async function checkMethod({ host, plugin, method, projectDir }: MethodUnderTest, check: Run): Promise<void> {
+export async function checkMethod(
+  { host, wide, plugin, method, projectDir }: MethodUnderTest,
+  check: Run,
+): Promise<void> {
   const name = `${plugin.manifest.name}.${method}`;
   const { manifest } = plugin.methods.get(method)!;
   const options: CallOptions = { now: 0, base: [plugin.dir, projectDir] };
@@ -39,8 +45,8 @@ export async function checkMethod({ host, plugin, method, projectDir }: MethodUn
     return `${Math.round(performance.now() - began)} ms`;
   });
   if (ran && manifest.deterministic !== false)
-    await check(`${name}: same input and seed, same result`, async () => {
-      const again = digestValue((await call(host, name, input, options)).result);
+    await check(`${name}: same input and seed, same result, on any number of cores`, async () => {
+      const again = digestValue((await call(wide, name, input, options)).result);
       if (again !== digest) throw new Error(`Two runs gave ${digest.slice(0, 12)}… and ${again.slice(0, 12)}….`);
       return digest;
     });

@@ -6,7 +6,7 @@ import { checkMethod } from './conformance-calls.ts';
 import { readPlugin, type FoundPlugin } from './find.ts';
 import { methodTypes } from './method-types.ts';
 import { LIMITS } from './limits.ts';
-import { openScratchHost } from './scratch.ts';
+import { openScratchHost, type ScratchHost } from './scratch.ts';
 import { startWorker } from './worker.ts';
 
 /** One thing that a plugin must do, and whether it does. */
@@ -56,13 +56,15 @@ export async function checkPlugin(folder: string, projectDir = join(folder, '..'
   await check('methods.gen.ts is what plugin.json says', () => typesAreCurrent(found));
   await check('README.md has what readers look for', () => readmeIsThere(found));
   await check('what plugin.json names is there', () => namedIsThere(found, resolve(projectDir)));
-  const { host } = await openScratchHost({ pluginDirs: [dirname(dir)], projectDir, limits: { grace: 500 } });
+  const on = (cores: number): Promise<ScratchHost> =>
+    openScratchHost({ pluginDirs: [dirname(dir)], projectDir, limits: { grace: 500, cores } });
+  const [{ host }, { host: wide }] = await Promise.all([on(1), on(3)]);
   try {
     if (await check('its code loads', () => loads(found)))
       for (const method of found.methods.keys())
-        await checkMethod({ host, plugin: found, method, projectDir: resolve(projectDir) }, check);
+        await checkMethod({ host, wide, plugin: found, method, projectDir: resolve(projectDir) }, check);
   } finally {
-    await host.close();
+    await Promise.all([host.close(), wide.close()]);
   }
   return report();
 }

@@ -8,6 +8,8 @@ import type { CallHandle, PluginWorker } from './worker.ts';
 
 /** Chunks of a stream that may wait unread. */
 const WINDOW = 4;
+/** What is answered with something that a method made. */
+const RETURNED: ReadonlySet<Ask['to']> = new Set(['call', 'stream.next', 'parts.run', 'artifact.range']);
 
 export interface Execution {
   /** Of a plain method. Rejects at once when the call is stopped; the worker is given back when the method has let go of it. */
@@ -70,9 +72,9 @@ export function execute(call: PreparedCall, parts: ExecutionParts): Execution {
 
   const reply = async (ask: number, what: Ask): Promise<void> => {
     try {
-      const answer = await services.answer(what);
-      // What a called method returned belongs to nobody else; artifacts and files may be kept by their store.
-      const { value, transfer } = what.to === 'call' ? parcel(answer) : { value: answer, transfer: [] };
+      const answer = await services.answer(what, (done) => handle?.send({ type: 'share', ask, done }));
+      // What a method returned belongs to nobody else; artifacts and files may be kept by their store.
+      const { value, transfer } = RETURNED.has(what.to) ? parcel(answer) : { value: answer, transfer: [] };
       handle?.send({ type: 'answer', ask, value }, transfer);
     } catch (error) {
       handle?.send({ type: 'refuse', ask, error: AssayError.from(error).toJSON() });
@@ -112,7 +114,7 @@ export function execute(call: PreparedCall, parts: ExecutionParts): Execution {
   const { value, transfer } = parcel(call.input, given);
   try {
     handle = worker.begin(
-      { method: call.name, input: value, seed: call.seed, now: call.now, stream: streams },
+      { type: 'call', method: call.name, input: value, seed: call.seed, now: call.now, stream: streams },
       transfer,
       hear,
     );

@@ -1,7 +1,7 @@
 import { readdir, realpath } from 'node:fs/promises';
 import { join, relative, resolve, sep, isAbsolute } from 'node:path';
 import { AssayError } from '#common/errors.ts';
-import { readWhole } from './whole-file.ts';
+import { readWhole, streamWhole } from './whole-file.ts';
 
 /** The project's files, for those who are not the user. */
 export interface Project {
@@ -70,6 +70,15 @@ export async function readNamed(
   project: Project,
 ): Promise<Uint8Array<ArrayBuffer>> {
   return readWhole(await locateInput(path, base, project), path);
+}
+
+/** The same piece by piece, of any length. */
+export async function streamNamed(
+  path: string,
+  base: readonly string[] | null,
+  project: Project,
+): Promise<AsyncIterable<Uint8Array>> {
+  return streamWhole(await locateInput(path, base, project), path);
 }
 
 /** Its real path. @throws FORBIDDEN, NOT_FOUND */

@@ -24,6 +24,19 @@ export type ToWorker =
       readonly now: number;
       readonly stream: boolean;
     }
+  /** A piece of another worker's call. `value` comes with the first part of a run on this worker. */
+  | {
+      readonly type: 'part';
+      readonly call: number;
+      readonly method: string;
+      readonly part: string;
+      readonly input: unknown;
+      readonly shared: { readonly run: number; readonly value?: unknown };
+    }
+  /** What the parts of that run shared is not needed any more. */
+  | { readonly type: 'forget'; readonly call: number; readonly run: number }
+  /** How far a part is that was asked for, from 0 to 1. */
+  | { readonly type: 'share'; readonly call: number; readonly ask: number; readonly done: number }
   | { readonly type: 'cancel'; readonly call: number; readonly code: StopCode }
   | { readonly type: 'answer'; readonly call: number; readonly ask: number; readonly value: unknown }
   | { readonly type: 'refuse'; readonly call: number; readonly ask: number; readonly error: ErrorJson }
@@ -54,7 +67,18 @@ export type LogLevel = 'debug' | 'info' | 'warn';
 /** What a method asks of the kernel through `ctx`. */
 export type Ask =
   | { readonly to: 'artifact.read'; readonly digest: Digest }
+  | { readonly to: 'artifact.open'; readonly digest: Digest }
+  | { readonly to: 'artifact.range'; readonly digest: Digest; readonly from: number; readonly end: number }
   | { readonly to: 'artifact.write'; readonly bytes: Uint8Array; readonly mediaType?: string }
+  | { readonly to: 'artifact.begin'; readonly mediaType?: string }
+  | { readonly to: 'artifact.append'; readonly id: number; readonly bytes: Uint8Array }
+  | { readonly to: 'artifact.end'; readonly id: number; readonly failed: boolean }
   | { readonly to: 'files.read'; readonly path: string }
   | { readonly to: 'files.list'; readonly path: string }
-  | { readonly to: 'call'; readonly method: string; readonly input: unknown };
+  | { readonly to: 'call'; readonly method: string; readonly input: unknown }
+  | { readonly to: 'stream.open'; readonly method: string; readonly input: unknown }
+  | { readonly to: 'stream.next'; readonly id: number }
+  | { readonly to: 'stream.close'; readonly id: number }
+  | { readonly to: 'parts.open'; readonly shared: unknown }
+  | { readonly to: 'parts.run'; readonly run: number; readonly part: string; readonly input: unknown }
+  | { readonly to: 'parts.close'; readonly run: number };

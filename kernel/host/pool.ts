@@ -55,7 +55,7 @@ export function createPool(
     waiting.shift()?.();
   };
   const give = (worker: PluginWorker): void => {
-    if (worker.dead || retired || idle.length >= limits.workers) {
+    if (worker.dead || retired || idle.length >= Math.max(limits.workers, limits.cores)) {
       all.delete(worker);
       void worker.stop();
     } else idle.push(worker);

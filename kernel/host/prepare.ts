@@ -5,7 +5,7 @@ import type { CallRequest } from '#common/protocol.ts';
 import type { Parent } from '#common/receipt/types.ts';
 import { digestValue } from '#common/value/value.ts';
 import { ORG_STREAM } from './draft.ts';
-import { readNamed, type Project } from './files.ts';
+import { readNamed, streamNamed, type Project } from './files.ts';
 import type { FoundPlugin } from './find.ts';
 import type { CheckedMethod } from './manifest.ts';
 import { misfit, sentence } from './schema.ts';
@@ -36,7 +36,10 @@ export interface PreparedCall {
 export interface Preparer {
   find(method: string): { readonly plugin: FoundPlugin; readonly name: string; readonly checked: CheckedMethod };
   readonly project: Project;
-  readonly artifacts: { get(digest: Digest): Promise<Uint8Array>; put(bytes: Uint8Array): Promise<Digest> };
+  readonly artifacts: {
+    get(digest: Digest): Promise<Uint8Array>;
+    put(content: Uint8Array | AsyncIterable<Uint8Array>): Promise<Digest>;
+  };
   /** Calls `datasets.read` as part of the call that is being prepared. */
   read(
     input: unknown,
@@ -64,6 +67,7 @@ export async function prepareCall(
   const materials = new Map<string, Digest>();
   const source: InputSource = {
     file: (path) => readNamed(path, options.base ?? null, host.project),
+    keepFile: async (path) => host.artifacts.put(await streamNamed(path, options.base ?? null, host.project)),
     artifact: (digest) => host.artifacts.get(digest),
     keep: (bytes) => host.artifacts.put(bytes),
     async table(of) {

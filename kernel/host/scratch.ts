@@ -3,7 +3,7 @@ import type { Digest } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import type { LoggedReceipt, ReceiptDraft } from '#common/receipt/receipt.ts';
 import { openHost } from './index.ts';
-import type { Host, HostOptions } from './types.ts';
+import type { Host, HostArtifacts, HostOptions } from './types.ts';
 
 /** A host whose artifacts and receipts are in memory: for the conformance suite, tests and benches. Nothing it logs is evidence. */
 export interface ScratchHost {
@@ -12,23 +12,33 @@ export interface ScratchHost {
   readonly artifacts: ReadonlyMap<Digest, Uint8Array>;
 }
 
-export async function openScratchHost(options: Omit<HostOptions, 'artifacts' | 'onReceipt'>): Promise<ScratchHost> {
+export async function openScratchHost(
+  options: Omit<HostOptions, 'artifacts' | 'onReceipt'> & Partial<Pick<HostOptions, 'artifacts'>>,
+): Promise<ScratchHost> {
   const drafts: ReceiptDraft[] = [];
   const artifacts = new Map<Digest, Uint8Array>();
-  const host = await openHost({
-    ...options,
-    artifacts: {
-      async get(digest) {
-        const bytes = artifacts.get(digest);
-        if (bytes === undefined) throw new AssayError('NOT_FOUND', `There is no artifact ${digest}.`);
-        return bytes;
-      },
-      async put(bytes) {
-        const digest = createHash('sha256').update(bytes).digest('hex');
-        artifacts.set(digest, new Uint8Array(bytes));
-        return digest;
-      },
+  const inMemory: HostArtifacts = {
+    async get(digest) {
+      const bytes = artifacts.get(digest);
+      if (bytes === undefined) throw new AssayError('NOT_FOUND', `There is no artifact ${digest}.`);
+      return bytes;
     },
+    async put(content) {
+      const pieces: Uint8Array[] = [];
+      for await (const piece of content instanceof Uint8Array ? [content] : content) pieces.push(piece.slice());
+      const bytes = new Uint8Array(Buffer.concat(pieces));
+      const digest = createHash('sha256').update(bytes).digest('hex');
+      artifacts.set(digest, bytes);
+      return digest;
+    },
+    async open(digest) {
+      const bytes = await inMemory.get(digest);
+      return { size: bytes.length, read: async (from, to) => bytes.slice(from, to), close: async () => {} };
+    },
+  };
+  const host = await openHost({
+    artifacts: inMemory,
+    ...options,
     async onReceipt(draft): Promise<LoggedReceipt> {
       const index = drafts.push(draft) - 1;
       const body = JSON.stringify(draft);

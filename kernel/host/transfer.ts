@@ -9,7 +9,7 @@ export interface Parcel {
 
 /**
  * Makes a parcel of a value. Arrays whose buffer is at least half used are transferred, which detaches them here; small views into
- * large buffers (of a Wasm memory, of Node's pool) are copied so that the rest of the buffer stays. Tables of any class become plain.
+ * large buffers (of a Wasm memory, of Node's pool) are copied so that the rest of the buffer stays; shared memory is shared. Tables of any class become plain.
  *
  * @param given the buffers that may be detached; all when absent
  */
@@ -33,7 +33,7 @@ function copyOf(array: TypedArray): TypedArray {
 }
 
 function isSmallView(array: TypedArray): boolean {
-  return array.byteLength * 2 < array.buffer.byteLength;
+  return array.buffer instanceof ArrayBuffer && array.byteLength * 2 < array.buffer.byteLength;
 }
 
 /**

@@ -38,12 +38,23 @@ export interface LogLine {
 export interface HostArtifacts {
   /** @throws NOT_FOUND */
   get(digest: Digest): Promise<Uint8Array>;
-  put(bytes: Uint8Array, mediaType?: string): Promise<Digest>;
+  /** Pieces are taken one by one; when they end in an error nothing is kept. */
+  put(content: Uint8Array | AsyncIterable<Uint8Array>, mediaType?: string): Promise<Digest>;
+  /** To read it piece by piece; its bytes were checked. @throws NOT_FOUND, ARTIFACT_CORRUPT */
+  open(digest: Digest): Promise<OpenArtifact>;
+}
+
+export interface OpenArtifact {
+  readonly size: number;
+  read(from: number, to: number): Promise<Uint8Array>;
+  close(): Promise<void>;
 }
 
 export interface Limits {
   /** Calls of one plugin that run at a time, each in a worker of its own; calls made by plugins come on top. */
   readonly workers: number;
+  /** Parts of calls (`ctx.parts`) that run at a time, of all calls together. No result depends on it. */
+  readonly cores: number;
   /** Megabytes of heap and array buffers that one worker may hold. */
   readonly memory: number;
   /** Milliseconds a call may take when its method says nothing. */

@@ -2,11 +2,15 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { AssayError } from '#common/errors.ts';
 import { addStreamBodies, LARGE_BODY, limited } from '../http/bodies.ts';
-import { body, digest, failures, integer, json, object, takes } from '../openapi/shapes.ts';
+import { body, digest, failures, integer, json, object, takes, text } from '../openapi/shapes.ts';
 import type { Context } from './context.ts';
 
 interface Named {
   Params: { digest: string };
+}
+
+interface Asked extends Named {
+  Querystring: { name?: string };
 }
 
 const params = object({ digest });
@@ -15,7 +19,7 @@ const params = object({ digest });
 export function artifacts(app: FastifyInstance, { kernel }: Context): void {
   addStreamBodies(app);
 
-  app.get<Named>(
+  app.get<Asked>(
     '/artifacts/:digest',
     {
       schema: {
@@ -23,6 +27,14 @@ export function artifacts(app: FastifyInstance, { kernel }: Context): void {
         tags: ['artifacts'],
         summary: 'The bytes of that digest.',
         params,
+        querystring: object(
+          {
+            name: text('What a browser calls the file that it saves.', {
+              pattern: '^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$',
+            }),
+          },
+          ['name'],
+        ),
         response: {
           200: body('The bytes: hash them to be sure.', 'application/octet-stream'),
           ...failures('INPUT_INVALID', 'NOT_FOUND', 'ARTIFACT_CORRUPT'),
@@ -37,7 +49,7 @@ export function artifacts(app: FastifyInstance, { kernel }: Context): void {
         etag: `"${digest}"`,
         'cache-control': 'private, max-age=31536000, immutable',
         // Whatever the bytes are, a browser saves them and never shows them as a page of ours.
-        'content-disposition': `attachment; filename="${digest}"`,
+        'content-disposition': `attachment; filename="${request.query.name ?? digest}"`,
         'content-length': size,
       });
       return reply

@@ -17,12 +17,21 @@ export interface Artifacts {
   /** @throws NOT_FOUND, ARTIFACT_CORRUPT */
   get(digest: Digest): Promise<Uint8Array<ArrayBuffer>>;
   has(digest: Digest): Promise<boolean>;
+  /** To read it piece by piece, after its bytes were checked once. @throws NOT_FOUND, ARTIFACT_CORRUPT */
+  open(digest: Digest): Promise<OpenArtifact>;
   /** Bytes. @throws NOT_FOUND */
   size(digest: Digest): Promise<number>;
   /** Where the file lies (or would): for those who check the digest themselves. */
   path(digest: Digest): string;
   /** Chunks as they are read; throws ARTIFACT_CORRUPT after the last one when the whole does not fit its name. */
   stream(digest: Digest): AsyncIterable<Uint8Array>;
+}
+
+interface OpenArtifact {
+  readonly size: number;
+  /** Exactly these bytes, in a buffer of their own. */
+  read(from: number, to: number): Promise<Uint8Array<ArrayBuffer>>;
+  close(): Promise<void>;
 }
 
 const PRIVATE = 0o700;
@@ -85,6 +94,40 @@ export async function openArtifacts(dir: string): Promise<Artifacts> {
       });
       check(digest, createHash('sha256').update(bytes).digest('hex'));
       return bytes;
+    },
+    async open(digest) {
+      const file = await open(path(digest), 'r').catch((error: unknown) => {
+        throw missing(digest, error);
+      });
+      try {
+        // The same file that is read later is the one that is checked: its name may come to mean another.
+        const hash = createHash('sha256');
+        const part = new Uint8Array(1 << 20);
+        const { size } = await file.stat();
+        for (let at = 0; at < size;) {
+          const { bytesRead } = await file.read(part, 0, part.length, at);
+          if (bytesRead === 0) break;
+          hash.update(part.subarray(0, bytesRead));
+          at += bytesRead;
+        }
+        check(digest, hash.digest('hex'));
+        return {
+          size,
+          async read(from, to) {
+            const bytes = new Uint8Array(to - from);
+            for (let at = 0; at < bytes.length;) {
+              const { bytesRead } = await file.read(bytes, at, bytes.length - at, from + at);
+              if (bytesRead === 0) check(digest, 'a shorter file');
+              at += bytesRead;
+            }
+            return bytes;
+          },
+          close: () => file.close(),
+        };
+      } catch (error) {
+        await file.close();
+        throw error;
+      }
     },
     async size(digest) {
       return stat(path(digest)).then(

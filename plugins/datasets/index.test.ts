@@ -21,7 +21,12 @@ function context(files: Readonly<Record<string, string>> = {}): MethodContext & 
     now: () => 0,
     artifact: {
       read: () => Promise.reject(new AssayError('NOT_FOUND')),
-      write: (bytes) => Promise.resolve(createHash('sha256').update(bytes).digest('hex')),
+      open: () => Promise.reject(new AssayError('NOT_FOUND')),
+      async write(content) {
+        const hash = createHash('sha256');
+        for await (const piece of content instanceof Uint8Array ? [content] : content) hash.update(piece);
+        return hash.digest('hex');
+      },
     },
     files: {
       async read(path) {
@@ -36,6 +41,12 @@ function context(files: Readonly<Record<string, string>> = {}): MethodContext & 
         ]),
     },
     call: () => Promise.reject(new AssayError('FORBIDDEN')),
+    stream: () => {
+      throw new AssayError('FORBIDDEN');
+    },
+    parts: () => {
+      throw new AssayError('FORBIDDEN');
+    },
     log: () => {},
     uses: (name, digest) => void used.set(name, digest),
   };

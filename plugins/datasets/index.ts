@@ -2,6 +2,7 @@ import type { TableData } from '#common/data.ts';
 import { AssayError } from '#common/errors.ts';
 import { definePlugin, type MethodContext } from '#common/plugin.ts';
 import { Table } from '#common/data/table.ts';
+import { openBlocks } from './lib/blocks/open.ts';
 import { guessFormat, readTable } from './lib/read.ts';
 import { broken, dataPath, parseDatasetFile, type DatasetFile } from './lib/spec.ts';
 import { summarise } from './lib/summary.ts';
@@ -9,6 +10,8 @@ import type { Methods } from './methods.gen.ts';
 
 /** Rows that `inspect` shows. */
 const PREVIEW = 20;
+/** Values in a block, at most. */
+const CELLS = 2 ** 19;
 
 export default definePlugin<Methods>({
   methods: {
@@ -46,6 +49,22 @@ export default definePlugin<Methods>({
       const data = bytes ?? (await ctx.files.read(file!));
       ctx.uses(file ?? 'bytes', await ctx.artifact.write(data));
       return located(() => readTable(data, spec, file), file);
+    },
+
+    async *blocks({ data, size, ...spec }, ctx) {
+      ctx.uses('data', data);
+      const file = await ctx.artifact.open(data);
+      const blocks = await openBlocks(file, {
+        ...spec,
+        look: (done, total) => ctx.progress(done, total, 'looking through the file'),
+      });
+      let first = 0;
+      const most = Math.max(1, Math.min(size, Math.floor(CELLS / Math.max(1, blocks.columns))));
+      for await (const table of blocks.read(most)) {
+        yield { rows: blocks.rows, first, table };
+        first += table.rows;
+        ctx.progress(first, blocks.rows);
+      }
     },
 
     async inspect({ bytes, fileName = '', ...spec }) {

@@ -1,5 +1,5 @@
 // From plugin.json, by `npx assay plugin-types datasets`: change that, not this.
-import type { TableData } from '#common/data.ts';
+import type { Digest, TableData } from '#common/data.ts';
 import type { MethodContext } from '#common/plugin.ts';
 
 export type ListInput = Readonly<Record<string, never>>;
@@ -59,6 +59,27 @@ export interface ReadInput {
 
 export type ReadOutput = TableData;
 
+export interface BlocksInput {
+  /** By path or digest. */
+  readonly data: Digest;
+  /** Seen from the bytes unless given. */
+  readonly format?: "csv" | "tsv" | "parquet" | "arrow" | "npy";
+  readonly delimiter?: string;
+  readonly decimal?: "." | ",";
+  /** Only these, when all of them are there. An array’s columns are x0, x1, … */
+  readonly columns?: readonly string[];
+  /** At most. */
+  readonly size: number;
+}
+
+export interface BlocksChunk {
+  /** Of the whole file. */
+  readonly rows: number;
+  /** What number the block’s first row has, counted from 0. */
+  readonly first: number;
+  readonly table: TableData;
+}
+
 export interface InspectInput {
   readonly bytes: Uint8Array;
   readonly fileName?: string;
@@ -82,6 +103,8 @@ export interface Methods {
   describe(input: DescribeInput, ctx: MethodContext): DescribeOutput | Promise<DescribeOutput>;
   /** A data set by name, a file by path, or bytes, as a table with typed columns. Types are declared or inferred with care: ids with leading zeros stay text, and what doesn’t fit is an error that names line and column. */
   read(input: ReadInput, ctx: MethodContext): ReadOutput | Promise<ReadOutput>;
+  /** A Parquet, Arrow, .npy or CSV file as a stream of tables, one block of rows after the other, in memory that doesn’t grow with the file. Columns have the same types in all blocks. */
+  blocks(input: BlocksInput, ctx: MethodContext): AsyncIterable<BlocksChunk>;
   /** Reads bytes that somebody wants to add and gives back the dataset.json that fits them, a summary of every column and the first rows. Keeps nothing. */
   inspect(input: InspectInput, ctx: MethodContext): InspectOutput | Promise<InspectOutput>;
 }

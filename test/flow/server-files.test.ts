@@ -93,6 +93,9 @@ test('artifacts are stored under their digest or not at all', async () => {
   const got = await ask(`/artifacts/${digest}`);
   assert.equal(got.headers.get('content-type'), 'application/octet-stream');
   assert.match(got.headers.get('content-disposition') ?? '', /^attachment/);
+  const called = await ask(`/artifacts/${digest}?name=values.npy`);
+  assert.equal(called.headers.get('content-disposition'), 'attachment; filename="values.npy"');
+  assert.equal(await refusal(await ask(`/artifacts/${digest}?name=${encodeURIComponent('a"b')}`)), '400 INPUT_INVALID');
   assert.deepEqual(new Uint8Array(await got.arrayBuffer()), bytes);
   assert.equal(await refusal(await ask(`/artifacts/${'f'.repeat(64)}`)), '404 NOT_FOUND');
   assert.equal(await refusal(await ask('/artifacts/..%2f..%2fkeys')), '400 INPUT_INVALID');

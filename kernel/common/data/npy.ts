@@ -28,6 +28,54 @@ export function isNpy(bytes: Uint8Array): boolean {
   return MAGIC.every((byte, i) => bytes[i] === byte);
 }
 
+/** What stands before the numbers. */
+export interface NpyHeader {
+  readonly shape: readonly number[];
+  /** Column-major. */
+  readonly fortran: boolean;
+  /** Where the numbers begin, and how many bytes each takes. */
+  readonly start: number;
+  readonly bytes: number;
+  /** Numbers of the file from their bytes, which nobody else may use: at whole numbers of them. */
+  numbers(bytes: Uint8Array<ArrayBuffer>): TypedArray;
+}
+
+/** The longest header that is read: NumPy writes some 100 bytes. */
+export const NPY_HEADER = 65_536 + 12;
+
+/** @param head the first bytes of the file, at least its header @throws NPY_INVALID */
+export function readNpyHeader(head: Uint8Array): NpyHeader {
+  if (!isNpy(head)) throw invalid('The file does not begin as a .npy file.');
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const version = head[6];
+  if (version !== 1 && version !== 2 && version !== 3) throw invalid(`Version ${version} of the format is not known.`);
+  const at = version === 1 ? 10 : 12;
+  if (head.length < at) throw invalid('The file is cut short.');
+  const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
+  const start = at + length;
+  if (start > head.length) throw invalid('The file is cut short.');
+  const { type, fortran, shape } = header(head.subarray(at, start));
+  const kind = KINDS[type.slice(1)];
+  if (kind === undefined) throw invalid(`Arrays of type “${type}” are not read.`);
+  return {
+    shape,
+    fortran: fortran && shape.length > 1,
+    start,
+    bytes: kind.bytes,
+    numbers(bytes) {
+      if (type.startsWith('>')) swapBytes(bytes, kind.bytes);
+      return kind.from(bytes.buffer);
+    },
+  };
+}
+
+/** @throws NPY_INVALID when a file of so many bytes is not an array with this header */
+export function checkNpySize({ shape, start, bytes }: NpyHeader, size: number): void {
+  const needed = shape.reduce((all, n) => all * n, 1) * bytes;
+  if (size - start !== needed)
+    throw invalid(`An array of ${shape.join(' × ') || 'one number'} needs ${needed} bytes; there are ${size - start}.`);
+}
+
 /**
  * Reads an array; Fortran order and big-endian numbers are turned into row-major and little-endian. Booleans come as 0 and 1, float16 as
  * float32.
@@ -35,46 +83,38 @@ export function isNpy(bytes: Uint8Array): boolean {
  * @throws NPY_INVALID for other files, cut or too long ones, strings, complex numbers, objects (pickles are never read)
  */
 export function readNpy(bytes: Uint8Array): Tensor {
-  if (!isNpy(bytes)) throw invalid('The file does not begin as a .npy file.');
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const version = bytes[6];
-  if (version !== 1 && version !== 2 && version !== 3) throw invalid(`Version ${version} of the format is not known.`);
-  const at = version === 1 ? 10 : 12;
-  if (bytes.length < at) throw invalid('The file is cut short.');
-  const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
-  const start = at + length;
-  if (start > bytes.length) throw invalid('The file is cut short.');
-  const { type, fortran, shape } = header(bytes.subarray(at, start));
-  const kind = KINDS[type.slice(1)];
-  if (kind === undefined) throw invalid(`Arrays of type “${type}” are not read.`);
-  const count = shape.reduce((all, n) => all * n, 1);
-  const size = count * kind.bytes;
-  if (bytes.length - start !== size)
-    throw invalid(
-      `An array of ${shape.join(' × ') || 'one number'} needs ${size} bytes; there are ${bytes.length - start}.`,
-    );
+  const header = readNpyHeader(bytes);
+  checkNpySize(header, bytes.length);
   // A copy of its own: the numbers need not be aligned in the file, and a Buffer's slice would share its pool.
-  const body = new Uint8Array(size);
-  body.set(bytes.subarray(start, start + size));
-  if (type.startsWith('>')) swapBytes(body, kind.bytes);
-  const data = kind.from(body.buffer);
-  return { $: 'tensor', shape, data: fortran && shape.length > 1 ? rowMajor(data, shape) : data };
+  const body = new Uint8Array(bytes.length - header.start);
+  body.set(bytes.subarray(header.start));
+  const data = header.numbers(body);
+  const { shape, fortran } = header;
+  return { $: 'tensor', shape, data: fortran ? rowMajor(data, shape) : data };
 }
 
 /** The array as a version 1 file, row-major. @throws NPY_INVALID for Uint8ClampedArray */
 export function writeNpy({ shape, data }: Tensor): Uint8Array {
+  const head = npyHead(shape, data);
+  const out = new Uint8Array(head.length + data.byteLength);
+  out.set(head);
+  out.set(new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength), head.length);
+  return out;
+}
+
+/** What a version 1 file has before the numbers, for who writes those later. @param like an array of their type @throws NPY_INVALID */
+export function npyHead(shape: readonly number[], like: TypedArray): Uint8Array {
   const type = Object.keys(KINDS).find(
-    (key) => key !== 'b1' && key !== 'f2' && KINDS[key]!.from(new ArrayBuffer(0)).constructor === data.constructor,
+    (key) => key !== 'b1' && key !== 'f2' && KINDS[key]!.from(new ArrayBuffer(0)).constructor === like.constructor,
   );
-  if (type === undefined) throw invalid(`A ${data.constructor.name} has no .npy type.`);
+  if (type === undefined) throw invalid(`A ${like.constructor.name} has no .npy type.`);
   const dims = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const order = KINDS[type]!.bytes === 1 ? '|' : '<';
   const text = `{'descr': '${order}${type}', 'fortran_order': False, 'shape': (${dims}), }`;
   const padded = `${text.padEnd(Math.ceil((text.length + 11) / 64) * 64 - 11)}\n`;
-  const out = new Uint8Array(10 + padded.length + data.byteLength);
+  const out = new Uint8Array(10 + padded.length);
   out.set([...MAGIC, 1, 0, padded.length & 255, padded.length >> 8]);
   out.set(new TextEncoder().encode(padded), 10);
-  out.set(new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength), 10 + padded.length);
   return out;
 }
 

@@ -34,6 +34,10 @@ function source(): InputSource & { readonly asked: string[] } {
       return files[path]!;
     },
     artifact: async (digest) => kept.get(digest)!,
+    keepFile: async (path) => {
+      asked.push(`file ${path}`);
+      return store(files[path]!);
+    },
     keep: async (bytes) => store(bytes),
     table: async (of) => {
       asked.push('name' in of ? `dataset ${of.name}` : `table ${of.format}`);

@@ -15,6 +15,8 @@ import { decodeValue } from '#common/value/value.ts';
 export interface InputSource {
   /** @throws FORBIDDEN, NOT_FOUND */
   file(path: string): Promise<Uint8Array>;
+  /** Keeps a file as an artifact; it is never whole in memory. @throws FORBIDDEN, NOT_FOUND */
+  keepFile(path: string): Promise<Digest>;
   /** @throws NOT_FOUND */
   artifact(digest: Digest): Promise<Uint8Array>;
   /** Keeps bytes as an artifact. */
@@ -34,22 +36,20 @@ export function resolveInput(schema: JsonSchema, input: unknown, source: InputSo
   return walkInput(schema, input, (wanted, value, path) => convert(wanted, value, path, source));
 }
 
-/** The input with its files turned into artifacts, for a kernel that cannot see them. @throws as `file` and `keep` do */
-export function shipInput(
-  schema: JsonSchema,
-  input: unknown,
-  { file, keep }: Pick<InputSource, 'file' | 'keep'>,
-): Promise<unknown> {
+type Kept = Pick<InputSource, 'file' | 'keep' | 'keepFile'>;
+
+/** The input with its files turned into artifacts, for a kernel that cannot see them. @throws as `file` and `keepFile` do */
+export function shipInput(schema: JsonSchema, input: unknown, from: Kept): Promise<unknown> {
   const ship = async (value: unknown, asText: boolean): Promise<unknown> => {
     const ref = referenceOf(value);
     if (ref === null || !('file' in ref)) return value;
-    const digest = await keep(await (asText ? wholeFile(ref.file, { file }) : file(ref.file)));
+    const digest = await (asText ? keepWhole(ref.file, from) : from.keepFile(ref.file));
     return asText ? digest : { digest };
   };
   return walkInput(schema, input, async (wanted, value) => {
     if (isRecord(value) && 'rows' in value) return { ...value, rows: await ship(value['rows'], false) };
     if (wanted === 'array' || wanted === 'anything') {
-      const tensor = readNpy(await file((value as { file: string }).file));
+      const tensor = readNpy(await from.file((value as { file: string }).file));
       return wanted === 'array' ? nested(tensor, Number) : tensor;
     }
     return ship(value, wanted === 'artifact');
@@ -76,17 +76,17 @@ async function convert(wanted: Wanted, value: unknown, path: string, source: Inp
       const ref = referenceOf(value);
       if (ref === null) return value;
       if ('digest' in ref) return ref.digest;
-      return source.keep(await wholeFile('file' in ref ? ref.file : ref.dataset, source));
+      return keepWhole('file' in ref ? ref.file : ref.dataset, source);
     }
   }
 }
 
-/** A file for an artifact; a model with what it keeps beside itself. */
-async function wholeFile(path: string, { file }: Pick<InputSource, 'file'>): Promise<Uint8Array> {
-  if (!/\.onnx$/iu.test(path)) return file(path);
+/** A file as an artifact; a model with what it keeps beside itself. */
+async function keepWhole(path: string, { file, keep, keepFile }: Kept): Promise<Digest> {
+  if (!/\.onnx$/iu.test(path)) return keepFile(path);
   const { inOnePiece } = await import('#common/onnx/parts.ts');
   const folder = path.slice(0, Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
-  return inOnePiece(await file(path), (name) => file(`${folder}${name}`));
+  return keep(await inOnePiece(await file(path), (name) => file(`${folder}${name}`)));
 }
 
 async function tensorOf(value: unknown, path: string, source: InputSource): Promise<Tensor> {

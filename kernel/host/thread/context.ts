@@ -1,8 +1,11 @@
 import { getEventListeners } from 'node:events';
 import type { MessagePort } from 'node:worker_threads';
 import { AssayError } from '#common/errors.ts';
-import type { MethodContext } from '#common/plugin.ts';
-import type { Ask, CallMessage, FromWorker, StopCode, ToWorker, WorkerStart } from '../messages.ts';
+import type { MethodContext, Parts } from '#common/plugin.ts';
+import type { CallMessage, FromWorker, StopCode, ToWorker, WorkerStart } from '../messages.ts';
+import { createAsker } from './asking.ts';
+import { createParts } from './parts.ts';
+import { createArtifacts, createStreams } from './pieces.ts';
 import { seededRandom } from './random.ts';
 
 /** Milliseconds between two reports of progress that reach the kernel. */
@@ -23,22 +26,16 @@ export interface CallContext {
   waitsForSignal(): boolean;
 }
 
-interface Waiting {
-  resolve(value: unknown): void;
-  reject(error: AssayError): void;
-  release(): void;
-}
-
 /** `ctx` of one call: all that a method may do, each as a message to the kernel. */
 export function createContext(
   port: MessagePort,
-  { call, method, seed, now }: Extract<ToWorker, { type: 'call' }>,
+  { call, method, seed, now }: Pick<Extract<ToWorker, { type: 'call' }>, 'call' | 'method' | 'seed' | 'now'>,
   { stop }: WorkerStart,
+  parts: Parts,
 ): CallContext {
-  const send = (message: CallMessage): void => port.postMessage({ ...message, call } satisfies FromWorker);
+  const send = (message: CallMessage, transfer: readonly ArrayBuffer[] = []): void =>
+    port.postMessage({ ...message, call } satisfies FromWorker, transfer);
   const controller = new AbortController();
-  const pending = new Map<number, Waiting>();
-  let asked = 0;
   let held = 0;
   let over = false;
 
@@ -49,27 +46,28 @@ export function createContext(
     };
   };
 
-  const ask = (what: Ask): Promise<unknown> =>
-    new Promise((resolve, reject) => {
-      if (controller.signal.aborted) return reject(controller.signal.reason as AssayError);
-      if (over) return reject(new AssayError('CANCELLED', `The call of ${method} has ended.`));
-      const id = ++asked;
-      send({ type: 'ask', ask: id, what });
-      const release = hold();
-      pending.set(id, { resolve, reject, release });
-    });
-  const answer = (id: number): Waiting | undefined => {
-    const waiting = pending.get(id);
-    pending.delete(id);
-    waiting?.release();
-    return waiting;
-  };
+  const asker = createAsker(
+    (ask, what, transfer) => send({ type: 'ask', ask, what }, transfer),
+    () => {
+      if (controller.signal.aborted) return controller.signal.reason as AssayError;
+      return over ? new AssayError('CANCELLED', `The call of ${method} has ended.`) : null;
+    },
+    hold,
+  );
+  const { ask } = asker;
   const abort = (code: StopCode): void => {
     if (controller.signal.aborted) return;
     const reason = new AssayError(code);
     controller.abort(reason);
-    for (const id of pending.keys()) answer(id)?.reject(reason);
+    asker.drop(reason);
   };
+  const check = (): void => {
+    if (Atomics.load(stop, 0) !== call) return;
+    abort(Atomics.load(stop, 1) === 1 ? 'TIMEOUT' : 'CANCELLED');
+    throw controller.signal.reason;
+  };
+  const log: MethodContext['log'] = (level, message, details) =>
+    send({ type: 'log', level, message: String(message), ...(details === undefined ? {} : { details }) });
 
   const progress = throttled(send);
   return {
@@ -77,31 +75,26 @@ export function createContext(
     ctx: {
       signal: controller.signal,
       progress(done, total, note) {
-        if (Atomics.load(stop, 0) === call) {
-          abort(Atomics.load(stop, 1) === 1 ? 'TIMEOUT' : 'CANCELLED');
-          throw controller.signal.reason;
-        }
+        check();
         progress.report(done, total, note);
       },
       random: seededRandom(seed),
       now: () => now,
-      artifact: {
-        read: (digest) => ask({ to: 'artifact.read', digest }) as Promise<Uint8Array>,
-        write: (bytes, mediaType) =>
-          ask({ to: 'artifact.write', bytes, ...(mediaType === undefined ? {} : { mediaType }) }) as Promise<string>,
-      },
+      artifact: createArtifacts(ask),
       files: {
         read: (path) => ask({ to: 'files.read', path }) as Promise<Uint8Array>,
         list: (path) => ask({ to: 'files.list', path }) as Promise<readonly string[]>,
       },
       call: (other, input) => ask({ to: 'call', method: other, input }),
-      log: (level, message, details) =>
-        send({ type: 'log', level, message: String(message), ...(details === undefined ? {} : { details }) }),
+      stream: createStreams(ask),
+      parts: createParts({ parts, ask, signal: controller.signal, check, log }),
+      log,
       uses: (name, digest) => send({ type: 'uses', name, digest }),
     },
     receive(message) {
-      if (message.type === 'answer') answer(message.ask)?.resolve(message.value);
-      else if (message.type === 'refuse') answer(message.ask)?.reject(AssayError.from(message.error));
+      if (message.type === 'answer') asker.answer(message.ask, message.value);
+      else if (message.type === 'refuse') asker.refuse(message.ask, message.error);
+      else if (message.type === 'share') asker.share(message.ask, message.done);
       else if (message.type === 'cancel') abort(message.code);
     },
     flush: progress.flush,

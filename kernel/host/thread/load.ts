@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AssayError } from '#common/errors.ts';
-import type { Method, Plugin } from '#common/plugin.ts';
+import type { Plugin } from '#common/plugin.ts';
 
 /**
  * Imports a plugin's index.ts. Node strips the types; syntax that it cannot strip (enums, decorators) goes through tsx.
@@ -25,10 +25,11 @@ async function importTypeScript(url: string): Promise<Record<string, unknown>> {
   }
 }
 
-function isPlugin(value: unknown): value is { readonly methods: Record<string, Method> } {
+function isPlugin(value: unknown): value is Plugin {
   if (typeof value !== 'object' || value === null || !('methods' in value)) return false;
-  const { methods } = value;
-  return (
-    typeof methods === 'object' && methods !== null && Object.values(methods).every((m) => typeof m === 'function')
-  );
+  return isFunctions(value.methods) && (!('parts' in value) || isFunctions(value.parts));
+}
+
+function isFunctions(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.values(value).every((one) => typeof one === 'function');
 }

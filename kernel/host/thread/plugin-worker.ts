@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { pathToFileURL } from 'node:url';
 import { AssayError } from '#common/errors.ts';
-import type { Method, Plugin } from '#common/plugin.ts';
+import type { Plugin } from '#common/plugin.ts';
 import { guard } from './guard.ts';
 import { loadPlugin } from './load.ts';
 import type { FromWorker, ToWorker, WorkerStart } from '../messages.ts';
@@ -14,9 +14,13 @@ const port = parentPort!;
 const start = workerData as WorkerStart;
 const send = (message: FromWorker): void => port.postMessage(message);
 type Call = Extract<ToWorker, { type: 'call' }>;
+type PartCall = Extract<ToWorker, { type: 'part' }>;
 
 let loaded = false;
 let current: { readonly call: number; readonly context: CallContext; reader: Reader | null } | null = null;
+
+/** What the parts of a run share, by its number. */
+const shared = new Map<number, unknown>();
 
 interface Reader {
   next(): void;
@@ -37,33 +41,44 @@ async function load(): Promise<void> {
 }
 
 function receive(plugin: Plugin, message: ToWorker): void {
-  if (message.type === 'call') return void run(plugin.methods[message.method]!, message);
+  if (message.type === 'call') return void runMethod(plugin, message);
+  if (message.type === 'part') return void runPart(plugin, message);
+  if (message.type === 'forget') return void shared.delete(message.run);
   if (current?.call !== message.call) return;
   if (message.type === 'next') current.reader?.next();
   else if (message.type === 'enough') current.reader?.enough();
   else current.context.receive(message);
 }
 
-async function run(method: Method, message: Call): Promise<void> {
-  const { call } = message;
-  const context = createContext(port, message, start);
+function runMethod(plugin: Plugin, message: Call): Promise<void> {
+  const context = createContext(port, message, start, plugin.parts ?? {});
+  return run(message, context, async () => {
+    const returned = plugin.methods[message.method]!(message.input as never, context.ctx);
+    if (message.stream) return pump(message.call, returned, context);
+    return reply(message.call, context, await returned);
+  });
+}
+
+function runPart(plugin: Plugin, message: PartCall): Promise<void> {
+  const { call, method, part, input, shared: own } = message;
+  if ('value' in own) shared.set(own.run, own.value);
+  const context = createContext(port, { call, method, seed: 0, now: 0 }, start, {});
+  const { signal, progress, log } = context.ctx;
+  return run(message, context, async () => {
+    const ctx = { shared: shared.get(own.run) as never, signal, progress, log };
+    return reply(call, context, await plugin.parts![part]!(input as never, ctx));
+  });
+}
+
+/** Serves one call: whatever comes of it is said last. */
+async function run({ call, method }: Call | PartCall, context: CallContext, serve: () => Promise<void>): Promise<void> {
   current = { call, context, reader: null };
   port.unref();
   try {
-    const returned = method(message.input as never, context.ctx);
-    if (message.stream) await pump(call, returned, context);
-    else {
-      const result = packed(await returned);
-      context.flush();
-      post(port, (value) => ({ type: 'result', call, value }), result);
-    }
+    await serve();
   } catch (error) {
     context.flush();
-    send({
-      type: 'error',
-      call,
-      error: wireError(error, 'PLUGIN_THREW', `${start.plugin}.${message.method}`, start.dir),
-    });
+    send({ type: 'error', call, error: wireError(error, 'PLUGIN_THREW', `${start.plugin}.${method}`, start.dir) });
   } finally {
     context.close();
     current = null;
@@ -80,6 +95,12 @@ function packed(value: unknown): ReturnType<typeof parcel> {
       throw new AssayError('PLUGIN_OUTPUT_INVALID', 'The value is nested too deep, or holds itself.');
     throw error;
   }
+}
+
+function reply(call: number, context: CallContext, returned: unknown): void {
+  const result = packed(returned);
+  context.flush();
+  post(port, (value) => ({ type: 'result', call, value }), result);
 }
 
 /** Sends a chunk for every `next` that the reader sent, so that a slow reader holds a fast method back. */

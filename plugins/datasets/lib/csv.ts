@@ -45,7 +45,7 @@ function columnNames(header: readonly string[]): string[] {
 }
 
 /** The delimiter that the first line holds most of, outside quotes. */
-function guessDelimiter(text: string): string {
+export function guessDelimiter(text: string): string {
   const end = text.indexOf('\n');
   const line = (end < 0 ? text : text.slice(0, end)).replaceAll(/"[^"]*"/g, '');
   const counts = DELIMITERS.map((delimiter) => line.split(delimiter).length);

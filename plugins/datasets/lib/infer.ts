@@ -48,16 +48,32 @@ export function typeColumn(raw: RawColumn, spec: ColumnSpec, typing: Typing): Co
 
 /** The type that fits every value which is not missing; text when none does or nothing is there. */
 function inferType(values: ArrayLike<unknown>, typing: Omit<Typing, 'place'>): ColumnType {
+  const column = narrowing(typing);
+  column.look(values);
+  return column.type();
+}
+
+/** Finds the type of a column that is seen in pieces. */
+export interface Narrowing {
+  look(values: ArrayLike<unknown>): void;
+  type(): ColumnType;
+}
+
+export function narrowing(typing: Omit<Typing, 'place'>): Narrowing {
   const missing = missingIn('float64', false, typing.missing);
   let left = NARROWEST_FIRST;
   let seen = false;
-  for (let row = 0; row < values.length && left.length > 0; row++) {
-    const value = trimmed(values[row]);
-    if (missing(value)) continue;
-    seen = true;
-    if (!left.every((type) => fits(value, type, typing))) left = left.filter((type) => fits(value, type, typing));
-  }
-  return seen ? (left[0] ?? 'text') : 'text';
+  return {
+    look(values) {
+      for (let row = 0; row < values.length && left.length > 0; row++) {
+        const value = trimmed(values[row]);
+        if (missing(value)) continue;
+        seen = true;
+        if (!left.every((type) => fits(value, type, typing))) left = left.filter((type) => fits(value, type, typing));
+      }
+    },
+    type: () => (seen ? (left[0] ?? 'text') : 'text'),
+  };
 }
 
 const NARROWEST_FIRST: readonly ColumnType[] = ['bool', 'date', 'int32', 'int64', 'float64'];

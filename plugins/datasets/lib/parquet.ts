@@ -3,7 +3,7 @@ import { parquetMetadataAsync, parquetRead, type AsyncBuffer } from 'hyparquet';
 import { broken, type RawTable } from './spec.ts';
 
 /** What hyparquet doesn't bring itself (it has snappy). */
-const compressors = {
+export const compressors = {
   GZIP: (bytes: Uint8Array): Uint8Array => gunzipSync(bytes),
   BROTLI: (bytes: Uint8Array): Uint8Array => brotliDecompressSync(bytes),
   ZSTD: (bytes: Uint8Array): Uint8Array => zstdDecompressSync(bytes),

@@ -9,11 +9,21 @@ import { withSession } from './kept-models.ts';
 import type { Attribution } from './path-dependent.ts';
 
 /** Numbers in one explanation. */
-export const MOST_VALUES = 100_000_000;
+const MOST_VALUES = 100_000_000;
 /** Numbers of interactions in one explanation: with what is needed to find them they take some 24 bytes each. */
 const MOST_INTERACTIONS = 40_000_000;
-/** Rows that go through the runtime at once. */
-const BATCH = 4096;
+/** Rows that go through the runtime at once: between two batches the call can be stopped, within one it can't. */
+const BATCH = 512;
+
+/** @throws DATA_TOO_LARGE naming the method for files, whose values never are in memory together */
+export function limitValues(rows: number, features: number, outputs: number): void {
+  if (rows * features * outputs <= MOST_VALUES) return;
+  throw new AssayError(
+    'DATA_TOO_LARGE',
+    `${rows} rows × ${features} features × ${outputs} outputs are ${rows * features * outputs} values; one explanation holds ${MOST_VALUES}. shap.explainFile takes any number of rows from a file and writes their values to one.`,
+    { where: '/data' },
+  );
+}
 
 /** @throws DATA_TOO_LARGE saying how many rows would do */
 export function limitInteractions(rows: number, features: number, outputs: number): void {
@@ -35,6 +45,9 @@ export interface Input {
   /** (rows × features) */
   readonly x: Float64Array;
   readonly rows: number;
+  /** What number the first of them has for the caller, and how many there are in all: these may be a part. */
+  readonly first: number;
+  readonly planned: number;
   /** (backgroundRows × features) */
   readonly background: Float64Array | null;
   readonly backgroundRows: number;
@@ -43,6 +56,10 @@ export interface Input {
   /** Whether interaction values are asked for as well. */
   readonly interactions: boolean;
   progress(done: number, total: number): void;
+  /** Throws when the call was stopped. */
+  check(): void;
+  /** Makes what other parts of the same rows need too; once on each worker. */
+  keep<T>(what: string, make: () => T): T;
 }
 
 type SamplingAlgorithm =
@@ -97,7 +114,7 @@ export async function compareWithRuntime(
   input: Input,
 ): Promise<Pick<Answer, 'runtimeDifference' | 'notes'>> {
   try {
-    const runtimeDifference = checkRuntime(known, input.x, own, await askRuntime(input, known.output));
+    const runtimeDifference = checkRuntime(known, input.x, own, await askRuntime(input, known.output), input.first);
     return { runtimeDifference, notes: [] };
   } catch (error) {
     if (!(error instanceof AssayError) || !isLoading(error.details)) throw error;
@@ -112,10 +129,11 @@ const isLoading = (details: unknown): boolean =>
   typeof details === 'object' && details !== null && 'loading' in details && details.loading === true;
 
 /** What the runtime puts out. @returns (rows × outputs) @throws MODEL_FAILED */
-async function askRuntime({ runtime, model, features, x, rows }: Input, output: string): Promise<Float64Array> {
+async function askRuntime({ runtime, model, features, x, rows, check }: Input, output: string): Promise<Float64Array> {
   return withSession(runtime, model, async (session) => {
     const parts: Float64Array[] = [];
     for (let start = 0; start < rows; start += BATCH) {
+      check();
       const count = Math.min(BATCH, rows - start);
       const part = x.subarray(start * features.length, (start + count) * features.length);
       const { data } = await session.run(feedsOf(model, features, part, count), count, output);

@@ -7,7 +7,7 @@ import {
   compareWithRuntime,
   type Input,
   limitInteractions,
-  MOST_VALUES,
+  limitValues,
   numbered,
   outputNames,
 } from './answer.ts';
@@ -33,19 +33,28 @@ interface Asking extends Asked {
 
 /** Models that Assay can read are evaluated in float64, others by the runtime. */
 export async function asFunction(known: Known | Opaque, space: Space, input: Input): Promise<Asking> {
+  const { own, ...how } = asking(known, space);
+  return { ...(own === null ? await asked(known, space, input) : evaluated(own, space, input)), ...how };
+}
+
+/** Who will evaluate the model; `own` when it is Assay. */
+export function asking(
+  known: Known | Opaque,
+  space: Space,
+): Pick<Asking, 'compared' | 'probes'> & { readonly own: Known | null } {
   const readable = known.kind !== 'other' && known.link.name !== 'unknown';
   if (known.kind !== 'other' && (readable || space === 'margin'))
-    return { ...evaluated(known, space, input), compared: readable ? known : null, probes: 0 };
-  return { ...(await asked(known, space, input)), compared: null, probes: 1 };
+    return { own: known, compared: readable ? known : null, probes: 0 };
+  return { own: null, compared: null, probes: 1 };
 }
 
 /** Any model: all coalitions. */
 export async function byEnumeration(known: Known | Opaque, space: Space, input: Input): Promise<Answer> {
-  const { x, rows, features, background, backgroundRows, progress } = input;
+  const { x, rows, first, planned, features, background, backgroundRows, progress } = input;
   const { evaluate, names, close, compared, probes } = await asFunction(known, space, input);
   try {
-    if (rows * features.length * names.length > MOST_VALUES) throw new AssayError('DATA_TOO_LARGE');
-    if (input.interactions) limitInteractions(rows, features.length, names.length);
+    limitValues(planned, features.length, names.length);
+    if (input.interactions) limitInteractions(planned, features.length, names.length);
     const found = await enumerate(
       evaluate,
       features.length,
@@ -56,6 +65,7 @@ export async function byEnumeration(known: Known | Opaque, space: Space, input: 
       backgroundRows,
       progress,
       input.interactions,
+      planned,
     );
     return {
       values: found.values,
@@ -64,7 +74,7 @@ export async function byEnumeration(known: Known | Opaque, space: Space, input: 
       interactionAlgorithm: input.interactions ? 'enumeration' : null,
       outputs: names,
       evaluations: found.evaluations,
-      additivityError: checkAdditivity(found.values, found.base, found.outputs, features.length),
+      additivityError: checkAdditivity(found.values, found.base, found.outputs, features.length, first),
       backgroundRowsUsed: backgroundRows,
       engine: probes > 0 ? 'onnxruntime' : 'float64',
       algorithm: 'enumeration',

@@ -1,53 +1,84 @@
-import { AssayError } from '#common/errors.ts';
 import { type Known, type Opaque, outputsOf } from '#common/onnx/known.ts';
-import { type Answer, compareWithRuntime, type Input, MOST_VALUES } from './answer.ts';
-import { asFunction } from './by-enumeration.ts';
+import { type Answer, compareWithRuntime, type Input, limitValues } from './answer.ts';
+import { asFunction, asking } from './by-enumeration.ts';
 import { checkAdditivity } from './check.ts';
 import type { Sampler, Space } from './choose.ts';
 import { meanOf } from './interventional.ts';
 import { affordable, allow, type Limits } from './sampling/budget.ts';
 import { inBatches, varying } from './sampling/game.ts';
 import { hierarchyOf } from './sampling/hierarchy.ts';
-import { planner } from './sampling/planner.ts';
-import { explainRows, type Explained } from './sampling/rows.ts';
+import { planner, type Planner } from './sampling/planner.ts';
+import { explainRows } from './sampling/rows.ts';
 
 export interface SamplingWish extends Limits {
   readonly seed: number;
   readonly groups: object | undefined;
 }
 
+/** What all rows together may spend, and each of them gets. */
+export interface Allowed {
+  /** Coalitions of a row that the caller's budget pays for. */
+  readonly paid: number | undefined;
+  readonly budget: number;
+  readonly coalitions: number;
+  readonly notes: readonly string[];
+}
+
+/** Looks at all rows before any is explained. @throws BUDGET_TOO_SMALL, DATA_TOO_LARGE, INPUT_INVALID */
+export function allowSampling(
+  known: Known | Opaque,
+  method: Sampler,
+  space: Space,
+  wish: SamplingWish,
+  input: Input,
+): Allowed {
+  const { rows, backgroundRows } = input;
+  const { probes, compared } = asking(known, space);
+  const players = playersOf(input);
+  const fixed = probes + backgroundRows + rows + (compared === null ? 0 : rows);
+  const each = backgroundRows * players.filter(({ length }) => length > 1).length;
+  const paid = wish.budget === undefined ? undefined : affordable(wish.budget, fixed, each);
+  const planFor = plannerFor(method, wish, paid, input);
+  const plans = new Set(players.flatMap((own) => (own.length < 2 ? [] : planFor(own))));
+  return { paid, ...allow(wish, fixed, each, [...plans]) };
+}
+
+const playersOf = ({ x, rows, features: { length: count }, background, backgroundRows }: Input): readonly number[][] =>
+  Array.from({ length: rows }, (_, row) =>
+    varying(x.subarray(row * count, (row + 1) * count), background!, backgroundRows),
+  );
+
+const plannerFor = (method: Sampler, wish: SamplingWish, paid: number | undefined, input: Input): Planner =>
+  input.keep('plans', () => {
+    const hierarchy = wish.groups === undefined ? undefined : hierarchyOf(wish.groups, input.features);
+    return planner(method, wish.seed, hierarchy, paid);
+  });
+
 /**
  * Any model of any width: a sample of coalitions, each with every background row, until the budget is spent or every standard error small enough.
  *
- * @throws BUDGET_TOO_SMALL, DATA_TOO_LARGE, INPUT_INVALID, MODEL_*, VALUE_MISSING, ADDITIVITY_VIOLATED
+ * @throws DATA_TOO_LARGE, INPUT_INVALID, MODEL_*, VALUE_MISSING, ADDITIVITY_VIOLATED
  */
 export async function bySampling(
   known: Known | Opaque,
   method: Sampler,
   space: Space,
   wish: SamplingWish,
+  { paid, budget, coalitions }: Allowed,
   input: Input,
 ): Promise<Answer> {
   const { x, rows, backgroundRows } = input;
   const background = input.background!;
   const features = input.features.length;
-  const hierarchy = wish.groups === undefined ? undefined : hierarchyOf(wish.groups, input.features);
   const { evaluate, names, close, compared, probes } = await asFunction(known, space, input);
   try {
     const outputs = names.length;
-    if (rows * features * outputs > MOST_VALUES) throw new AssayError('DATA_TOO_LARGE');
-    const players = Array.from({ length: rows }, (_, row) =>
-      varying(x.subarray(row * features, (row + 1) * features), background, backgroundRows),
-    );
+    limitValues(input.planned, features, outputs);
+    const planFor = plannerFor(method, wish, paid, input);
+    const games = playersOf(input).map((players) => ({ players, plan: players.length < 2 ? null : planFor(players) }));
     const fixed = probes + backgroundRows + rows + (compared === null ? 0 : rows);
-    const each = backgroundRows * players.filter(({ length }) => length > 1).length;
-    const paid = wish.budget === undefined ? undefined : affordable(wish.budget, fixed, each);
-    const planFor = planner(method, wish.seed, hierarchy, paid);
-    const games = players.map((own) => ({ players: own, plan: own.length < 2 ? null : planFor(own) }));
-    const plans = [...new Set(games.flatMap(({ plan }) => plan ?? []))];
-    const { budget, coalitions, notes } = allow(wish, fixed, each, plans);
     let evaluations = fixed;
-    const total = fixed + each * coalitions;
+    const total = fixed + backgroundRows * coalitions * games.filter(({ plan }) => plan !== null).length;
     const tell = (more: number): void => {
       evaluations += more;
       input.progress(evaluations, total);
@@ -71,12 +102,11 @@ export async function bySampling(
       sampling: { seed: wish.seed, budget, coalitions: found.coalitions, largestSE: found.largest },
       outputs: names,
       evaluations,
-      additivityError: checkAdditivity(found.values, base, whole, features),
+      additivityError: checkAdditivity(found.values, base, whole, features, input.first),
       backgroundRowsUsed: backgroundRows,
       engine: probes === 0 ? 'float64' : 'onnxruntime',
       algorithm: ALGORITHMS[method],
-      runtimeDifference: checked.runtimeDifference,
-      notes: [...notes, ...outcome(found, wish), ...checked.notes],
+      ...checked,
     };
   } finally {
     await close();
@@ -90,11 +120,15 @@ const ALGORITHMS = {
   partition: 'coalitions of groups',
 } as const;
 
-/** What the caller should know of how it ended. */
-function outcome({ exact, largest, coalitions }: Explained, { targetSE }: Limits): readonly string[] {
-  if (exact) return ['Every coalition that counts was evaluated, so the values are exact.'];
-  if (targetSE === undefined || largest <= targetSE) return [];
+/** What the caller should know of how a sample ended. */
+export function samplingNotes(
+  { exact, sampling }: Pick<Answer, 'exact' | 'sampling'>,
+  targetSE: number | undefined,
+): readonly string[] {
+  if (sampling !== undefined && exact === true)
+    return ['Every coalition that counts was evaluated, so the values are exact.'];
+  if (sampling === undefined || targetSE === undefined || sampling.largestSE <= targetSE) return [];
   return [
-    `The largest standard error is ${largest.toPrecision(3)}, above the target of ${targetSE}: ${coalitions} coalitions a row were all that the budget allowed.`,
+    `The largest standard error is ${sampling.largestSE.toPrecision(3)}, above the target of ${targetSE}: ${sampling.coalitions} coalitions a row were all that the budget allowed.`,
   ];
 }

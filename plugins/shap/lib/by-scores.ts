@@ -5,7 +5,7 @@ import { type Answer, compareWithRuntime, type Input, outputNames } from './answ
 import { checkAdditivity } from './check.ts';
 import type { ByScores, Choice, Space } from './choose.ts';
 import { project, scoreColumns } from './columns.ts';
-import { attributeTrees } from './by-trees.ts';
+import { openTrees } from './by-trees.ts';
 import { fold, type Folded } from './fold.ts';
 import { complete, interactTrees } from './interactions/by-trees.ts';
 import { linearShap } from './linear.ts';
@@ -31,7 +31,13 @@ export async function byScores(
   const base = project(attribution.base, count, columns, true);
   const interactions =
     attribution.interactions === null ? null : project(attribution.interactions, count, columns, false);
-  const additivityError = checkAdditivity(values, base, project(scores, count, columns, true), features.length);
+  const additivityError = checkAdditivity(
+    values,
+    base,
+    project(scores, count, columns, true),
+    features.length,
+    input.first,
+  );
   const readable = known.link.name !== 'unknown';
   const compared = readable
     ? await compareWithRuntime(known, applyLink(known.link, scores), input)
@@ -56,12 +62,9 @@ export async function byScores(
 
 type Attributed = Attribution & Pick<Answer, 'algorithm' | 'interactions' | 'interactionAlgorithm'>;
 
-function attribute(
-  known: Known,
-  method: ByScores,
-  covers: Choice['covers'],
-  { x: given, rows, background: against, backgroundRows, features, progress, interactions: both }: Input,
-): Attributed {
+function attribute(known: Known, method: ByScores, covers: Choice['covers'], input: Input): Attributed {
+  const { x: given, rows, background: against, backgroundRows, features, progress, interactions: both } = input;
+  const { first, planned, keep } = input;
   const spread = (found: Attributed, columns: Folded['columns']): Attributed => ({
     ...found,
     values: spreadOver(columns, known, found.values, rows),
@@ -71,7 +74,7 @@ function attribute(
     const x = preparedRows(known, given, rows);
     const background = preparedRows(known, against!, backgroundRows);
     const names = known.columns.map(({ from }) => features[from]!.name);
-    const found = linearShap(known.linear, x, rows, background, backgroundRows, names);
+    const found = linearShap(known.linear, x, rows, background, backgroundRows, names, first);
     const { features: count, scores } = known.linear;
     const interactions = both ? new Float64Array(rows * count * count * scores) : null;
     // What is added can't interact.
@@ -81,12 +84,20 @@ function attribute(
   }
   const { ensemble, columns, x, background } = fold(known.ensemble, known.columns, known.features, given, against);
   const total = ensemble.trees.length * (both ? 2 : 1) + 1;
-  const covered = covers === 'background' ? withCovers(ensemble, background!, backgroundRows) : ensemble;
-  const others = method === 'tree-interventional' ? { x: background!, rows: backgroundRows } : null;
-  const found = attributeTrees(covered, x, rows, others, (done) => progress(done, total));
+  const prepare = () => {
+    const covered = covers === 'background' ? withCovers(ensemble, background!, backgroundRows) : ensemble;
+    const others = method === 'tree-interventional' ? { x: background!, rows: backgroundRows } : null;
+    return { covered, others, trees: openTrees(covered, others, planned) };
+  };
+  // Ranks are of the values that these rows have: what is prepared for them serves no others.
+  const { covered, others, trees } = columns === known.columns ? keep('trees', prepare) : prepare();
+  const found = {
+    ...trees.explain(x, rows, (done) => progress(done, total)),
+    algorithm: trees.algorithm,
+  };
   const onTree = (done: number): void => progress(ensemble.trees.length + done, total);
   if (!both) return spread({ ...found, interactions: null, interactionAlgorithm: null }, columns);
-  const { interactions, algorithm } = interactTrees(covered, x, rows, others, found.values, onTree);
+  const { interactions, algorithm } = interactTrees(covered, x, rows, others, found.values, onTree, planned);
   return spread({ ...found, interactions, interactionAlgorithm: algorithm }, columns);
 }
 

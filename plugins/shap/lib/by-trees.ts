@@ -44,9 +44,11 @@ interface Background {
 type Result = Attribution & { readonly algorithm: TreeAlgorithm };
 
 /** An ensemble with what was prepared to explain it, for any number of rows in turn. */
-interface OpenTrees {
+export interface OpenTrees {
   readonly algorithm: TreeAlgorithm;
   /**
+   * What it gives is the caller's own.
+   *
    * @param x (rows × features)
    * @param tell hears how many trees are done; throws to stop
    */
@@ -140,7 +142,7 @@ function againstBackground(ensemble: Ensemble, background: Background, planned: 
           : interventional({ ...ensemble, trees: grouped }, x, rows, background.x, background.rows, tell).values;
       addByPairs({ ...ensemble, trees: paired }, x, rows, background, values, (more) => tell(grouped.length + more));
       addTables?.(x, rows, values, (more) => tell(rest.length + more));
-      return { values, base };
+      return { values, base: base.slice() };
     },
   };
 }

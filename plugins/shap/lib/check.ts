@@ -8,6 +8,7 @@ const ADDITIVITY_LIMIT = 1e-9;
  * Adds every row up and compares with the model.
  *
  * @param values (rows × features × outputs) @param base (outputs) @param outputs (rows × outputs), evaluated in float64
+ * @param first what number the first row has for the caller
  * @returns the largest gap, absolute
  * @throws ADDITIVITY_VIOLATED naming the first row whose gap is no rounding
  */
@@ -16,6 +17,7 @@ export function checkAdditivity(
   base: Float64Array,
   outputs: Float64Array,
   features: number,
+  first = 0,
 ): number {
   const count = base.length;
   let worst = 0;
@@ -33,10 +35,10 @@ export function checkAdditivity(
     if (!(gap <= ADDITIVITY_LIMIT * size))
       throw new AssayError(
         'ADDITIVITY_VIOLATED',
-        `Row ${row}: base and values add up to ${sum}, the model puts out ${outputs[at]}.`,
+        `Row ${first + row}: base and values add up to ${sum}, the model puts out ${outputs[at]}.`,
         {
-          where: `/data/rows/${row}`,
-          details: { row, output: k, sum, model: outputs[at], gap },
+          where: `/data/rows/${first + row}`,
+          details: { row: first + row, output: k, sum, model: outputs[at], gap },
         },
       );
     worst = Math.max(worst, gap);
@@ -48,11 +50,17 @@ export function checkAdditivity(
  * Compares Assay's outputs with the runtime's. The runtime adds in float32, so each of n terms may cost half a unit in the last place of the
  * largest partial sum; a larger gap means that the file was read differently.
  *
- * @param x the rows (rows × features)
+ * @param x the rows (rows × features) @param first what number the first one has for the caller
  * @returns a power of ten that no gap exceeds: the last bits of the runtime's float32 differ between machines, and a sealed result must not
  * @throws MODEL_DISAGREES naming the row
  */
-export function checkRuntime(known: Known, x: Float64Array, own: Float64Array, runtime: Float64Array): number {
+export function checkRuntime(
+  known: Known,
+  x: Float64Array,
+  own: Float64Array,
+  runtime: Float64Array,
+  first = 0,
+): number {
   if (own.length !== runtime.length)
     throw new AssayError(
       'MODEL_DISAGREES',
@@ -69,9 +77,13 @@ export function checkRuntime(known: Known, x: Float64Array, own: Float64Array, r
     // After exp, what was lost in the score is lost relatively.
     const limit = known.link.name === 'exp' ? Math.abs(own[i]!) * Math.expm1(lost) : lost;
     if (!(gap <= limit + 1e-6 * Math.abs(own[i]!)))
-      throw new AssayError('MODEL_DISAGREES', `Row ${row}: onnxruntime puts out ${runtime[i]}, Assay ${own[i]}.`, {
-        details: { row, runtime: runtime[i], assay: own[i] },
-      });
+      throw new AssayError(
+        'MODEL_DISAGREES',
+        `Row ${first + row}: onnxruntime puts out ${runtime[i]}, Assay ${own[i]}.`,
+        {
+          details: { row: first + row, runtime: runtime[i], assay: own[i] },
+        },
+      );
     worst = Math.max(worst, gap);
   }
   return powerAbove(worst);

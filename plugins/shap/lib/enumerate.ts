@@ -28,6 +28,7 @@ type Enumerated = Attribution & {
  * @param x (rows × features) @param background (backgroundRows × features)
  * @param onBatch called between batches with evaluations done; throws to stop
  * @param pairs whether interaction values are wanted too
+ * @param planned how many rows there are in all, of which these are a part
  * @throws SHAP_INEXACT, DATA_TOO_LARGE before anything is evaluated
  */
 export async function enumerate(
@@ -40,6 +41,7 @@ export async function enumerate(
   backgroundRows: number,
   onBatch: (done: number, total: number) => void,
   pairs = false,
+  planned = rows,
 ): Promise<Enumerated> {
   if (features > MOST_FEATURES)
     throw new AssayError(
@@ -49,10 +51,11 @@ export async function enumerate(
   const coalitions = 2 ** features;
   const between = Math.max(0, coalitions - 2);
   const total = backgroundRows + rows * (between * backgroundRows + 1);
-  if (total > MOST_EVALUATIONS)
+  const all = total + (planned - rows) * (between * backgroundRows + 1);
+  if (all > MOST_EVALUATIONS)
     throw new AssayError(
       'DATA_TOO_LARGE',
-      `${rows} rows × ${coalitions} coalitions × ${backgroundRows} background rows are ${total} evaluations; the limit is ${MOST_EVALUATIONS}. ${roomFor(coalitions, backgroundRows)}`,
+      `${planned} rows × ${coalitions} coalitions × ${backgroundRows} background rows are ${all} evaluations; the limit is ${MOST_EVALUATIONS}. ${roomFor(coalitions, backgroundRows)}`,
     );
   const base = meanOf(await evaluate(background, backgroundRows), backgroundRows, outputs);
   const whole = rows === 0 ? new Float64Array(0) : await evaluate(x, rows);

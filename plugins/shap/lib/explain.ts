@@ -11,11 +11,11 @@ import {
 import { featuresOf, type Known, type Opaque } from '#common/onnx/known.ts';
 import type { OnnxModel } from '#common/onnx/model.ts';
 import type { Runtime } from '#common/onnx/session.ts';
-import { type Answer, type Input, limitInteractions, MOST_VALUES, type Sampling } from './answer.ts';
-import { byEnumeration } from './by-enumeration.ts';
-import { bySampling } from './by-sampling.ts';
-import { byScores } from './by-scores.ts';
+import { type Answer, limitInteractions, limitValues, type Sampling } from './answer.ts';
+import { allowSampling, samplingNotes } from './by-sampling.ts';
 import { type Choice, choose, isSampler, type Method, type Space } from './choose.ts';
+import { rowsOfPart } from './cut.ts';
+import { cut, type Facts, type InParts, joinFacts, modelIsRead, oneByOne, type Shared } from './in-parts.ts';
 import { recogniseOnce } from './kept-models.ts';
 
 export interface Question {
@@ -53,7 +53,7 @@ export interface Explanation {
   readonly meta: Meta;
 }
 
-interface Meta extends Omit<
+export interface Meta extends Omit<
   Answer,
   'values' | 'interactions' | 'interactionAlgorithm' | 'base' | 'outputs' | 'notes' | 'standardErrors' | 'sampling'
 > {
@@ -74,7 +74,8 @@ interface Meta extends Omit<
 }
 
 /**
- * @param progress called often; throws to stop
+ * @param progress hears how much is done, and of how much; called often; throws to stop
+ * @param inParts runs the parts that many rows are cut into; how they are cut follows from the question, so who runs them changes no bit
  * @throws COLUMNS_MISMATCH, COLUMN_UNFIT, INPUT_INVALID, SHAP_INEXACT, BACKGROUND_MISSING, COVERS_MISSING, VALUE_MISSING, DATA_TOO_LARGE, BUDGET_TOO_SMALL, MODEL_*,
  *   ADDITIVITY_VIOLATED
  */
@@ -82,51 +83,147 @@ export async function explain(
   runtime: Runtime,
   question: Question,
   progress: (done: number, total: number) => void,
+  inParts: InParts = oneByOne(runtime),
 ): Promise<Explanation> {
   const { model, background } = question;
-  const known = recogniseOnce(model, describedFeatures(model)?.length ?? question.data.columns.length);
+  const width = question.data.columns.length;
+  const known = recogniseOnce(model, describedFeatures(model)?.length ?? width);
   const tables = background === undefined ? [question.data] : [question.data, background];
   const features = featuresFor(model, tables, known.kind === 'other' ? null : featuresOf(known));
   const data = selectFeatures(question.data, features);
+  const { rows } = data;
+  const choice = choiceFor(known, question, features.length, rows);
+  const outputs = outputsOf(known);
+  limitValues(rows, features.length, outputs);
+  if (question.interactions === true && known.kind !== 'other')
+    limitInteractions(rows, features.length, question.output === undefined ? outputs : 1);
+  const x = inputMatrix(model, data, features);
+  const shared = share(runtime, { question, known, choice, features, planned: rows, width }, x);
+  const size = sizeOfPart(shared, known, outputs);
+  const total = Math.max(1, Math.ceil(rows / size));
+  const parts = inParts(shared, cut(x, rows, features.length, size), (done) => progress(done, total));
+  const found = await together(parts, rows, features.length);
+  return explanation(question, known, shared, data, found);
+}
+
+/** @throws SHAP_INEXACT, BACKGROUND_MISSING, COVERS_MISSING, INPUT_INVALID */
+export function choiceFor(known: Known | Opaque, question: Asked, features: number, rows: number): Choice {
+  const { background } = question;
   const choice = choose(known, {
     method: question.method,
     space: question.space,
     background: background !== undefined,
-    features: features.length,
-    pairs: data.rows * (background?.rows ?? 0),
+    features,
+    pairs: rows * (background?.rows ?? 0),
     budget: question.budget,
     groups: question.groups !== undefined,
     estimates: question.interactions !== true,
   });
   if (background?.rows === 0)
     throw new AssayError('BACKGROUND_MISSING', 'The background has no rows.', { where: '/background' });
-  const { rows } = data;
-  const most = known.kind === 'other' ? 1 : Math.max(known.link.outputs, known.link.scores);
-  if (rows * features.length * most > MOST_VALUES)
-    throw new AssayError(
-      'DATA_TOO_LARGE',
-      `${rows} rows × ${features.length} features × ${most} outputs are more than ${MOST_VALUES} values.`,
-    );
-  if (question.interactions === true && known.kind !== 'other')
-    limitInteractions(rows, features.length, question.output === undefined ? most : 1);
-  const input: Input = {
-    runtime,
-    model,
+  return choice;
+}
+
+/** A question without its rows. */
+export type Asked = Omit<Question, 'data'>;
+
+/** What is known when the first row is explained. */
+export interface Settled {
+  readonly question: Asked;
+  readonly known: Known | Opaque;
+  readonly choice: Choice;
+  readonly features: readonly Feature[];
+  /** Rows in all. */
+  readonly planned: number;
+  /** Columns of the data. */
+  readonly width: number;
+}
+
+/** Outputs or scores of a row, whichever are more; of a model that can only be asked at least one. */
+export const outputsOf = (known: Known | Opaque): number =>
+  known.kind === 'other' ? 1 : Math.max(known.link.outputs, known.link.scores);
+
+/** What the parts need to know. @param x all rows, for methods that estimate; else none are looked at */
+export function share(runtime: Runtime, settled: Settled, x: Float64Array | null): Shared {
+  const { question, known, choice, features, planned, width } = settled;
+  const { model, background, budget, targetSE, groups, seed = 0 } = question;
+  const { method, space } = choice;
+  const backgroundRows = background?.rows ?? 0;
+  const all = {
     features,
-    x: inputMatrix(model, data, features),
-    rows,
     background: background === undefined ? null : inputMatrix(model, selectFeatures(background, features), features),
-    backgroundRows: background?.rows ?? 0,
+    backgroundRows,
     wanted: question.output,
     interactions: question.interactions === true,
-    progress,
+    planned,
   };
-  const { values, interactions, interactionAlgorithm, base, outputs, notes, standardErrors, ...facts } = await answer(
-    known,
+  const wish = { budget, targetSE, groups, seed };
+  const look = { ...all, runtime, model, x: x!, rows: planned, first: 0, progress: () => {}, check: () => {} };
+  const sample = isSampler(method)
+    ? { wish, allowed: allowSampling(known, method, space, wish, { ...look, keep: (_, make) => make() }) }
+    : null;
+  const shared: Shared = {
+    bytes: model.bytes,
+    width: describedFeatures(model)?.length ?? width,
     choice,
-    question,
-    input,
-  );
+    sample,
+    ...all,
+  };
+  modelIsRead(shared, { model, known });
+  return shared;
+}
+
+export const sizeOfPart = (shared: Shared, known: Known | Opaque, outputs: number): number =>
+  rowsOfPart({
+    known,
+    outputs,
+    choice: shared.choice,
+    features: shared.features.length,
+    backgroundRows: shared.backgroundRows,
+    interactions: shared.interactions,
+    coalitions: shared.sample?.allowed.coalitions,
+  });
+
+type Numbers = Pick<Answer, 'values' | 'interactions' | 'standardErrors'>;
+
+/** Parts, in order, as one answer. A single one is taken as it is. */
+async function together(parts: AsyncIterable<Answer>, rows: number, features: number): Promise<Numbers & Facts> {
+  let facts: Facts | null = null;
+  let whole: Numbers | null = null;
+  let first = 0;
+  for await (const { values, interactions, standardErrors, ...more } of parts) {
+    const part = { values, interactions, ...(standardErrors === undefined ? {} : { standardErrors }) };
+    facts = joinFacts(facts, more);
+    limitValues(rows, features, more.outputs.length);
+    const count = values.length / features / more.outputs.length;
+    if (count === rows || features === 0) return { ...part, ...facts };
+    whole ??= roomFor(part, rows / count);
+    for (const key of ['values', 'interactions', 'standardErrors'] as const)
+      whole[key]?.set(part[key]!, (part[key]!.length / count) * first);
+    first += count;
+  }
+  return { ...whole!, ...facts! };
+}
+
+const roomFor = (part: Numbers, times: number): Numbers => {
+  const room = (like: Float64Array): Float64Array => new Float64Array(Math.round(like.length * times));
+  return {
+    values: room(part.values),
+    interactions: part.interactions === null ? null : room(part.interactions),
+    ...(part.standardErrors === undefined ? {} : { standardErrors: room(part.standardErrors) }),
+  };
+};
+
+function explanation(
+  question: Question,
+  known: Known | Opaque,
+  shared: Shared,
+  data: TableData,
+  { values, interactions, standardErrors, ...facts }: Numbers & Facts,
+): Explanation {
+  const { rows } = data;
+  const { features } = shared;
+  const { base, outputs } = facts;
   const count = outputs.length;
   const tensor = (numbers: Float64Array, ...axes: readonly number[]): Tensor<Float64Array> => ({
     $: 'tensor',
@@ -141,27 +238,26 @@ export async function explain(
     data,
     names: features.map(({ name }) => name),
     outputs,
-    meta: {
-      exact: true,
-      sampling: null,
-      ...facts,
-      ...(interactions === null ? {} : { interactionAlgorithm }),
-      method: choice.method,
-      space: choice.space,
-      link: known.kind === 'other' ? (known.margin?.link ?? null) : known.link.name,
-      covers: choice.covers,
-      features,
-      target: model.metadata[METADATA.target] ?? null,
-      unit: model.metadata[METADATA.unit] ?? null,
-      notes: [...choice.notes, ...notes],
-    },
+    meta: metaOf(question, known, shared, facts),
   };
 }
 
-function answer(known: Known | Opaque, choice: Choice, question: Question, input: Input): Promise<Answer> {
-  const { method, space, covers } = choice;
-  const { budget, targetSE, groups, seed = 0 } = question;
-  if (method === 'exact') return byEnumeration(known, space, input);
-  if (isSampler(method)) return bySampling(known, method, space, { budget, targetSE, groups, seed }, input);
-  return byScores(known as Known, method, space, covers, input);
+export function metaOf(question: Asked, known: Known | Opaque, shared: Shared, facts: Facts): Meta {
+  const { choice, features, interactions, sample } = shared;
+  const { base: _base, outputs: _outputs, interactionAlgorithm, notes, ...more } = facts;
+  const { metadata } = question.model;
+  return {
+    exact: true,
+    sampling: null,
+    ...more,
+    ...(interactions ? { interactionAlgorithm } : {}),
+    method: choice.method,
+    space: choice.space,
+    link: known.kind === 'other' ? (known.margin?.link ?? null) : known.link.name,
+    covers: choice.covers,
+    features,
+    target: metadata[METADATA.target] ?? null,
+    unit: metadata[METADATA.unit] ?? null,
+    notes: [...choice.notes, ...(sample?.allowed.notes ?? []), ...samplingNotes(facts, question.targetSE), ...notes],
+  };
 }

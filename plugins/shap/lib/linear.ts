@@ -6,7 +6,7 @@ import type { Attribution } from './path-dependent.ts';
 /**
  * Exact interventional SHAP of a linear model: weight × (value − background mean), feature by feature.
  *
- * @param x (rows × features) @param background (backgroundRows × features)
+ * @param x (rows × features) @param background (backgroundRows × features) @param first what number the first row has for the caller
  * @throws VALUE_MISSING naming row and column: a linear model has no output for a missing value
  */
 export function linearShap(
@@ -16,9 +16,10 @@ export function linearShap(
   background: Float64Array,
   backgroundRows: number,
   names: readonly string[],
+  first = 0,
 ): Attribution {
-  refuseMissing(x, features, names, 'data');
-  refuseMissing(background, features, names, 'background');
+  refuseMissing(x, features, names, 'data', first);
+  refuseMissing(background, features, names, 'background', 0);
   const mean = meanOf(background, backgroundRows, features);
   const values = new Float64Array(rows * features * scores);
   const base = Float64Array.from(intercept);
@@ -32,10 +33,10 @@ export function linearShap(
   return { values, base };
 }
 
-function refuseMissing(x: Float64Array, features: number, names: readonly string[], what: string): void {
+function refuseMissing(x: Float64Array, features: number, names: readonly string[], what: string, first: number): void {
   const at = x.findIndex((value) => !Number.isFinite(value));
   if (at < 0) return;
-  const [row, column] = [Math.floor(at / features), names[at % features]];
+  const [row, column] = [first + Math.floor(at / features), names[at % features]];
   throw new AssayError(
     'VALUE_MISSING',
     `A linear model needs a finite number everywhere; “${column}” is ${x[at]} in row ${row} of the ${what}.`,

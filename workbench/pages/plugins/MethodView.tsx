@@ -3,7 +3,9 @@ import type { MethodManifest } from '#common/plugin.ts';
 import type { CallOutcome } from '#common/protocol.ts';
 import { useKernel } from '../../kernel.tsx';
 import { duration } from '../../parts/duration.ts';
+import { artifactsIn } from '../../parts/artifacts.ts';
 import { Failure } from '../../parts/Failure.tsx';
+import { ForKey } from '../../parts/ForKey.tsx';
 import { Icon } from '../../parts/Icon.tsx';
 import { toastError } from '../../parts/toast.ts';
 import { ValueTree } from '../../parts/ValueTree.tsx';
@@ -84,6 +86,13 @@ export function MethodView(props: { readonly name: string; readonly plugin: stri
               </a>
               , checked against its digest.
             </p>
+            <ForKey each={artifactsIn(props.method, done().result)} by={({ name }) => name}>
+              {(file) => (
+                <a class="button small" href={client.artifactUrl(file().digest, file().file)} download={file().file}>
+                  Save {file().name}
+                </a>
+              )}
+            </ForKey>
             <ValueTree value={done().result} name="result" open />
           </section>
         )}

@@ -14,6 +14,8 @@ export const MOST_REGRESSED = 2048;
 /** Coalitions of a row up to which Owen values are enumerated unless a budget says otherwise. */
 const ENUMERATED = 16_384;
 
+export type Planner = (players: readonly number[]) => Plan;
+
 /**
  * The plan for a game of these players. What it draws depends on the seed and on how many they are (with groups: on which), never on other rows.
  *
@@ -24,7 +26,7 @@ export function planner(
   seed: number,
   hierarchy: Hierarchy | undefined,
   affordable: number | undefined,
-): (players: readonly number[]) => Plan {
+): Planner {
   const known = new Map<string, Plan>();
   const make = (players: readonly number[]): Plan => {
     const count = players.length;
