@@ -24,6 +24,9 @@ it('a table on a notebook is added, named in its front matter, and read', async 
   await steps.open('---\ntitle: Homes\n---\n\n```sql id=q name=q\nSELECT sum(price) AS total FROM my_homes\n```\n');
   await steps.status('q', 'failed');
   assert.ok(await drop('.sheet', 'My homes.csv', 'price,town\n10,Århus\n32,Ribe\n'));
+  const focused = page.getByRole('dialog').locator('input:focus');
+  await focused.waitFor();
+  assert.equal(await focused.inputValue(), 'my_homes', 'its name can be typed at once');
   await page.getByRole('dialog').getByText('2 rows in My homes.csv').waitFor();
   await page.getByRole('button', { name: 'Add my_homes' }).click();
   await steps.status('q', 'done');

@@ -12,8 +12,13 @@ export function Dialog(
 ) {
   const before = document.activeElement;
   let content!: HTMLDivElement;
+  /** What is to be filled in, rather than the button that closes; on a phone that would raise its keyboard. */
+  const firstField = (): HTMLElement | null =>
+    matchMedia('(hover: hover)').matches
+      ? content.querySelector<HTMLElement>('.dialog-body :is(input, select, textarea):not([type=checkbox])')
+      : null;
   const begin = (event: Event): void => {
-    const wanted = content.querySelector<HTMLElement>('[autofocus]');
+    const wanted = content.querySelector<HTMLElement>('[autofocus]') ?? firstField();
     if (wanted === null) return;
     event.preventDefault();
     wanted.focus();
