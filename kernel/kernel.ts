@@ -27,7 +27,7 @@ export interface KernelOptions {
   readonly pluginDirs?: readonly string[];
   /** Take up a plugin's changes by itself. */
   readonly watch?: boolean;
-  /** Workers that the parts of calls run on; `ASSAY_CORES`, or as many as the machine has cores, unless given. No result depends on it. */
+  /** Workers that the parts of calls run on; `ASSAY_CORES`, or as many as the machine has cores and gigabytes of memory, unless given. No result depends on it. */
   readonly cores?: number;
   /** What a first start is waiting for, in words. */
   readonly onProgress?: (what: string) => void;

@@ -164,6 +164,17 @@ for (const polite of [true, false])
     assert.equal(fixture.drafts.length, 1);
   });
 
+test('a kernel that closes lets parts go first', async () => {
+  const began = Promise.withResolvers<void>();
+  await using fixture = await open(2, { onLog: () => began.resolve() });
+  const running = call(fixture, 'cut.spin', { polite: true });
+  const ended = assert.rejects(running, { code: 'CANCELLED' });
+  await began.promise;
+  await fixture.host.close();
+  await ended;
+  assert.equal(fixture.drafts.length, 0);
+});
+
 test('the time limit of the call holds for its parts', async () => {
   await using fixture = await openFixture(
     { cut: { ...CUT, methods: { ...CUT.methods, spin: { timeout: 300 } } } },

@@ -15,7 +15,7 @@ import { limitValues } from './lib/answer.ts';
 import { writerFor } from './lib/files/writers.ts';
 import { drawTree, toOnnx } from './reference.fixture.ts';
 
-const ROWS = 300;
+const ROWS = 500;
 const FEATURES = 5;
 const random = seededRandom(11, 'file');
 const NAMES = ['a', 'b', 'c', 'd', 'e'];
@@ -60,7 +60,7 @@ describe('shap.explainFile', () => {
       'one.onnx': trees(3, 1),
       'three.onnx': trees(3, 3),
       'many.onnx': trees(1500, 1),
-      'background.npy': writeNpy({ $: 'tensor', shape: [60, FEATURES], data: MATRIX.slice(0, 60 * FEATURES) }),
+      'background.npy': writeNpy({ $: 'tensor', shape: [100, FEATURES], data: MATRIX.slice(0, 100 * FEATURES) }),
       'x.npy': writeNpy({ $: 'tensor', shape: [ROWS, FEATURES], data: MATRIX }),
       'x.arrow': arrowOf(),
       'x.csv': csvOf(),
@@ -108,16 +108,16 @@ describe('shap.explainFile', () => {
   it('keeps what each worker has prepared for its next parts', async () => {
     const scratch = await on(2);
     try {
-      // Twenty times the rows are several parts for each worker.
-      const many = new Float64Array(20 * MATRIX.length);
-      for (let i = 0; i < 20; i++) many.set(MATRIX, i * MATRIX.length);
-      const data = writeNpy({ $: 'tensor', shape: [20 * ROWS, FEATURES], data: many });
+      // So many times the rows are several parts for each worker.
+      const many = new Float64Array(26 * MATRIX.length);
+      for (let i = 0; i < 26; i++) many.set(MATRIX, i * MATRIX.length);
+      const data = writeNpy({ $: 'tensor', shape: [26 * ROWS, FEATURES], data: many });
       const { values, meta } = await call(scratch, 'explainFile', { model: 'many.onnx', data });
       assert.equal(meta['algorithm'], 'tables');
       const all = readNpy(await artifacts.get(values)).data as Float64Array;
       const first = all.slice(0, MATRIX.length);
       assert.ok(first.some((value) => value !== 0));
-      for (let i = 1; i < 20; i++) assert.deepEqual(all.slice(i * first.length, (i + 1) * first.length), first);
+      for (let i = 1; i < 26; i++) assert.deepEqual(all.slice(i * first.length, (i + 1) * first.length), first);
     } finally {
       await scratch.host.close();
     }

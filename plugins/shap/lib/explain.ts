@@ -181,6 +181,7 @@ export const sizeOfPart = (shared: Shared, known: Known | Opaque, outputs: numbe
     features: shared.features.length,
     backgroundRows: shared.backgroundRows,
     interactions: shared.interactions,
+    planned: shared.planned,
     coalitions: shared.sample?.allowed.coalitions,
   });
 
