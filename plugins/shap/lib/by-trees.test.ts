@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Ensemble, Tree } from '#common/onnx/trees.ts';
-import { attributeTrees, openTrees, type TreeAlgorithm } from './by-trees.ts';
+import { attributeTrees, openTrees } from './by-trees.ts';
 import { interventional } from './interventional.ts';
 import { pathDependent } from './path-dependent.ts';
+import type { TreeAlgorithm } from './tree-algorithm.ts';
 import { generator, randomEnsemble, randomTable } from './tables/ensemble.fixture.ts';
 
 const FEATURES = 14;
