@@ -4,9 +4,9 @@ import type { Known } from '#common/onnx/known.ts';
 import type { OnnxModel } from '#common/onnx/model.ts';
 import type { Runtime } from '#common/onnx/session.ts';
 import { checkRuntime } from './check.ts';
-import type { TreeAlgorithm } from './by-trees.ts';
 import { withSession } from './kept-models.ts';
 import type { Attribution } from './path-dependent.ts';
+import type { TreeAlgorithm } from './tree-algorithm.ts';
 
 /** Numbers in one explanation. */
 const MOST_VALUES = 100_000_000;

@@ -9,25 +9,8 @@ import { openVisits } from './paths/by-visits.ts';
 import { openTables } from './tables/by-tables.ts';
 import { codesOf } from './tables/codes.ts';
 import { planTables } from './tables/plan.ts';
+import { named, type TreeAlgorithm } from './tree-algorithm.ts';
 import { MOST_DEPTH, shapeOf } from './tree-shape.ts';
-
-type Step = 'tables' | 'paths' | 'quadrature' | 'pairs' | 'patterns';
-
-/** Which exact algorithms ran: the last bits of a value depend on it, so it is sealed with the values. */
-export type TreeAlgorithm =
-  | 'tables'
-  | 'paths'
-  | 'quadrature'
-  | 'pairs'
-  | 'patterns'
-  | 'tables, paths'
-  | 'tables, quadrature'
-  | 'tables, pairs'
-  | 'tables, patterns'
-  | 'pairs, patterns'
-  | 'tables, pairs, patterns'
-  | 'paths, quadrature'
-  | 'tables, paths, quadrature';
 
 /** Rows from which an algorithm costs less than the one before, what is prepared for it included (bench/treeshap.ts). */
 const FROM = { paths: 16, tables: 600 };
@@ -154,10 +137,4 @@ function prefersTables(tree: Tree, compared: number): boolean {
   let cost = COST.tree;
   forEachLeafLength(tree, (d) => (cost += COST.leaf + COST.pattern * d * d * 2 ** d));
   return cost < COST.level * depth * compared;
-}
-
-/** The algorithms that ran. An ensemble without trees or rows ran none: tables, of nothing. */
-export function named(ran: Partial<Record<Step, boolean>>): TreeAlgorithm {
-  const steps = (['tables', 'paths', 'quadrature', 'pairs', 'patterns'] as const).filter((step) => ran[step] === true);
-  return (steps.length === 0 ? 'tables' : steps.join(', ')) as TreeAlgorithm;
 }

@@ -83,6 +83,14 @@ test('against a background: tables, pairs of rows and shared patterns give the s
   );
 });
 
+test('where no two features meet, nothing interacts', () => {
+  const random = generator(17);
+  const ensemble = randomEnsemble(random, { trees: 3, depth: 9, features: 1, scores: 2 });
+  const x = randomTable(random, 300, 1);
+  for (const background of [null, { x: randomTable(random, 40, 1), rows: 40 }])
+    assert.ok(byTables(ensemble, x, 300, background).every((value) => value === 0));
+});
+
 test('few and many rows, shallow and deep trees have the same interactions; every tree is told of', () => {
   const random = generator(3);
   const shallow = randomEnsemble(random, { trees: 4, depth: 4, features: 12, scores: 2 });

@@ -1,9 +1,9 @@
 import type { Ensemble, Tree } from '#common/onnx/trees.ts';
-import { named, type TreeAlgorithm } from '../by-trees.ts';
 import { forEachLeafLength } from '../edges.ts';
 import { addByTables } from '../tables/by-tables.ts';
 import { codesOf } from '../tables/codes.ts';
 import { planTables } from '../tables/plan.ts';
+import { named, type TreeAlgorithm } from '../tree-algorithm.ts';
 import { MOST_DEPTH, shapeOf } from '../tree-shape.ts';
 import { addByPaths, shallowEnough, smallEnough } from '../paths/by-paths.ts';
 import { addByQuadrature } from './by-quadrature.ts';

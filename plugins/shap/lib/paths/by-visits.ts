@@ -5,6 +5,9 @@ import { LEAST_BITS, openWriter } from '../tables/writer.ts';
 import { shapeOf } from '../tree-shape.ts';
 import { scoresIn } from './scores-in.ts';
 
+/** Numbers of rows that are held at once. */
+const MOST_SUMS = 2 ** 20;
+
 /** Nodes after which progress is told, and work may be stopped, inside a tree too. */
 const TOLD_EVERY = 2 ** 20;
 
@@ -17,7 +20,23 @@ const VISITS = {};
  * @param numbers the trees, none deeper than `shallowEnough` says
  */
 export function openVisits(ensemble: Ensemble, numbers: readonly number[]): Adding {
-  return (x, rows, values, onTree) => addByVisits(ensemble, numbers, x, rows, values, onTree);
+  const { features, scores } = ensemble;
+  const width = features * scores;
+  const most = Math.max(1, Math.floor(MOST_SUMS / width));
+  return (x, rows, values, onTree) => {
+    for (let start = 0; start < rows; start += most) {
+      const end = Math.min(rows, start + most);
+      const share = (done: number): number => numbers.length * start + done * (end - start);
+      addByVisits(
+        ensemble,
+        numbers,
+        x.subarray(start * features, end * features),
+        end - start,
+        values.subarray(start * width, end * width),
+        (done) => onTree(Math.floor(share(done) / rows)),
+      );
+    }
+  };
 }
 
 function addByVisits(
