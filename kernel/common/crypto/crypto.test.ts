@@ -103,6 +103,14 @@ test('streams, one by one and side by side, and one begun and never ended, keep 
   );
 });
 
+test('a message of more than 2³² bits has its length in both words', async () => {
+  await web.prepareCrypto();
+  const piece = new Uint8Array(2 ** 24).fill(3);
+  const [ours, theirs] = [web.createSha256(), node.createSha256()];
+  for (let i = 0; i < 33; i++) for (const stream of [ours, theirs]) stream.update(piece);
+  assert.deepEqual(ours.update('end').digest(), theirs.update('end').digest());
+});
+
 // RFC 8032, section 7.1, test 2
 const SECRET = bytes('4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb');
 const PUBLIC = bytes('3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c');
