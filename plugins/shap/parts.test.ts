@@ -171,6 +171,22 @@ describe('parts', () => {
     assert.ok((await ask(of, elsewhere(3, 2, honest))).meta.evaluations <= of.budget!);
   });
 
+  it('parts ask one session, however many they are', async () => {
+    let opened = 0;
+    const counting = {
+      ...onnxruntime,
+      InferenceSession: {
+        create: (...args: Parameters<typeof onnxruntime.InferenceSession.create>) => {
+          opened++;
+          return onnxruntime.InferenceSession.create(...args);
+        },
+      },
+    };
+    const explainOn: Explain = (shared, part) => explainPart(counting as never, part, shared, () => {});
+    await ask(CASES['tables by covers']!, elsewhere(300, 1, explainOn));
+    assert.equal(opened, 1);
+  });
+
   it('an error names the row as the caller counts', async () => {
     const of = { bytes: forest(4, 1, 3), data: table(10, 4, 'v') };
     const wrong: Explain = async (shared, part) => {

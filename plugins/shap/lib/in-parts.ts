@@ -7,6 +7,7 @@ import { byEnumeration } from './by-enumeration.ts';
 import { type Allowed, bySampling, type SamplingWish } from './by-sampling.ts';
 import { byScores } from './by-scores.ts';
 import { type Choice, isSampler } from './choose.ts';
+import { keepForParts } from './kept-models.ts';
 
 /** What all parts of an explanation have in common: it goes to each worker once. */
 export interface Shared {
@@ -76,6 +77,7 @@ export function explainPart(
     const model = readModel(shared.bytes);
     return { model, known: recognise(model, shared.width) };
   });
+  if (rows < planned) keepForParts(model);
   const input = { runtime, model, x, rows, first, background, backgroundRows, features, interactions, planned, wanted };
   const { method, space, covers } = choice;
   let last: readonly [number, number] = [0, 1];

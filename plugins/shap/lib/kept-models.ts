@@ -16,6 +16,8 @@ const MOST_BYTES = 2 ** 24;
 
 /** Those used last come last. */
 const kept = new Map<Digest, Entry>();
+/** Of which parts are explained. */
+let atWork: Entry | null = null;
 const entries = new WeakMap<OnnxModel, Entry>();
 const known = new WeakMap<OnnxModel, Map<number, Known | Opaque>>();
 
@@ -31,10 +33,26 @@ export function modelOf(digest: Digest, bytes: Uint8Array): OnnxModel {
     if (held <= MOST_BYTES) break;
     held -= old.model.bytes.length;
     kept.delete(other);
-    old.kept = false;
-    void closeIdle(old);
+    letGo(old);
   }
   return entry.model;
+}
+
+/** Keeps the session of a model of any size from one part of its rows to the next: until parts of another model come. */
+export function keepForParts(model: OnnxModel): void {
+  const entry = entries.get(model) ?? { model, session: null, users: 0, kept: true };
+  if (entry === atWork) return;
+  const before = atWork;
+  atWork = entry;
+  entry.kept = true;
+  entries.set(model, entry);
+  if (before !== null) letGo(before);
+}
+
+function letGo(entry: Entry): void {
+  if (entry === atWork || [...kept.values()].includes(entry)) return;
+  entry.kept = false;
+  void closeIdle(entry);
 }
 
 /** @throws as `recognise` */

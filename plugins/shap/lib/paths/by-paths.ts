@@ -8,7 +8,7 @@ import { MOST_DEPTH, shapeOf } from '../tree-shape.ts';
 import { scoresIn } from './scores-in.ts';
 
 /** Bytes of programs that are held at once; more trees take turns. */
-const MOST_BYTES = 2 ** 25;
+const MOST_BYTES = 2 ** 26;
 /** Decisions at the end of a path that share a table. More take longer to fill in than they save. */
 const DECISIONS = 3;
 
