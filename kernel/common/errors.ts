@@ -317,6 +317,11 @@ export const ERRORS = {
     says: 'The database roles are not as Assay needs them.',
     hint: 'Run the SQL that the message names as an administrator of the server.',
   },
+  STORE_URL: {
+    status: 503,
+    says: 'DATABASE_URL leads to no database.',
+    hint: 'Correct DATABASE_URL (postgres://user:password@host:port/database) or start that server; without it Assay brings its own.',
+  },
   STORE_UNAVAILABLE: {
     status: 503,
     says: 'The database does not answer.',

@@ -60,16 +60,16 @@ export async function embeddedAccess(server: Server): Promise<Access> {
   return access;
 }
 
-/** On a team's server: the URL's role owns, and `<database>_app` is the role the kernel works as. @throws STORE_UNAVAILABLE, STORE_VERSION */
+/** On a team's server: the URL's role owns, and `<database>_app` is the role the kernel works as. @throws STORE_URL, STORE_VERSION */
 export async function remoteAccess(url: string): Promise<Access> {
   let parsed: URL;
   try {
     parsed = new URL(url);
   } catch (cause) {
-    throw new AssayError('STORE_UNAVAILABLE', 'DATABASE_URL is not a URL.', { cause });
+    throw new AssayError('STORE_URL', 'DATABASE_URL is not a URL.', { cause });
   }
   if (!/^postgres(?:ql)?:$/.test(parsed.protocol))
-    throw new AssayError('STORE_UNAVAILABLE', `DATABASE_URL begins with postgres://, not ${parsed.protocol}//.`);
+    throw new AssayError('STORE_URL', `DATABASE_URL begins with postgres://, not ${parsed.protocol}//.`);
   const { name, version } = await using(
     { connectionString: url, connectionTimeoutMillis: FIRST_ANSWER },
     async (client) => {
@@ -79,8 +79,9 @@ export async function remoteAccess(url: string): Promise<Access> {
       return rows[0]!;
     },
   ).catch((error: unknown) => {
-    if (!(error instanceof DatabaseError)) throw error;
-    throw new AssayError('STORE_UNAVAILABLE', `The server at DATABASE_URL says: ${error.message}`, { cause: error });
+    const { message } = error as Error;
+    const said = error instanceof DatabaseError ? `The server at DATABASE_URL says: ${message}` : message;
+    throw new AssayError('STORE_URL', said, { cause: error });
   });
   if (version < OLDEST * 10_000) {
     const message = `The server runs PostgreSQL ${Math.floor(version / 10_000)}; Assay needs ${OLDEST} or newer.`;

@@ -22,7 +22,7 @@ import type { Store, StoreOptions } from './types.ts';
 export type { Database } from './schema.ts';
 export type { Store, StoreOptions } from './types.ts';
 
-/** @throws HOME_LOCKED, STORE_START, STORE_UNSUPPORTED, STORE_VERSION, STORE_ROLE, STORE_UNAVAILABLE, NAME_INVALID */
+/** @throws HOME_LOCKED, STORE_START, STORE_UNSUPPORTED, STORE_VERSION, STORE_ROLE, STORE_URL, STORE_UNAVAILABLE, NAME_INVALID */
 export async function openStore(options: StoreOptions): Promise<Store> {
   checkOrg(options.org);
   const home = resolve(options.home);

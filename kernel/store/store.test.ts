@@ -30,7 +30,7 @@ describe('openStore', () => {
       ['postgres://nobody@127.0.0.1:1/x', /No database answers/],
     ] as const)
       await assert.rejects(openStore({ home: await makeHome(), org: 'ours', databaseUrl }), {
-        code: 'STORE_UNAVAILABLE',
+        code: 'STORE_URL',
         message,
       });
   });
@@ -94,9 +94,9 @@ describe('openStore', () => {
     const home = await makeHome();
     const databaseUrl = 'postgres://nobody:x@127.0.0.1:1/none';
     for (let round = 0; round < 2; round++) {
-      await assert.rejects(openStore({ home, databaseUrl, org: 'ours' }), { code: 'STORE_UNAVAILABLE' });
+      await assert.rejects(openStore({ home, databaseUrl, org: 'ours' }), { code: 'STORE_URL' });
     }
-    await assert.rejects(openStore({ home, databaseUrl: 'not a url', org: 'ours' }), { code: 'STORE_UNAVAILABLE' });
+    await assert.rejects(openStore({ home, databaseUrl: 'not a url', org: 'ours' }), { code: 'STORE_URL' });
   });
 });
 
