@@ -23,6 +23,8 @@ describe('the sum of bytes', () => {
         assert.notEqual(sumOf([Uint8Array.of(...bytes, 0)]), sumOf([bytes]));
         assert.notEqual(sumOf([bytes.subarray(1)]), sumOf([bytes]));
       }),
+      // A length of 1 once stood for a byte of 1.
+      { examples: [[Uint8Array.of(1), 0, 0]] },
     );
     const numbers = Float64Array.from({ length: 1_000 }, (_, i) => i / 7);
     const bytesOf = (array: Float64Array): Uint8Array => new Uint8Array(array.buffer);
